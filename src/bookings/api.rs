@@ -1,0 +1,174 @@
+//! The door to bookings: `/api/v1/bookings/…`.
+
+use super::model::{Booking, HistoryEntry};
+use crate::{
+    error::Error,
+    events::model::Page,
+    id::{BookingId, EventId, SeatId},
+};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Json, PostUrl},
+};
+
+/// Holds places of an event for who is signed in: a `quantity` of general admission, or these `seat_ids`. All or nothing.
+///
+/// `key` names the page that asks, so that a double click is one hold: the same key answers with the same hold.
+///
+/// Errors: `SignInRequired` (a form without scripts goes to the sign-in page and comes back with its choice); `Invalid`;
+/// `NotFound`; `SeatsTaken` with the seats that were lost; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
+/// `SalesClosed`, `EventCancelled`; `Unavailable` when the event is too busy, nothing having changed.
+#[server(name = HoldPlaces, prefix = "/api", endpoint = "v1/bookings/hold", input = PostUrl, output = Json)]
+pub async fn hold_places(
+    /// The event's id.
+    event_id: EventId,
+    /// Places of general admission.
+    #[server(default)] quantity: Option<i32>,
+    /// The seats, instead of a quantity.
+    #[server(default)] seat_ids: Vec<SeatId>,
+    /// Names the page that asks.
+    #[server(default)] key: Option<String>,
+) -> Result<Booking, Error> {
+    use super::{
+        model::{Wanted, parse_key, sign_in_path},
+        store::{self, HoldRequest},
+    };
+    use crate::server::{Caller, answer, redirect_to};
+    answer(async {
+        let caller = Caller::current().await?;
+        let wanted = Wanted::parse(quantity, seat_ids)?;
+        let user_id = caller.signed_in().inspect_err(|_| redirect_to(&sign_in_path(event_id, &wanted)))?;
+        let request = HoldRequest { user_id, event_id, wanted, key: parse_key(key)? };
+        let booking = store::hold_places(&caller.state, request).await?;
+        redirect_to(&format!("/bookings/{}/checkout", booking.id));
+        Ok(booking)
+    })
+    .await
+}
+
+/// Gives a hold five more minutes, within thirty in all.
+///
+/// Errors: `SignInRequired`, `NotFound`, `HoldExpired`, `ExtensionUsed`, `WrongState`.
+#[server(name = ExtendHold, prefix = "/api", endpoint = "v1/bookings/extend", input = PostUrl, output = Json)]
+pub async fn extend_hold(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::extend_hold(&caller.state, caller.signed_in()?, booking_id).await
+    })
+    .await
+}
+
+/// Gives a hold back. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`, `NotFound`, `WrongState` for a confirmed booking.
+#[server(name = ReleaseHold, prefix = "/api", endpoint = "v1/bookings/release", input = PostUrl, output = Json)]
+pub async fn release_hold(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, redirect_to};
+    answer(async {
+        let caller = Caller::current().await?;
+        let booking = store::release_hold(&caller.state, caller.signed_in()?, booking_id).await?;
+        redirect_to(&format!("/events/{}", booking.event_id));
+        Ok(booking)
+    })
+    .await
+}
+
+/// Makes a hold a booking. Doing it twice answers with the same booking.
+///
+/// Errors: `SignInRequired`, `NotFound`, `HoldExpired`, `EventCancelled`, `WrongState`.
+#[server(name = ConfirmBooking, prefix = "/api", endpoint = "v1/bookings/confirm", input = PostUrl, output = Json)]
+pub async fn confirm_booking(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, redirect_to};
+    answer(async {
+        let caller = Caller::current().await?;
+        let booking = store::confirm_booking(&caller.state, caller.signed_in()?, booking_id).await?;
+        redirect_to(&format!("/bookings/{}", booking.id));
+        Ok(booking)
+    })
+    .await
+}
+
+/// Cancels a booking until its event begins. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`, `NotFound`, `SalesClosed` once the event has begun, `HoldExpired`.
+#[server(name = CancelBooking, prefix = "/api", endpoint = "v1/bookings/cancel", input = PostUrl, output = Json)]
+pub async fn cancel_booking(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, redirect_to};
+    answer(async {
+        let caller = Caller::current().await?;
+        let booking = store::cancel_booking(&caller.state, caller.signed_in()?, booking_id).await?;
+        redirect_to(&format!("/bookings/{}", booking.id));
+        Ok(booking)
+    })
+    .await
+}
+
+/// The bookings of who is signed in, newest first.
+///
+/// `limit` is 1 to 200, 50 if left out; `cursor` is the page before's `next_cursor`. Errors: `SignInRequired`, `Invalid`.
+#[server(name = ListBookings, prefix = "/api", endpoint = "v1/bookings/list", input = GetUrl, output = Json)]
+pub async fn list_bookings(
+    /// Rows, at most 200.
+    #[server(default)] limit: Option<i64>,
+    /// Where the page before ended.
+    #[server(default)] cursor: String,
+) -> Result<Page<Booking>, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::list_bookings(&caller.state, caller.signed_in()?, limit.unwrap_or(50), &cursor).await
+    })
+    .await
+}
+
+/// One booking of who is signed in.
+///
+/// Errors: `SignInRequired`; `NotFound`, also for someone else's.
+#[server(name = GetBooking, prefix = "/api", endpoint = "v1/bookings/get", input = GetUrl, output = Json)]
+pub async fn get_booking(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::get_booking(&caller.state, caller.signed_in()?, booking_id).await
+    })
+    .await
+}
+
+/// What happened to a booking, oldest first, in plain words.
+///
+/// Errors: `SignInRequired`; `NotFound`, also for someone else's.
+#[server(name = GetHistory, prefix = "/api", endpoint = "v1/bookings/history", input = GetUrl, output = Json)]
+pub async fn get_history(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Vec<HistoryEntry>, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::get_history(&caller.state, caller.signed_in()?, booking_id).await
+    })
+    .await
+}

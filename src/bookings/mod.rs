@@ -1,0 +1,16 @@
+//! Bookings, from the hold on: held, confirmed, cancelled, expired; and their history.
+//!
+//! Owns `bookings`, `seat_bookings` and `booking_history`. Invariants:
+//! - no seat has two active bookings and no event sells more places than it has, by constraint;
+//! - the price is frozen when the places are held;
+//! - every transition writes its history entry in the same transaction;
+//! - locks are taken in one order: the person's limit (advisory), bookings by id, the event's row, seats by id;
+//! - an expired hold's places can be taken by the statement that wants them; the sweeper only tidies.
+
+pub mod api;
+pub mod booking_page;
+pub mod bookings_page;
+pub mod checkout_page;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod store;

@@ -1,0 +1,127 @@
+//! Confirming, extending, releasing and cancelling: each locks the booking, looks again, decides, writes.
+
+use super::{Entry, LockedBooking, end::end_bookings, lock_booking, name_places, write_history};
+use crate::{
+    bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
+    id::{BookingId, UserId},
+    seats,
+    server::{Result, finish, state::AppState},
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// Makes a hold a booking; one that is confirmed already is answered again.
+///
+/// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
+pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+        let facts = booking.facts(&mut tx).await?;
+        let now = task.clock.now_in(&mut tx).await?;
+        if facts.decide_confirm(now)? == Step::Do(()) {
+            confirm(&mut tx, user_id, &booking, now).await?;
+        }
+        tx.commit().await?;
+        super::get_booking(&task, user_id, booking_id).await
+    })
+    .await
+}
+
+async fn confirm(conn: &mut PgConnection, user_id: UserId, booking: &LockedBooking, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query("update bookings set status = 'confirmed', confirmed_at = $2, updated_at = $2 where id = $1")
+        .bind(booking.id)
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    record(conn, user_id, booking, BookingAction::Confirmed, now).await?;
+    seats::store::book_seats(conn, booking.id, now).await
+}
+
+/// Gives a hold more time.
+///
+/// Errors: `NotFound`, and those of [`decide_extend`](crate::bookings::model::BookingFacts::decide_extend).
+pub async fn extend_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+        let facts = booking.facts(&mut tx).await?;
+        let now = task.clock.now_in(&mut tx).await?;
+        let until = facts.decide_extend(now)?;
+        extend(&mut tx, user_id, &booking, until, now).await?;
+        tx.commit().await?;
+        super::get_booking(&task, user_id, booking_id).await
+    })
+    .await
+}
+
+async fn extend(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    booking: &LockedBooking,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query("update bookings set expires_at = $2, extended_s = extended_s + $3, updated_at = $4 where id = $1")
+        .bind(booking.id)
+        .bind(until)
+        .bind(EXTENSION_S)
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    record(conn, user_id, booking, BookingAction::Extended, now).await?;
+    seats::store::extend_seats(conn, booking.id, until, now).await
+}
+
+/// Gives a hold back; one that is over already is answered as it is.
+///
+/// Errors: `NotFound`, and those of [`decide_release`](crate::bookings::model::BookingFacts::decide_release).
+pub async fn release_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+        let facts = booking.facts(&mut tx).await?;
+        let now = task.clock.now_in(&mut tx).await?;
+        if facts.decide_release(now)? == Step::Do(()) {
+            end_bookings(&mut tx, &[booking], BookingAction::Released, Some(user_id), now).await?;
+        }
+        tx.commit().await?;
+        super::get_booking(&task, user_id, booking_id).await
+    })
+    .await
+}
+
+/// Cancels a booking, or releases a hold; one that is cancelled already is answered again.
+///
+/// Errors: `NotFound`, and those of [`decide_cancel`](crate::bookings::model::BookingFacts::decide_cancel).
+pub async fn cancel_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+        let facts = booking.facts(&mut tx).await?;
+        let now = task.clock.now_in(&mut tx).await?;
+        if let Step::Do(action) = facts.decide_cancel(now)? {
+            end_bookings(&mut tx, &[booking], action, Some(user_id), now).await?;
+        }
+        tx.commit().await?;
+        super::get_booking(&task, user_id, booking_id).await
+    })
+    .await
+}
+
+async fn record(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    booking: &LockedBooking,
+    action: BookingAction,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let details = name_places(conn, booking).await?;
+    let before = Some(booking.status);
+    let entry = Entry { booking_id: booking.id, action, actor_id: Some(user_id), before, details, created_at: now };
+    write_history(conn, &[entry]).await
+}

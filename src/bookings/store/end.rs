@@ -1,0 +1,127 @@
+//! Ending bookings: expired by time, released, cancelled. One way for all three, set-based.
+
+use super::{Entry, LockedBooking, name_places, write_history};
+use crate::{
+    bookings::model::BookingAction,
+    events,
+    id::{BookingId, EventId, UserId},
+    seats,
+    server::{Result, state::AppState},
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// Lapsed holds expired in one transaction.
+const BATCH: i64 = 200;
+
+/// Expires every lapsed hold, and answers how many. Tidiness only: a hold's places can be taken once it has lapsed.
+/// Safe to run twice and in many processes at once.
+pub async fn sweep(state: &AppState) -> Result<u64> {
+    let mut swept = 0;
+    loop {
+        let mut tx = state.db.begin().await?;
+        let now = state.clock.now_in(&mut tx).await?;
+        let lapsed = lock_lapsed(&mut tx, None, now).await?;
+        end_bookings(&mut tx, &lapsed, BookingAction::Expired, None, now).await?;
+        tx.commit().await?;
+        swept += lapsed.len() as u64;
+        if (lapsed.len() as i64) < BATCH {
+            return Ok(swept);
+        }
+    }
+}
+
+/// Locks a batch of the holds that have lapsed, of one event or of all, in id order. Those that someone else has locked
+/// are being seen to already.
+pub(super) async fn lock_lapsed(
+    conn: &mut PgConnection,
+    event_id: Option<EventId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<LockedBooking>> {
+    let lapsed = sqlx::query_as(
+        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
+         where status = 'held' and expires_at <= $1 and ($2 is null or event_id = $2)
+         order by id limit $3 for no key update skip locked",
+    )
+    .bind(now)
+    .bind(event_id)
+    .bind(BATCH)
+    .fetch_all(conn)
+    .await?;
+    Ok(lapsed)
+}
+
+/// Locks those of these bookings that are lapsed holds, in id order, leaving out what someone else has locked.
+pub(super) async fn lock_these_lapsed(
+    conn: &mut PgConnection,
+    booking_ids: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<Vec<LockedBooking>> {
+    if booking_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lapsed = sqlx::query_as(
+        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
+         where id = any($1) and status = 'held' and expires_at <= $2 order by id for no key update skip locked",
+    )
+    .bind(booking_ids)
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    Ok(lapsed)
+}
+
+/// Ends bookings that are locked and may be ended: status, history, and their places free again.
+pub(super) async fn end_bookings(
+    conn: &mut PgConnection,
+    bookings: &[LockedBooking],
+    action: BookingAction,
+    actor_id: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if bookings.is_empty() {
+        return Ok(());
+    }
+    let mut entries = Vec::with_capacity(bookings.len());
+    for booking in bookings {
+        let details = name_places(conn, booking).await?;
+        entries.push(Entry { booking_id: booking.id, action, actor_id, before: Some(booking.status), details, created_at: now });
+    }
+    let ids: Vec<BookingId> = bookings.iter().map(|booking| booking.id).collect();
+    sqlx::query("update bookings set status = $2, ended_at = $3, updated_at = $3 where id = any($1)")
+        .bind(&ids)
+        .bind(action.leads_to())
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    write_history(conn, &entries).await?;
+    free_places(conn, bookings, &ids, now).await
+}
+
+/// General admission goes back to the events' rows, before the seats are locked: the order of all locks.
+async fn free_places(
+    conn: &mut PgConnection,
+    bookings: &[LockedBooking],
+    ids: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let seated: Vec<BookingId> = sqlx::query_scalar(
+        "update seat_bookings set released_at = $2 where booking_id = any($1) and released_at is null returning booking_id",
+    )
+    .bind(ids)
+    .bind(now)
+    .fetch_all(&mut *conn)
+    .await?;
+    let general: Vec<(EventId, i32)> = bookings
+        .iter()
+        .filter(|booking| !seated.contains(&booking.id))
+        .map(|booking| (booking.event_id, booking.quantity))
+        .collect();
+    if !general.is_empty() {
+        events::store::add_available(conn, &general).await?;
+    }
+    if !seated.is_empty() {
+        seats::store::free_seats(conn, ids, now).await?;
+    }
+    Ok(())
+}

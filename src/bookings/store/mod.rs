@@ -1,0 +1,118 @@
+//! Bookings made durable: one file a verb.
+
+mod change;
+mod end;
+mod hold;
+mod import;
+mod read;
+
+pub use change::{cancel_booking, confirm_booking, extend_hold, release_hold};
+pub use end::sweep;
+pub use hold::{HoldRequest, hold_places};
+pub use import::{ImportedBooking, import_bookings};
+pub use read::{get_booking, get_history, list_bookings};
+
+use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
+use crate::{
+    error::Error,
+    events,
+    id::{BookingId, EventId, SeatId, UserId},
+    seats::{self, model::name_seats},
+    server::{Result, clock::new_id},
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// A booking whose row is locked.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct LockedBooking {
+    id: BookingId,
+    event_id: EventId,
+    quantity: i32,
+    status: BookingStatus,
+    expires_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+    extended_s: i32,
+}
+
+/// Locks a person's booking. Errors: `NotFound`, also for someone else's.
+async fn lock_booking(conn: &mut PgConnection, user_id: UserId, booking_id: BookingId) -> Result<LockedBooking> {
+    let booking: Option<LockedBooking> = sqlx::query_as(
+        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
+         where id = $1 and user_id = $2 for no key update",
+    )
+    .bind(booking_id)
+    .bind(user_id)
+    .fetch_optional(conn)
+    .await?;
+    booking.ok_or_else(|| Error::NotFound.into())
+}
+
+impl LockedBooking {
+    /// With its event's, the facts that decide what may become of it.
+    async fn facts(&self, conn: &mut PgConnection) -> Result<BookingFacts> {
+        let event = events::store::find_sale(conn, self.event_id).await?;
+        Ok(BookingFacts {
+            id: self.id,
+            status: self.status,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+            extended_s: self.extended_s,
+            event_date: event.event_date,
+            event_cancelled: event.is_cancelled(),
+        })
+    }
+}
+
+/// What the history says of a transition.
+struct Entry {
+    booking_id: BookingId,
+    action: BookingAction,
+    actor_id: Option<UserId>,
+    before: Option<BookingStatus>,
+    details: String,
+    created_at: DateTime<Utc>,
+}
+
+async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()> {
+    sqlx::query(
+        "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
+         select * from unnest($1::uuid[], $2::uuid[], $3::booking_action[], $4::uuid[], $5::booking_status[],
+                              $6::booking_status[], $7::text[], $8::timestamptz[])",
+    )
+    .bind(entries.iter().map(|_| new_id()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.booking_id).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.action).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.actor_id).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.before).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.action.leads_to()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.details.as_str()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|entry| entry.created_at).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The active seats of a booking.
+async fn list_active_seats(conn: &mut PgConnection, booking_id: BookingId) -> Result<Vec<SeatId>> {
+    let sql = "select seat_id from seat_bookings where booking_id = $1 and released_at is null order by seat_id";
+    Ok(sqlx::query_scalar(sql).bind(booking_id).fetch_all(conn).await?)
+}
+
+/// The places of a booking in words, for the history.
+async fn name_places(conn: &mut PgConnection, booking: &LockedBooking) -> Result<String> {
+    let seat_ids = list_active_seats(conn, booking.id).await?;
+    if seat_ids.is_empty() {
+        return Ok(name_quantity(booking.quantity));
+    }
+    let names = seats::store::list_seat_names(conn, &seat_ids).await?;
+    Ok(name_seats(names.iter().map(|name| (name.section.as_str(), name.row.as_str(), name.number.as_str()))))
+}
+
+/// A new reference: eight letters and digits that are not mistaken for each other (Crockford's base 32), 40 random bits
+/// of a UUID version 7. The unique index catches the one in a million million that repeats.
+fn new_reference() -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bits = new_id().as_u128();
+    (0..8).map(|i| char::from(ALPHABET[(bits >> (5 * i)) as usize & 31])).collect()
+}

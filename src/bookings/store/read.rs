@@ -1,0 +1,191 @@
+//! Reading bookings: always a person's own.
+
+use crate::{
+    bookings::model::{BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, HistoryEntry, tell},
+    error::{Error, Problem},
+    events::{
+        self,
+        model::Page,
+        store::EventRow,
+        when::at_venue,
+    },
+    id::{BookingId, EventId, SeatId, UserId},
+    money::Currency,
+    seats::{self, store::SeatName},
+    server::{Result, state::AppState},
+};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::HashMap;
+
+const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, expires_at, extended_s, \
+    created_at, updated_at";
+const LIMIT_MAX: i64 = 200;
+
+#[derive(sqlx::FromRow)]
+struct BookingRow {
+    id: BookingId,
+    reference: String,
+    event_id: EventId,
+    quantity: i32,
+    #[sqlx(try_from = "String")]
+    currency: Currency,
+    total_amount_minor: i64,
+    status: BookingStatus,
+    expires_at: DateTime<Utc>,
+    extended_s: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// One booking of this person. Errors: `NotFound`, also for someone else's.
+pub async fn get_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let mut conn = state.db.pool().acquire().await?;
+    let sql = const_format::formatcp!("select {BOOKING} from bookings where id = $1 and user_id = $2");
+    let row: Option<BookingRow> = sqlx::query_as(sql).bind(booking_id).bind(user_id).fetch_optional(&mut *conn).await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    let bookings = complete(&mut conn, vec![row.ok_or(Error::NotFound)?], now).await?;
+    Ok(bookings.into_iter().next().context("a booking that was read is completed")?)
+}
+
+/// A person's bookings, newest first: `limit` of them (1 to 200) from `cursor` on. Errors: `Invalid`.
+pub async fn list_bookings(state: &AppState, user_id: UserId, limit: i64, cursor: &str) -> Result<Page<Booking>> {
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32)).into());
+    }
+    let before: Option<BookingId> = match cursor.trim() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Error::invalid("cursor", Problem::Malformed))?),
+    };
+    let mut conn = state.db.pool().acquire().await?;
+    let sql = const_format::formatcp!(
+        "select {BOOKING} from bookings where user_id = $1
+         and ($2 is null or (created_at, id) < (select created_at, id from bookings where id = $2 and user_id = $1))
+         order by created_at desc, id desc limit $3"
+    );
+    let mut rows: Vec<BookingRow> =
+        sqlx::query_as(sql).bind(user_id).bind(before).bind(limit + 1).fetch_all(&mut *conn).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
+    let now = state.clock.now_in(&mut conn).await?;
+    Ok(Page { items: complete(&mut conn, rows, now).await?, next_cursor })
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    action: BookingAction,
+    details: String,
+    created_at: DateTime<Utc>,
+}
+
+/// What happened to a booking, oldest first. Errors: `NotFound`, also for someone else's.
+pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Vec<HistoryEntry>> {
+    let mut conn = state.db.pool().acquire().await?;
+    let event_id: Option<EventId> = sqlx::query_scalar("select event_id from bookings where id = $1 and user_id = $2")
+        .bind(booking_id)
+        .bind(user_id)
+        .fetch_optional(&mut *conn)
+        .await?;
+    let event = events::store::find_sale(&mut conn, event_id.ok_or(Error::NotFound)?).await?;
+    let rows: Vec<EntryRow> =
+        sqlx::query_as("select action, details, created_at from booking_history where booking_id = $1 order by created_at, id")
+            .bind(booking_id)
+            .fetch_all(&mut *conn)
+            .await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    let entry = |row: EntryRow| HistoryEntry {
+        action: row.action,
+        sentence: tell(row.action, &row.details),
+        created_at: row.created_at,
+        when: at_venue(row.created_at, &event.timezone, now),
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Adds to each row its event and its seats: three queries however many rows.
+async fn complete(conn: &mut PgConnection, rows: Vec<BookingRow>, now: DateTime<Utc>) -> Result<Vec<Booking>> {
+    let event_ids: Vec<EventId> = rows.iter().map(|row| row.event_id).collect();
+    let events: HashMap<EventId, EventRow> =
+        events::store::list_events_by_id(conn, &event_ids).await?.into_iter().map(|event| (event.id, event)).collect();
+    let ids: Vec<BookingId> = rows.iter().map(|row| row.id).collect();
+    let mut seats = list_seats(conn, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let event = events.get(&row.event_id).context("a booking's event exists")?;
+            let seats = seats.remove(&row.id).unwrap_or_default();
+            Ok(row.into_booking(event, seats, now))
+        })
+        .collect()
+}
+
+/// The seats of these bookings as they were held, given back ones included, in the order they are read out.
+async fn list_seats(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Result<HashMap<BookingId, Vec<BookedSeat>>> {
+    let rows: Vec<(BookingId, SeatId, i64)> =
+        sqlx::query_as("select booking_id, seat_id, price_minor from seat_bookings where booking_id = any($1)")
+            .bind(booking_ids)
+            .fetch_all(&mut *conn)
+            .await?;
+    let mut prices: HashMap<SeatId, Vec<(BookingId, i64)>> = HashMap::new();
+    for (booking_id, seat_id, price_minor) in rows {
+        prices.entry(seat_id).or_default().push((booking_id, price_minor));
+    }
+    let seat_ids: Vec<SeatId> = prices.keys().copied().collect();
+    let mut seats: HashMap<BookingId, Vec<BookedSeat>> = HashMap::new();
+    for SeatName { id, section, row, number } in seats::store::list_seat_names(conn, &seat_ids).await? {
+        for (booking_id, price_minor) in prices.remove(&id).unwrap_or_default() {
+            let (section, row, number) = (section.clone(), row.clone(), number.clone());
+            seats.entry(booking_id).or_default().push(BookedSeat { seat_id: id, section, row, number, price_minor });
+        }
+    }
+    Ok(seats)
+}
+
+impl BookingRow {
+    fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
+        let facts = BookingFacts {
+            id: self.id,
+            status: self.status,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+            extended_s: self.extended_s,
+            event_date: event.event_date,
+            event_cancelled: event.is_cancelled(),
+        };
+        let status = facts.status_at(now);
+        let held = status == BookingStatus::Held;
+        Booking {
+            id: self.id,
+            reference: self.reference,
+            event_id: self.event_id,
+            event: tell_event(event, now),
+            quantity: self.quantity,
+            seats,
+            currency: self.currency,
+            total_amount_minor: self.total_amount_minor,
+            status,
+            expires_at: self.expires_at,
+            expires: at_venue(self.expires_at, &event.timezone, now),
+            seconds_left: if held { (self.expires_at - now).num_seconds().max(0) } else { 0 },
+            can_extend: facts.decide_extend(now).is_ok(),
+            can_cancel: status == BookingStatus::Confirmed && facts.decide_cancel(now).is_ok(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+fn tell_event(event: &EventRow, now: DateTime<Utc>) -> BookedEvent {
+    BookedEvent {
+        name: event.name.clone(),
+        venue: event.venue.clone(),
+        address: event.address.clone(),
+        city: event.city.clone(),
+        category: event.category.clone(),
+        event_date: event.event_date,
+        when: at_venue(event.event_date, &event.timezone, now),
+        has_seat_selection: event.has_seat_selection,
+        availability: event.availability(now),
+    }
+}

@@ -1,0 +1,257 @@
+//! Everything a caller can be told went wrong, its HTTP status and its wire form.
+//!
+//! An [`Error`] carries ids, numbers and codes, never free text: a form refused without scripts comes back through the
+//! page's URL, so anyone could craft a link that shows their words. The sentence a person reads is made from the code, here.
+
+use crate::id::{BookingId, SeatId};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a caller is told when a request is not done. Each variant is something different for the caller to do.
+///
+/// On the wire: `{code, message, details, request_id}` with the status of [`Error::status`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", content = "details", rename_all = "snake_case")]
+pub enum Error {
+    /// 401: nobody is signed in.
+    #[error("Sign in to go on.")]
+    SignInRequired,
+    /// 401: address and password don't go together, or the account doesn't exist; never said which.
+    #[error("That e-mail address and password don't match an account.")]
+    WrongCredentials,
+    /// 403: signed in, but not allowed.
+    #[error("You are not allowed to do this.")]
+    Forbidden,
+    /// 404: there is no such thing, or it belongs to someone else.
+    #[error("There is nothing here by that name.")]
+    NotFound,
+    /// 405: the path exists with another method: reads are GET, changes are POST.
+    #[error("This function is called with another method: reads are GET, changes are POST.")]
+    MethodNotAllowed,
+    /// 413: the body is larger than the server reads.
+    #[error("The request is larger than this server accepts.")]
+    TooLarge,
+    /// 415: neither a form nor JSON.
+    #[error("Send a form (application/x-www-form-urlencoded) or JSON (application/json).")]
+    UnsupportedMediaType,
+    /// 400: the body or the query could not be read as what the function takes.
+    #[error("The request could not be read: a field is missing or has the wrong form.")]
+    Malformed,
+    /// 422: fields that don't fit, each with the reason.
+    #[error("{}", say_fields(.0))]
+    Invalid(Vec<FieldError>),
+    /// 429: too many requests; try again after so many seconds.
+    #[error("Too many requests. Try again in {retry_after_s} seconds.")]
+    TooMany {
+        /// Seconds until the next try can succeed.
+        retry_after_s: i64,
+    },
+    /// 503: the system is overloaded or a part of it is away; nothing was changed.
+    #[error("This is taking longer than it should. Nothing was changed; try again in a moment.")]
+    Unavailable {
+        /// Seconds until a retry makes sense.
+        retry_after_s: i64,
+    },
+    /// 500: a fault of ours; the reference finds it in the log.
+    #[error("Something went wrong on our side. If it happens again, tell us the reference {reference}.")]
+    Internal {
+        /// The request id under which the log has the whole chain of causes.
+        reference: String,
+    },
+    /// 409: the request is well formed, but the state of things refuses it.
+    #[error(transparent)]
+    #[serde(untagged)]
+    Conflict(Conflict),
+}
+
+/// Why the state of things refuses a request (409).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", content = "details", rename_all = "snake_case")]
+pub enum Conflict {
+    /// Some of the chosen seats went to someone else first; the rest is untouched.
+    #[error("{}", match .seat_ids.len() { 1 => "Someone else took one of these seats just now.".to_owned(), n => format!("Someone else took {n} of these seats just now.") })]
+    SeatsTaken {
+        /// The seats that were lost.
+        seat_ids: Vec<SeatId>,
+    },
+    /// Fewer places are left than were asked for.
+    #[error("{}", match .available_count { 0 => "All places are taken.".to_owned(), 1 => "Only 1 place is left.".to_owned(), n => format!("Only {n} places are left.") })]
+    SoldOut {
+        /// Places that are left, 0 or more.
+        available_count: i32,
+    },
+    /// The person would have more places of this event than one person may.
+    #[error("One person can have at most {limit} places of this event; you have {have} already.")]
+    OverLimit {
+        /// Places one person may hold and book together.
+        limit: i32,
+        /// Places the person has, held and confirmed.
+        have: i32,
+    },
+    /// Booking opens later.
+    #[error("The sale has not opened yet.")]
+    SalesNotOpen,
+    /// Booking has closed, or the event has begun.
+    #[error("The sale for this event has closed.")]
+    SalesClosed,
+    /// The event was called off.
+    #[error("This event was cancelled.")]
+    EventCancelled,
+    /// The time of the hold ran out and its places went back on sale.
+    #[error("The time to complete this booking ran out, and its places went back on sale.")]
+    HoldExpired,
+    /// The hold was extended as far as it can be.
+    #[error("This hold can't be extended any further.")]
+    ExtensionUsed,
+    /// The booking's state doesn't allow what was asked.
+    #[error("This booking has changed in the meantime: that is no longer possible.")]
+    WrongState {
+        /// The booking in question.
+        booking_id: BookingId,
+    },
+    /// An account with this e-mail address exists.
+    #[error("There is an account with this e-mail address. Sign in instead.")]
+    EmailTaken,
+    /// Someone saved a newer version in the meantime.
+    #[error("Someone else saved a newer version in the meantime.")]
+    VersionConflict,
+}
+
+/// One field that doesn't fit, by the name it has in the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field's name in the request.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Empty where something is needed.
+    Required,
+    /// Shorter than so many characters.
+    TooShort(i32),
+    /// Longer than so many characters.
+    TooLong(i32),
+    /// Below or above what is allowed.
+    OutOfRange(i32, i32),
+    /// Not of the form the field takes.
+    Malformed,
+    /// The current password is another one.
+    WrongPassword,
+    /// The same thing is named twice.
+    Repeated,
+    /// Names something that does not belong here.
+    Unknown,
+}
+
+impl Problem {
+    /// The problem as a sentence to stand beside the field.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Required => "Please fill this in.".to_owned(),
+            Self::TooShort(min) => format!("Use at least {min} characters."),
+            Self::TooLong(max) => format!("Use at most {max} characters."),
+            Self::OutOfRange(min, max) => format!("Choose a number from {min} to {max}."),
+            Self::Malformed => "This doesn't look right. Please check it.".to_owned(),
+            Self::WrongPassword => "That is not your current password.".to_owned(),
+            Self::Repeated => "The same thing is named twice.".to_owned(),
+            Self::Unknown => "This is not known here.".to_owned(),
+        }
+    }
+}
+
+fn say_fields(fields: &[FieldError]) -> String {
+    match fields {
+        [one] => one.problem.say(),
+        _ => "Some fields need another look.".to_owned(),
+    }
+}
+
+impl Error {
+    /// Refuses one field.
+    pub fn invalid(field: &str, problem: Problem) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), problem }])
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::SignInRequired | Self::WrongCredentials => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict(_) => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Invalid(_) => 422,
+            Self::TooMany { .. } => 429,
+            Self::Internal { .. } => 500,
+            Self::Unavailable { .. } => 503,
+        }
+    }
+
+    /// Seconds after which trying again makes sense, for the `Retry-After` header.
+    pub fn retry_after_s(&self) -> Option<i64> {
+        match self {
+            Self::TooMany { retry_after_s } | Self::Unavailable { retry_after_s } => Some(*retry_after_s),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the field of this name, as a sentence, if anything is.
+    pub fn field(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Invalid(fields) => fields.iter().find(|f| f.field == name).map(|f| f.problem.say()),
+            _ => None,
+        }
+    }
+}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+/// The body of every refusal under `/api`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The code and its details.
+    #[serde(flatten)]
+    pub error: Error,
+    /// The sentence a person can read. Ignored when read back: the code makes it anew.
+    #[serde(default)]
+    pub message: String,
+    /// The request's id, as in the `X-Request-Id` header and in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl From<Error> for ErrorBody {
+    fn from(error: Error) -> Self {
+        Self { message: error.to_string(), error, request_id: None }
+    }
+}
+
+impl FromServerFnError for Error {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Malformed
+            }
+            ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::MethodNotAllowed,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unavailable { retry_after_s: 2 },
+            _ => Self::Internal { reference: "-".to_owned() },
+        }
+    }
+}

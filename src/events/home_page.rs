@@ -1,0 +1,7 @@
+//! x
+use leptos::prelude::*;
+/// x
+#[component]
+pub fn HomePage() -> impl IntoView {
+    view! { <h1>"x"</h1> }
+}

@@ -1,0 +1,61 @@
+//! The places of general admission, and the projection of free seats.
+
+use super::{EVENT, EventRow};
+use crate::{error::Error, id::EventId, server::Result};
+use sqlx::PgConnection;
+
+/// The event with its sale as it stands now, without a lock. Errors: `NotFound`.
+pub async fn find_sale(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
+    let sql = const_format::formatcp!("select {EVENT} from events where id = $1");
+    let row: Option<EventRow> = sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?;
+    row.ok_or_else(|| Error::NotFound.into())
+}
+
+/// Takes places of general admission, all or none, if the event is still published. False: there are too few.
+///
+/// Assumes a transaction; keeps the event's row locked until it ends.
+pub async fn take_places(conn: &mut PgConnection, event_id: EventId, quantity: i32) -> Result<bool> {
+    let taken = sqlx::query(
+        "update events set available_capacity = available_capacity - $2
+         where id = $1 and available_capacity >= $2 and status = 'published'",
+    )
+    .bind(event_id)
+    .bind(quantity)
+    .execute(conn)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Gives places back to events, or takes them: the sum per event, in id order so that two callers can't deadlock.
+///
+/// Assumes a transaction.
+pub async fn add_available(conn: &mut PgConnection, changes: &[(EventId, i32)]) -> Result<()> {
+    let (ids, deltas): (Vec<EventId>, Vec<i32>) = changes.iter().copied().unzip();
+    sqlx::query("select id from events where id = any($1) order by id for no key update")
+        .bind(&ids)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query(
+        "update events set available_capacity = available_capacity + change.delta
+         from (select id, sum(delta)::int as delta from unnest($1::uuid[], $2::int[]) as given (id, delta) group by id) as change
+         where events.id = change.id",
+    )
+    .bind(&ids)
+    .bind(&deltas)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Adds places to an event: all of them free. Assumes a transaction.
+pub async fn raise_capacity(conn: &mut PgConnection, event_id: EventId, quantity: i32) -> Result<()> {
+    sqlx::query(
+        "update events set total_capacity = total_capacity + $2, available_capacity = available_capacity + $2
+         where id = $1",
+    )
+    .bind(event_id)
+    .bind(quantity)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Events made durable, and found again.
+
+mod capacity;
+mod create;
+mod list;
+
+pub use capacity::{add_available, find_sale, raise_capacity, take_places};
+pub use create::{NewEvent, cancel_event, create_event, publish_event};
+pub use list::{list_cities, list_events};
+
+use super::{
+    model::{Availability, Event, EventDetail, EventStatus, SaleFacts},
+    when::at_venue,
+};
+use crate::{
+    error::Error,
+    id::EventId,
+    money::Currency,
+    server::{Result, state::AppState},
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// The columns of an [`EventRow`].
+pub(super) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
+    event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection, \
+    status, sales_open_at, sales_close_at, hold_length_s, places_per_person, version";
+
+/// A row of `events`.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct EventRow {
+    pub(crate) id: EventId,
+    pub(crate) name: String,
+    summary: String,
+    description: String,
+    pub(crate) category: String,
+    pub(crate) venue: String,
+    pub(crate) address: String,
+    pub(crate) city: String,
+    country: String,
+    pub(crate) timezone: String,
+    pub(crate) event_date: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    doors_at: Option<DateTime<Utc>>,
+    #[sqlx(try_from = "String")]
+    pub(crate) currency: Currency,
+    pub(crate) price_minor: i64,
+    total_capacity: i32,
+    pub(crate) available_capacity: i32,
+    pub(crate) has_seat_selection: bool,
+    status: EventStatus,
+    sales_open_at: DateTime<Utc>,
+    sales_close_at: DateTime<Utc>,
+    pub(crate) hold_length_s: i32,
+    pub(crate) places_per_person: i32,
+    version: i32,
+}
+
+impl EventRow {
+    /// The facts that decide whether it is on sale.
+    pub fn sale(&self) -> SaleFacts {
+        SaleFacts {
+            status: self.status,
+            sales_open_at: self.sales_open_at,
+            sales_close_at: self.sales_close_at,
+            ends_at: self.ends_at,
+        }
+    }
+
+    /// The word a card says at `now`.
+    pub fn availability(&self, now: DateTime<Utc>) -> Availability {
+        self.sale().availability(self.available_capacity, self.total_capacity, now)
+    }
+
+    /// Whether it was called off.
+    pub fn is_cancelled(&self) -> bool {
+        self.status == EventStatus::Cancelled
+    }
+
+    /// What lists show of it at `now`.
+    pub(crate) fn into_event(self, now: DateTime<Utc>) -> Event {
+        Event {
+            when: at_venue(self.event_date, &self.timezone, now),
+            availability: self.availability(now),
+            id: self.id,
+            name: self.name,
+            summary: self.summary,
+            category: self.category,
+            venue: self.venue,
+            city: self.city,
+            country: self.country,
+            timezone: self.timezone,
+            event_date: self.event_date,
+            ends_at: self.ends_at,
+            currency: self.currency,
+            price_minor: self.price_minor,
+            total_capacity: self.total_capacity,
+            available_capacity: self.available_capacity,
+            has_seat_selection: self.has_seat_selection,
+            status: self.status,
+            sales_open_at: self.sales_open_at,
+            sales_close_at: self.sales_close_at,
+            version: self.version,
+        }
+    }
+
+    fn into_detail(self, now: DateTime<Utc>) -> EventDetail {
+        let tell = |instant| at_venue(instant, &self.timezone, now);
+        EventDetail {
+            doors: self.doors_at.map(tell),
+            ends: tell(self.ends_at),
+            sales_open: tell(self.sales_open_at),
+            sales_close: tell(self.sales_close_at),
+            description: self.description.clone(),
+            address: self.address.clone(),
+            places_per_person: self.places_per_person,
+            hold_length_s: self.hold_length_s,
+            server_now: now,
+            event: self.into_event(now),
+        }
+    }
+}
+
+/// An event as its page shows it. Errors: `NotFound`, also for a draft.
+pub async fn get_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) -> Result<EventDetail> {
+    let sql = const_format::formatcp!("select {EVENT} from events where id = $1 and status <> 'draft'");
+    let row: Option<EventRow> = sqlx::query_as(sql).bind(event_id).fetch_optional(state.db.pool()).await?;
+    Ok(row.ok_or(Error::NotFound)?.into_detail(now))
+}
+
+/// The events of these ids, drafts included, in no order: for what refers to them.
+pub async fn list_events_by_id(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<Vec<EventRow>> {
+    let sql = const_format::formatcp!("select {EVENT} from events where id = any($1)");
+    Ok(sqlx::query_as(sql).bind(event_ids).fetch_all(conn).await?)
+}

@@ -1,0 +1,18 @@
+//! Evently: a self-hosted event booking platform. ARCHITECTURE.md has the map.
+
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod audit;
+pub mod bookings;
+pub mod error;
+pub mod events;
+pub mod id;
+pub mod money;
+#[cfg(feature = "ssr")]
+pub mod seed;
+pub mod seats;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod ui;
+pub mod users;
+pub mod waitlist;

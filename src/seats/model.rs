@@ -1,0 +1,168 @@
+//! What a seat map is made of, and how seats are named.
+
+use crate::{
+    id::{EventId, SeatId},
+    money::Currency,
+};
+use serde::{Deserialize, Serialize};
+
+/// Whether a seat can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "seat_status", rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum SeatStatus {
+    /// Free.
+    Available,
+    /// In someone's hold.
+    Held,
+    /// In someone's confirmed booking.
+    Booked,
+    /// Kept back by an admin.
+    Blocked,
+}
+
+/// What kind of seat it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "seat_kind", rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum SeatKind {
+    /// A seat.
+    #[default]
+    Standard,
+    /// A wheelchair place.
+    Accessible,
+    /// The seat beside a wheelchair place.
+    Companion,
+}
+
+/// One seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Seat {
+    /// The seat's id.
+    pub id: SeatId,
+    /// The section's name.
+    pub section: String,
+    /// The row's label, for example `F`.
+    pub row: String,
+    /// The seat's label in its row, for example `12`.
+    pub number: String,
+    /// Minor units of the event's currency.
+    pub price_minor: i64,
+    /// Whether it can be had. A lapsed hold reads as available.
+    pub status: SeatStatus,
+    /// What kind of seat it is.
+    pub kind: SeatKind,
+    /// Part of the stage is hidden from here.
+    pub limited_view: bool,
+    /// Centre on the map, in the map's units.
+    pub x: i32,
+    /// Centre on the map, in the map's units.
+    pub y: i32,
+}
+
+impl Seat {
+    /// The seat's short name, for example `F12`.
+    pub fn label(&self) -> String {
+        seat_label(&self.row, &self.number)
+    }
+}
+
+/// The short name of a seat: row and number, `F12`; parted by a dash where the row is a number too, `4-12`.
+pub fn seat_label(row: &str, number: &str) -> String {
+    if row.ends_with(|c: char| c.is_ascii_digit()) { format!("{row}-{number}") } else { format!("{row}{number}") }
+}
+
+/// A section in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Section {
+    /// Its name, unique in the event.
+    pub name: String,
+    /// Minor units of the event's currency.
+    pub price_minor: i64,
+    /// Outline on the map: x, y, x, y, …
+    pub outline: Vec<i32>,
+    /// Seats in it.
+    pub total_count: i32,
+    /// Seats that are free; at most a second late.
+    pub available_count: i32,
+}
+
+/// The overview of an event's seats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatMap {
+    /// Whose map it is.
+    pub event_id: EventId,
+    /// The currency of all its prices.
+    pub currency: Currency,
+    /// Width in the map's units (a seat is about 10 wide).
+    pub width: i32,
+    /// Height in the map's units.
+    pub height: i32,
+    /// Outline of the stage: x, y, x, y, …
+    pub stage: Vec<i32>,
+    /// What the stage is called: `Stage`, `Pitch`.
+    pub stage_label: String,
+    /// Its sections, in order.
+    pub sections: Vec<Section>,
+}
+
+/// One section opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionSeats {
+    /// Its name.
+    pub section: String,
+    /// The currency of all prices.
+    pub currency: Currency,
+    /// Its seats by row from the front, then by place in the row from the left.
+    pub seats: Vec<Seat>,
+}
+
+impl SectionSeats {
+    /// The seats row by row, in order.
+    pub fn rows(&self) -> Vec<&[Seat]> {
+        self.seats.chunk_by(|a, b| a.row == b.row).collect()
+    }
+}
+
+/// Seats in words, by section and row: `Stalls F12, F13 · Balcony A1`.
+pub fn name_seats<'a>(seats: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    let mut words = String::new();
+    let mut last = None;
+    for (section, row, number) in seats {
+        match last {
+            Some(same) if same == section => words.push_str(", "),
+            Some(_) => {
+                words.push_str(" · ");
+                words.push_str(section);
+                words.push(' ');
+            }
+            None => {
+                words.push_str(section);
+                words.push(' ');
+            }
+        }
+        words.push_str(&seat_label(row, number));
+        last = Some(section);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_are_named_by_section_once() {
+        let seats = [("Stalls", "F", "12"), ("Stalls", "F", "13"), ("Balcony", "A", "1")];
+        assert_eq!(name_seats(seats), "Stalls F12, F13 · Balcony A1");
+        assert_eq!(name_seats([]), "");
+    }
+
+    #[test]
+    fn a_row_that_is_a_number_is_kept_apart_from_the_seat() {
+        assert_eq!(seat_label("F", "12"), "F12");
+        assert_eq!(seat_label("4", "12"), "4-12");
+    }
+}

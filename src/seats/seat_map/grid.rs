@@ -1,0 +1,131 @@
+//! How a section's rows stand to each other: aisles, how far in a row begins, how it curves. All from the seats' places.
+
+use crate::seats::model::Seat;
+
+/// The most a row may dip, in eighths of a seat: what leans more than that is a section that stands across.
+const DIP_MAX: i32 = 24;
+
+/// The measure of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Grid {
+    /// From one seat to the next, in the map's units.
+    pitch: i32,
+    /// From one row to the next, in the map's units.
+    row_pitch: i32,
+    /// The leftmost seat's centre.
+    left: i32,
+    /// Whether rows run across the map and dip little enough to be drawn as they lie.
+    upright: bool,
+}
+
+impl Grid {
+    /// Measures a section by its rows.
+    pub(super) fn of(rows: &[&[Seat]]) -> Self {
+        let steps = rows.iter().flat_map(|row| row.windows(2)).map(|pair| distance(&pair[0], &pair[1])).collect();
+        let row_steps = rows.windows(2).map(|pair| top(pair[1]) - top(pair[0])).filter(|step| *step > 0).collect();
+        let pitch = median(steps).unwrap_or(10).max(1);
+        Self {
+            pitch,
+            row_pitch: median(row_steps).unwrap_or(pitch).max(1),
+            left: rows.iter().flat_map(|row| row.iter()).map(|seat| seat.x).min().unwrap_or(0),
+            upright: rows.iter().all(|row| eighths(depth(row), pitch) <= DIP_MAX),
+        }
+    }
+
+    /// Half seats from the section's left edge to where the row begins.
+    pub(super) fn indent(&self, row: &[Seat]) -> i32 {
+        match row.first() {
+            Some(seat) if self.upright => halves(seat.x - self.left, self.pitch),
+            _ => 0,
+        }
+    }
+
+    /// Half seats of aisle between two neighbours; none up to one and a half seats from centre to centre.
+    pub(super) fn aisle(&self, seat: &Seat, next: &Seat) -> i32 {
+        let distance = distance(seat, next);
+        if distance * 2 > self.pitch * 3 { halves(distance - self.pitch, self.pitch) } else { 0 }
+    }
+
+    /// Eighths of a seat that this one lies further back than the foremost of its row.
+    pub(super) fn dip(&self, row: &[Seat], seat: &Seat) -> i32 {
+        if self.upright { eighths(seat.y - top(row), self.pitch) } else { 0 }
+    }
+
+    /// Whether people can walk between the two rows.
+    pub(super) fn is_cross_aisle(&self, row: &[Seat], next: &[Seat]) -> bool {
+        self.upright && (top(next) - top(row)) * 2 > self.row_pitch * 3
+    }
+}
+
+/// The least y of a row.
+fn top(row: &[Seat]) -> i32 {
+    row.iter().map(|seat| seat.y).min().unwrap_or(0)
+}
+
+fn depth(row: &[Seat]) -> i32 {
+    row.iter().map(|seat| seat.y).max().unwrap_or(0) - top(row)
+}
+
+fn distance(a: &Seat, b: &Seat) -> i32 {
+    f64::from(a.x - b.x).hypot(f64::from(a.y - b.y)).round() as i32
+}
+
+fn halves(units: i32, pitch: i32) -> i32 {
+    (units * 2 + pitch / 2) / pitch
+}
+
+fn eighths(units: i32, pitch: i32) -> i32 {
+    (units * 8 + pitch / 2) / pitch
+}
+
+fn median(mut values: Vec<i32>) -> Option<i32> {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::draw::tests::seat, *};
+
+    fn row(label: &str, places: &[(i32, i32)]) -> Vec<Seat> {
+        let seats = places.iter().zip(1..);
+        seats.map(|(&(x, y), number)| Seat { x, y, ..seat(label, &number.to_string()) }).collect()
+    }
+
+    #[test]
+    fn an_aisle_is_where_the_distance_jumps() {
+        let row = row("A", &[(10, 10), (22, 10), (34, 10), (58, 10), (70, 10)]);
+        let grid = Grid::of(&[&row]);
+        assert_eq!(grid.aisle(&row[0], &row[1]), 0);
+        assert_eq!(grid.aisle(&row[2], &row[3]), 2);
+    }
+
+    #[test]
+    fn a_shorter_row_begins_further_in() {
+        let (front, back) = (row("A", &[(34, 10), (46, 10)]), row("B", &[(10, 24), (22, 24), (34, 24)]));
+        let grid = Grid::of(&[&front, &back]);
+        assert_eq!((grid.indent(&front), grid.indent(&back)), (4, 0));
+    }
+
+    #[test]
+    fn a_row_dips_as_it_curves() {
+        let row = row("A", &[(10, 10), (22, 13), (34, 10)]);
+        let grid = Grid::of(&[&row]);
+        assert_eq!((grid.dip(&row, &row[0]), grid.dip(&row, &row[1])), (0, 2));
+    }
+
+    #[test]
+    fn a_section_that_stands_across_is_drawn_straight() {
+        let row = row("A", &[(10, 10), (10, 22), (10, 34), (10, 46), (10, 58)]);
+        let grid = Grid::of(&[&row]);
+        assert_eq!((grid.indent(&row), grid.dip(&row, &row[4]), grid.aisle(&row[0], &row[1])), (0, 0, 0));
+    }
+
+    #[test]
+    fn people_walk_where_rows_stand_apart() {
+        let rows = [row("A", &[(10, 10)]), row("B", &[(10, 24)]), row("C", &[(10, 38)]), row("D", &[(10, 66)])];
+        let grid = Grid::of(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        assert!(!grid.is_cross_aisle(&rows[0], &rows[1]));
+        assert!(grid.is_cross_aisle(&rows[2], &rows[3]));
+    }
+}

@@ -1,0 +1,92 @@
+//! Seats made durable: drawing maps, reading them, and giving seats to bookings.
+
+mod draw;
+mod project;
+mod take;
+
+pub use draw::{NewMap, NewSeat, NewSection, draw_map};
+pub use project::project_availability;
+pub use take::{LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_lapsed_holds, lock_seats};
+
+use super::model::{Seat, SeatMap, Section, SectionSeats};
+use crate::{
+    error::Error,
+    id::{EventId, SeatId},
+    money::Currency,
+    server::{Result, state::AppState},
+};
+use sqlx::PgConnection;
+
+#[derive(sqlx::FromRow)]
+struct MapRow {
+    width: i32,
+    height: i32,
+    stage: Vec<i32>,
+    stage_label: String,
+    #[sqlx(try_from = "String")]
+    currency: Currency,
+}
+
+/// The overview of an event's seats. Errors: `NotFound` for an unknown event, a draft, or one without seats.
+pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap> {
+    let mut conn = state.db.pool().acquire().await?;
+    let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
+    let sections: Vec<Section> = sqlx::query_as(
+        "select name, price_minor, outline, total_count, available_count from sections where event_id = $1 order by position",
+    )
+    .bind(event_id)
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(SeatMap {
+        event_id,
+        currency: map.currency,
+        width: map.width,
+        height: map.height,
+        stage: map.stage,
+        stage_label: map.stage_label,
+        sections,
+    })
+}
+
+/// Every seat of one section, by row from the front and from left to right. A seat whose hold has lapsed reads as
+/// available. Errors: `NotFound`.
+pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> Result<SectionSeats> {
+    let mut conn = state.db.pool().acquire().await?;
+    let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
+    let seats: Vec<Seat> = sqlx::query_as(
+        "select id, section, \"row\", number, price_minor, kind, limited_view, x, y,
+                case when held_until <= coalesce($3, clock_timestamp()) then 'available' else status end as status
+         from seats where event_id = $1 and section = $2
+         order by min(y) over (partition by \"row\"), \"row\", x, id",
+    )
+    .bind(event_id)
+    .bind(section)
+    .bind(state.clock.fixed_now())
+    .fetch_all(&mut *conn)
+    .await?;
+    if seats.is_empty() {
+        return Err(Error::NotFound.into());
+    }
+    Ok(SectionSeats { section: section.to_owned(), currency: map.currency, seats })
+}
+
+/// What bookings show of their seats.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SeatName {
+    pub(crate) id: SeatId,
+    pub(crate) section: String,
+    pub(crate) row: String,
+    pub(crate) number: String,
+}
+
+/// The names of these seats, in the order they are read out.
+pub async fn list_seat_names(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<SeatName>> {
+    let sql = "select id, section, \"row\", number from seats where id = any($1) order by section, y, \"row\", x, id";
+    Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
+}
+
+async fn find_map(conn: &mut PgConnection, event_id: EventId) -> Result<Option<MapRow>> {
+    let sql = "select width, height, stage, stage_label, currency from seat_maps
+               join events on events.id = seat_maps.event_id where event_id = $1 and status <> 'draft'";
+    Ok(sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?)
+}

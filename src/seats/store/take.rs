@@ -1,0 +1,150 @@
+//! Giving seats to bookings and taking them back. Every change of the number of free seats appends to `seat_changes`.
+//!
+//! All of it runs inside a booking's transaction, and rows are always locked in id order, so that no two can deadlock.
+
+use crate::{
+    id::{BookingId, EventId, SeatId},
+    seats::model::SeatStatus,
+    server::Result,
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::HashMap;
+
+/// A seat whose row is locked.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LockedSeat {
+    pub(crate) id: SeatId,
+    pub(crate) event_id: EventId,
+    pub(crate) section: String,
+    pub(crate) row: String,
+    pub(crate) number: String,
+    pub(crate) price_minor: i64,
+    pub(crate) status: SeatStatus,
+    pub(crate) booking_id: Option<BookingId>,
+}
+
+/// The holds that have lapsed at `now` and still have some of these seats. No lock is taken.
+pub async fn list_lapsed_holds(conn: &mut PgConnection, seat_ids: &[SeatId], now: DateTime<Utc>) -> Result<Vec<BookingId>> {
+    let sql = "select distinct booking_id from seats where id = any($1) and held_until <= $2 and booking_id is not null";
+    Ok(sqlx::query_scalar(sql).bind(seat_ids).bind(now).fetch_all(conn).await?)
+}
+
+/// Locks these seats and those of these bookings, in id order, and reads them in the order they are read out.
+pub async fn lock_seats(conn: &mut PgConnection, seat_ids: &[SeatId], booking_ids: &[BookingId]) -> Result<Vec<LockedSeat>> {
+    let sql = "select id, event_id, section, \"row\", number, price_minor, status, booking_id, y, x from seats
+               where id = any($1) or booking_id = any($2) order by id for no key update";
+    let mut seats: Vec<LockedSeat> = sqlx::query_as(sql).bind(seat_ids).bind(booking_ids).fetch_all(&mut *conn).await?;
+    let names = super::list_seat_names(conn, seat_ids).await?;
+    let order: HashMap<SeatId, usize> = names.into_iter().map(|name| name.id).zip(0..).collect();
+    seats.sort_by_key(|seat| order.get(&seat.id).copied());
+    Ok(seats)
+}
+
+/// Gives free seats to a hold until `until`. Answers how many were free, so that the caller can tell whether all were.
+///
+/// Assumes the seats are locked.
+pub async fn hold_seats(
+    conn: &mut PgConnection,
+    seat_ids: &[SeatId],
+    booking_id: BookingId,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let taken: Vec<(EventId, String)> = sqlx::query_as(
+        "update seats set status = 'held', booking_id = $2, held_until = $3, updated_at = $4
+         where id = any($1) and status = 'available' returning event_id, section",
+    )
+    .bind(seat_ids)
+    .bind(booking_id)
+    .bind(until)
+    .bind(now)
+    .fetch_all(&mut *conn)
+    .await?;
+    append_changes(conn, &taken, -1).await?;
+    Ok(taken.len())
+}
+
+/// Gives free seats to confirmed bookings, each seat to its own. Assumes the seats are locked and free.
+pub async fn give_booked(conn: &mut PgConnection, given: &[(SeatId, BookingId)], now: DateTime<Utc>) -> Result<()> {
+    let (seat_ids, booking_ids): (Vec<SeatId>, Vec<BookingId>) = given.iter().copied().unzip();
+    let taken: Vec<(EventId, String)> = sqlx::query_as(
+        "update seats set status = 'booked', booking_id = given.booking_id, updated_at = $3
+         from unnest($1::uuid[], $2::uuid[]) as given (seat_id, booking_id)
+         where seats.id = given.seat_id returning event_id, section",
+    )
+    .bind(seat_ids)
+    .bind(booking_ids)
+    .bind(now)
+    .fetch_all(&mut *conn)
+    .await?;
+    append_changes(conn, &taken, -1).await
+}
+
+/// Makes the seats of a hold booked. Assumes the booking is locked.
+pub async fn book_seats(conn: &mut PgConnection, booking_id: BookingId, now: DateTime<Utc>) -> Result<()> {
+    lock_seats_of(conn, &[booking_id]).await?;
+    sqlx::query("update seats set status = 'booked', held_until = null, updated_at = $2 where booking_id = $1")
+        .bind(booking_id)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the seats of a hold until `until`. Assumes the booking is locked.
+pub async fn extend_seats(
+    conn: &mut PgConnection,
+    booking_id: BookingId,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    lock_seats_of(conn, &[booking_id]).await?;
+    sqlx::query("update seats set held_until = $2, updated_at = $3 where booking_id = $1")
+        .bind(booking_id)
+        .bind(until)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Makes the seats of these bookings free. Assumes the bookings are locked.
+pub async fn free_seats(conn: &mut PgConnection, booking_ids: &[BookingId], now: DateTime<Utc>) -> Result<()> {
+    lock_seats_of(conn, booking_ids).await?;
+    let freed: Vec<(EventId, String)> = sqlx::query_as(
+        "update seats set status = 'available', booking_id = null, held_until = null, updated_at = $2
+         where booking_id = any($1) returning event_id, section",
+    )
+    .bind(booking_ids)
+    .bind(now)
+    .fetch_all(&mut *conn)
+    .await?;
+    append_changes(conn, &freed, 1).await
+}
+
+async fn lock_seats_of(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Result<()> {
+    sqlx::query("select id from seats where booking_id = any($1) order by id for no key update")
+        .bind(booking_ids)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Appends one change a section. Buyers share no row: the projector adds the changes up.
+async fn append_changes(conn: &mut PgConnection, seats: &[(EventId, String)], each: i32) -> Result<()> {
+    if seats.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into seat_changes (event_id, section, delta)
+         select event_id, section, count(*) * $3 from unnest($1::uuid[], $2::text[]) as seat (event_id, section)
+         group by event_id, section",
+    )
+    .bind(seats.iter().map(|(event_id, _)| *event_id).collect::<Vec<_>>())
+    .bind(seats.iter().map(|(_, section)| section.as_str()).collect::<Vec<_>>())
+    .bind(each)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Accounts made durable.
+
+use super::model::{Profile, Registration, User, normalise_email};
+use crate::{
+    error::{Conflict, Error, Problem},
+    id::UserId,
+    server::{Result, clock::new_id, state::AppState},
+};
+use chrono::{DateTime, Utc};
+
+const USER: &str = "id, email, first_name, last_name, is_admin, created_at";
+
+/// Makes an account. Errors: `EmailTaken`, also when two registrations of one address meet.
+pub async fn register(state: &AppState, registration: Registration, now: DateTime<Utc>) -> Result<User> {
+    let hash = state.passwords.hash(registration.password.clone()).await?;
+    insert_user(state, &registration, &hash, now).await?.ok_or_else(|| Conflict::EmailTaken.into())
+}
+
+/// Makes an account that may see the dashboard. Errors: `Invalid`, `EmailTaken`.
+pub async fn create_admin(
+    state: &AppState,
+    email: &str,
+    password: String,
+    first_name: &str,
+    last_name: &str,
+) -> Result<UserId> {
+    let registration = Registration::parse(email, password, first_name, last_name)?;
+    let user = register(state, registration, state.clock.now()).await?;
+    sqlx::query("update users set is_admin = true where id = $1").bind(user.id).execute(state.db.pool()).await?;
+    Ok(user.id)
+}
+
+/// The account that goes with address and password. Errors: `WrongCredentials`, after the same time in every case.
+pub async fn login(state: &AppState, email: &str, password: String) -> Result<User> {
+    let found: Option<(UserId, String)> =
+        sqlx::query_as("select id, password_hash from users where email = $1 and is_active")
+            .bind(normalise_email(email))
+            .fetch_optional(state.db.pool())
+            .await?;
+    let (user_id, hash) = found.unzip();
+    let right = state.passwords.verify(password, hash).await?;
+    match user_id {
+        Some(user_id) if right => find_user(state, user_id).await?.ok_or_else(|| Error::WrongCredentials.into()),
+        _ => Err(Error::WrongCredentials.into()),
+    }
+}
+
+/// The account of this id, unless it was deactivated.
+pub async fn find_user(state: &AppState, user_id: UserId) -> Result<Option<User>> {
+    let sql = const_format::formatcp!("select {USER} from users where id = $1 and is_active");
+    Ok(sqlx::query_as(sql).bind(user_id).fetch_optional(state.db.pool()).await?)
+}
+
+/// Changes a person's names. Errors: `SignInRequired` when the account is gone.
+pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now: DateTime<Utc>) -> Result<User> {
+    let sql = const_format::formatcp!(
+        "update users set first_name = $2, last_name = $3, updated_at = $4 where id = $1 and is_active returning {USER}"
+    );
+    let user = sqlx::query_as(sql)
+        .bind(user_id)
+        .bind(profile.first_name)
+        .bind(profile.last_name)
+        .bind(now)
+        .fetch_optional(state.db.pool())
+        .await?;
+    user.ok_or_else(|| Error::SignInRequired.into())
+}
+
+/// Replaces a password by another. Errors: `Invalid` on `current_password` when that is not it.
+pub async fn change_password(
+    state: &AppState,
+    user_id: UserId,
+    current: String,
+    new: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let hash: Option<String> = sqlx::query_scalar("select password_hash from users where id = $1 and is_active")
+        .bind(user_id)
+        .fetch_optional(state.db.pool())
+        .await?;
+    if !state.passwords.verify(current, hash).await? {
+        return Err(Error::invalid("current_password", Problem::WrongPassword).into());
+    }
+    let hash = state.passwords.hash(new).await?;
+    sqlx::query("update users set password_hash = $2, updated_at = $3 where id = $1")
+        .bind(user_id)
+        .bind(hash)
+        .bind(now)
+        .execute(state.db.pool())
+        .await?;
+    Ok(())
+}
+
+async fn insert_user(
+    state: &AppState,
+    registration: &Registration,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<User>> {
+    let sql = const_format::formatcp!(
+        "insert into users (id, email, password_hash, first_name, last_name, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email) do nothing returning {USER}"
+    );
+    let user = sqlx::query_as(sql)
+        .bind(UserId(new_id()))
+        .bind(&registration.email)
+        .bind(hash)
+        .bind(&registration.first_name)
+        .bind(&registration.last_name)
+        .bind(now)
+        .fetch_optional(state.db.pool())
+        .await?;
+    Ok(user)
+}
