@@ -1,0 +1,127 @@
+//! Who is asking: the only way a server function learns about its request.
+
+use super::{
+    Result,
+    clock::new_id,
+    request_log::RequestId,
+    session_store::{SessionStore, USER_ID},
+    state::AppState,
+};
+use crate::{error::Error, id::UserId, users::model::safe_next};
+use anyhow::{Context, anyhow};
+use axum::http::{StatusCode, request::Parts};
+use chrono::{DateTime, Utc};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use tower_sessions::{Session, session};
+
+/// The session's key for the day it was last used.
+const SEEN_ON: &str = "seen_on";
+
+/// Who asks, and what an answer needs: the system's parts, the person, the time, the request's id.
+#[derive(Clone)]
+pub struct Caller {
+    /// The system's parts.
+    pub state: AppState,
+    /// Who is signed in, if anyone is.
+    pub user_id: Option<UserId>,
+    /// The instant of the request; every rule that needs the time is handed this one.
+    pub now: DateTime<Utc>,
+    /// The request's id, as in the log and in the reply's `X-Request-Id`.
+    pub request_id: String,
+    session: Session,
+}
+
+impl Caller {
+    /// The caller of the server function, or of the page being rendered, that runs now.
+    ///
+    /// Errors: `Unavailable` when the session can't be looked up.
+    pub async fn current() -> Result<Self> {
+        let state: AppState = use_context().context("AppState is not in the Leptos context")?;
+        let request_id = request_id();
+        let session = current_session()?;
+        let now = state.clock.now();
+        let user_id = session.get(USER_ID).await.map_err(session_failure)?;
+        if user_id.is_some() {
+            keep_alive(&session, now).await?;
+        }
+        Ok(Self {
+            state,
+            user_id,
+            now,
+            request_id,
+            session,
+        })
+    }
+
+    /// Who is signed in. Errors: `SignInRequired`.
+    pub fn signed_in(&self) -> std::result::Result<UserId, Error> {
+        self.user_id.ok_or(Error::SignInRequired)
+    }
+
+    /// Signs this person in. The session gets a new id, so that one planted before the sign-in is worth nothing.
+    pub async fn sign_in(&self, user_id: UserId) -> Result<()> {
+        self.session.cycle_id().await.map_err(session_failure)?;
+        self.session.insert(USER_ID, user_id).await.map_err(session_failure)?;
+        keep_alive(&self.session, self.now).await
+    }
+
+    /// Ends the session. Without one, nothing happens.
+    pub async fn sign_out(&self) -> Result<()> {
+        if self.session.id().is_some() {
+            self.session.flush().await.map_err(session_failure)?;
+        }
+        Ok(())
+    }
+
+    /// Ends every session of this person but the caller's own.
+    pub async fn sign_out_others(&self, user_id: UserId) -> Result<()> {
+        self.sessions().delete_of_user(user_id, self.session.id()).await
+    }
+
+    fn sessions(&self) -> SessionStore {
+        SessionStore::new(self.state.db.clone(), self.state.redis.clone())
+    }
+}
+
+/// Sets the HTTP status of the page being rendered. Does nothing in the browser's place, or once the reply has begun.
+pub fn set_page_status(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
+}
+
+/// Sends the caller on to a page of this site; anything that is not a path of it becomes the start page.
+///
+/// A form without scripts is redirected; the browser half is told through a header and goes there itself.
+pub fn redirect_to(path: &str) {
+    // leptos_axum panics on what can't stand in a header; safe_next lets only printable ASCII through.
+    leptos_axum::redirect(safe_next(path));
+}
+
+/// The id of the request being answered; a new one where none is (a background task, a test).
+pub(super) fn request_id() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<RequestId>().cloned())
+        .map_or_else(|| new_id().to_string(), |id| id.0)
+}
+
+fn current_session() -> Result<Session> {
+    let parts: Parts = use_context().context("the request is not in the Leptos context")?;
+    let session = parts.extensions.get::<Session>().cloned();
+    Ok(session.context("the session layer is not around this route")?)
+}
+
+/// The session ends some time after its last use, and tower-sessions moves that end only when it saves. Noting the day
+/// makes it save on the first request of each day instead of on every one.
+async fn keep_alive(session: &Session, now: DateTime<Utc>) -> Result<()> {
+    session.insert(SEEN_ON, now.date_naive()).await.map_err(session_failure)
+}
+
+/// The store has logged its causes already; what is left to say is to try again.
+fn session_failure(error: session::Error) -> super::Failure {
+    match error {
+        session::Error::Store(_) => Error::Unavailable { retry_after_s: 1 }.into(),
+        session::Error::SerdeJson(error) => anyhow!(error).context("reading the session").into(),
+    }
+}

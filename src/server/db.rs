@@ -1,0 +1,96 @@
+//! PostgreSQL: the pool, transactions that outlive a cancelled caller, and migrations.
+
+use super::config::{Config, DatabaseConfig};
+use anyhow::Context;
+use sqlx::{
+    Connection, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{collections::BTreeSet, time::Duration};
+
+/// The migrations this program was built with.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Longest wait for a lock while migrating: for another process that migrates, or for a table in use.
+const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_timeout = 0";
+
+/// The database. Reads go through [`Db::pool`], everything that writes more than once through [`Db::begin`].
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// Connects, with the time limits of the configuration set on every connection.
+    pub async fn connect(config: &Config) -> anyhow::Result<Self> {
+        let options = connect_options(&config.database)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database.max_connections)
+            .acquire_timeout(Duration::from_secs(config.database.acquire_timeout_s))
+            .connect_with(options)
+            .await
+            .context("PostgreSQL can't be reached at DATABASE_URL")?;
+        Ok(Self { pool })
+    }
+
+    /// Wraps a pool made elsewhere: tests get theirs from `#[sqlx::test]`.
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The pool, for single statements. Transactions begin with [`Db::begin`].
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Begins a transaction; dropping it rolls it back.
+    ///
+    /// It begins in a task of its own: axum drops a handler when its client goes away, and a `begin` dropped halfway
+    /// hands its connection back to the pool with the transaction open (sqlx#4385). The task ends what it started.
+    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let pool = self.pool.clone();
+        #[expect(clippy::disallowed_methods, reason = "this is the begin that can be cancelled")]
+        let begun = tokio::spawn(async move { pool.begin().await });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
+
+    /// Brings the database to this program's migrations. Several processes may do so at once: one works, the others wait.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        // A connection of its own, closed at the end, because it runs without the pool's time limits.
+        let mut connection = self.pool.acquire().await.context("connecting to migrate")?.detach();
+        sqlx::raw_sql(MIGRATION_LOCK_TIMEOUT)
+            .execute(&mut connection)
+            .await
+            .context("setting up the connection")?;
+        MIGRATOR.run(&mut connection).await.context("migrating the database")?;
+        connection.close().await.context("closing the connection")
+    }
+
+    /// Whether the database has every migration of this program. A newer database is current too: migrations only go
+    /// forward, and during an update the older program runs on against the newer tables.
+    pub async fn migrations_current(&self) -> Result<bool, sqlx::Error> {
+        let exists = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null");
+        if !exists.fetch_one(&self.pool).await? {
+            return Ok(false);
+        }
+        let applied = sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success");
+        let applied: BTreeSet<i64> = applied.fetch_all(&self.pool).await?.into_iter().collect();
+        Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
+    }
+}
+
+fn connect_options(config: &DatabaseConfig) -> anyhow::Result<PgConnectOptions> {
+    let options: PgConnectOptions = config
+        .url
+        .parse()
+        .context("DATABASE_URL is not the address of a PostgreSQL database")?;
+    Ok(options.application_name("evently").options([
+        ("lock_timeout", config.lock_timeout_ms),
+        ("statement_timeout", config.statement_timeout_ms),
+        (
+            "idle_in_transaction_session_timeout",
+            config.idle_in_transaction_timeout_ms,
+        ),
+    ]))
+}

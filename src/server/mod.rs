@@ -1,0 +1,33 @@
+//! What every slice stands on and only the server has: configuration, connections, the caller, the router.
+//!
+//! Nothing in here knows a domain word. It owns one table, `sessions`. Invariants:
+//! - [`Failure`] never leaves the server: [`answer()`] logs it once and turns it into the public [`crate::error::Error`].
+//! - the wall clock is read in [`clock`] alone, and a transaction begins in [`db`] alone (`clippy.toml` says why);
+//! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
+
+mod answer;
+pub mod caller;
+pub mod clock;
+pub mod config;
+pub mod csp;
+pub mod db;
+mod error_page;
+mod error_shape;
+mod headers;
+mod health;
+mod json_body;
+pub mod passwords;
+pub mod redis;
+mod request_log;
+pub mod router;
+pub mod serve;
+pub mod session_store;
+pub mod state;
+mod static_files;
+mod task;
+pub mod telemetry;
+pub mod worker;
+
+pub use answer::{Failure, Result, answer};
+pub use caller::{Caller, redirect_to, set_page_status};
+pub use task::finish;

@@ -1,0 +1,138 @@
+//! Passwords hashed with argon2id, away from the async threads and few at a time.
+
+use super::config::PasswordsConfig;
+use anyhow::{Context, anyhow};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::Error as HashError,
+};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Hashes and verifies passwords. Clones share the limit on how many are worked on at once, so that a rush of sign-ins
+/// leaves processors for the bookings.
+#[derive(Clone)]
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+    dummy: Arc<str>,
+}
+
+impl Passwords {
+    /// Prepares hashing at this cost.
+    pub fn new(config: &PasswordsConfig) -> anyhow::Result<Self> {
+        let params = Params::new(config.memory_kib, config.passes, 1, None)
+            .map_err(|error| anyhow!("the settings evently.passwords: {error}"))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let dummy = hash(&argon2, "nobody has this password")?;
+        Ok(Self {
+            argon2,
+            turns: Arc::new(Semaphore::new(config.concurrency)),
+            dummy: dummy.into(),
+        })
+    }
+
+    /// The hash of a password with a new salt, in PHC form: `$argon2id$v=19$m=…`.
+    pub async fn hash(&self, password: String) -> anyhow::Result<String> {
+        self.work(move |argon2| hash(argon2, &password)).await
+    }
+
+    /// Whether the password is the one that was hashed.
+    ///
+    /// Without a hash (there is no such account) the answer is false after the same work, so that the time taken does
+    /// not tell which addresses have an account.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> anyhow::Result<bool> {
+        let exists = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.dummy.to_string());
+        let matches = self.work(move |argon2| verify(argon2, &password, &hash)).await?;
+        Ok(matches && exists)
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'static>) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .context("waiting to hash a password")?;
+        let argon2 = self.argon2.clone();
+        let working = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, not with a caller who gave up waiting.
+            let _turn = turn;
+            work(&argon2)
+        });
+        working.await.context("hashing a password")?
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &str) -> anyhow::Result<String> {
+    let hash: PasswordHash = argon2
+        .hash_password(password.as_bytes())
+        .map_err(|error| anyhow!("hashing a password: {error}"))?;
+    Ok(hash.to_string())
+}
+
+fn verify(argon2: &Argon2<'_>, password: &str, hash: &str) -> anyhow::Result<bool> {
+    let hash = PasswordHash::new(hash).map_err(|error| anyhow!("a stored password hash can't be read: {error}"))?;
+    match argon2.verify_password(password.as_bytes(), &hash) {
+        Ok(()) => Ok(true),
+        Err(HashError::PasswordInvalid) => Ok(false),
+        Err(error) => Err(anyhow!("verifying a password: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passwords() -> Passwords {
+        Passwords::new(&PasswordsConfig {
+            memory_kib: 8,
+            passes: 1,
+            concurrency: 1,
+        })
+        .expect("valid parameters")
+    }
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_only() {
+        let passwords = passwords();
+        let hash = passwords.hash("correct horse".to_owned()).await.expect("a hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
+        assert!(
+            passwords
+                .verify("correct horse".to_owned(), Some(hash.clone()))
+                .await
+                .expect("an answer")
+        );
+        assert!(
+            !passwords
+                .verify("Correct horse".to_owned(), Some(hash))
+                .await
+                .expect("an answer")
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_can_sign_in_to_an_account_that_does_not_exist() {
+        let tried = passwords().verify("nobody has this password".to_owned(), None).await;
+        assert!(!tried.expect("an answer"));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_hash_is_a_fault_and_not_a_wrong_password() {
+        assert!(
+            passwords()
+                .verify("x".to_owned(), Some("md5:abc".to_owned()))
+                .await
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn one_password_hashes_differently_each_time() {
+        let argon2 = passwords().argon2;
+        assert_ne!(hash(&argon2, "x").expect("a hash"), hash(&argon2, "x").expect("a hash"));
+    }
+}

@@ -1,0 +1,150 @@
+//! The routes and the layers around them.
+//!
+//! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
+//! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
+//! guard against foreign origins, the session; under `/api` also the reader of JSON.
+
+use super::{
+    csp::set_page_policy,
+    error_page::refuse_as_page,
+    error_shape::shape_errors,
+    headers::{IsHttps, set_headers},
+    health,
+    json_body::{BODY_MAX_BYTES, accept_json},
+    request_log::log_request,
+    session_store::SessionStore,
+    state::AppState,
+    static_files::{Otherwise, no_such_file, set_cache_control, site_files},
+};
+use crate::app::{App, shell};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header::ALLOW},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any, get},
+};
+use leptos::{
+    prelude::provide_context,
+    server_fn::axum::{get_server_fn_service, server_fn_paths},
+};
+use leptos_axum::{
+    ErrorHandler, LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
+    site_pkg_dir_service_route_path,
+};
+use std::time::Duration;
+use tower::ServiceExt;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+/// Longest time a reply may take to begin: more than the longest statement, less than what proxies usually wait.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The whole site.
+pub fn router(state: AppState) -> Router {
+    let https = IsHttps(state.config.is_https());
+    Router::new()
+        .merge(api(&state))
+        .merge(pages(&state))
+        .merge(files(&state))
+        .merge(health_checks())
+        .with_state(state)
+        .layer(from_fn_with_state(https, set_headers))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(log_request))
+}
+
+fn api(state: &AppState) -> Router<AppState> {
+    let routes = Router::new()
+        .route("/api", any(call_server_fn))
+        .route("/api/", any(call_server_fn))
+        .route("/api/{*fn_name}", any(call_server_fn))
+        .layer(from_fn(accept_json))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
+    guarded(routes, state).layer(from_fn(shape_errors))
+}
+
+fn pages(state: &AppState) -> Router<AppState> {
+    // Left to themselves, the Leptos routes would add the server functions, outside the layers of `/api`.
+    let server_fns = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let paths = generate_route_list_with_exclusions(App, Some(server_fns));
+    let options = state.leptos_options.clone();
+    let not_found = ErrorHandler::new_with_context(context(state), shell, options.clone());
+    let routes = Router::new()
+        .leptos_routes_with_context(state, paths, set_page_policy, move || shell(options.clone()))
+        .fallback_service(
+            site_files(&state.leptos_options)
+                .fallback(not_found)
+                .map_response(IntoResponse::into_response),
+        )
+        .layer(from_fn_with_state(Otherwise::OneHour, set_cache_control));
+    guarded(routes, state).layer(from_fn(refuse_as_page))
+}
+
+fn files(state: &AppState) -> Router<AppState> {
+    let path = site_pkg_dir_service_route_path(&state.leptos_options);
+    let missing: MethodRouter = get(no_such_file);
+    Router::new()
+        .route_service(&path, site_files(&state.leptos_options).fallback(missing))
+        .layer(from_fn_with_state(Otherwise::Revalidate, set_cache_control))
+}
+
+fn health_checks() -> Router<AppState> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+}
+
+/// The layers that pages and functions have in common.
+fn guarded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    // The public address counts behind a proxy that changes `Host`; where it is the same, requests pass anyway.
+    let same_origin = CsrfLayer::new()
+        .add_trusted_origin(&state.config.public_url)
+        .unwrap_or_default();
+    let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT);
+    routes
+        .layer(sessions(state))
+        .layer(same_origin)
+        .layer(in_time)
+        .layer(CatchPanicLayer::new())
+}
+
+fn sessions(state: &AppState) -> SessionManagerLayer<SessionStore> {
+    let https = state.config.is_https();
+    let store = SessionStore::new(state.db.clone(), state.redis.clone());
+    SessionManagerLayer::new(store)
+        // A browser accepts the prefix over https only; there it keeps other hosts of the domain from setting the cookie.
+        .with_name(if https { "__Host-evently" } else { "evently" })
+        .with_secure(https)
+        .with_http_only(true)
+        // Strict would greet everyone who follows a link from a mail as a stranger.
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(state.config.session_ttl_s)))
+}
+
+/// What server functions find in their context, called from the browser and from a rendering alike.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let state = state.clone();
+    move || {
+        provide_context(state.clone());
+        set_page_policy();
+    }
+}
+
+async fn call_server_fn(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    if get_server_fn_service(path, request.method().clone()).is_some() {
+        return handle_server_fns_with_context(move || provide_context(state.clone()), request)
+            .await
+            .into_response();
+    }
+    match server_fn_paths().find(|(known, _)| *known == path) {
+        Some((_, method)) => (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, method.to_string())]).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,237 @@
+//! Sessions: PostgreSQL has them, Redis answers for it a minute long.
+//!
+//! Neither knows a session's id, only its hash, so that who reads a backup or a cache can't take over sessions.
+//! A flushed or absent Redis signs nobody out. A session ended while Redis was away is over at the latest when its
+//! cached copy runs out.
+
+use super::{Result, db::Db, redis::Redis};
+use crate::id::UserId;
+use anyhow::Context;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, fmt};
+use time::OffsetDateTime;
+use tower_sessions::{
+    SessionStore as Store,
+    session::{Id, Record},
+    session_store,
+};
+use uuid::Uuid;
+
+/// The session's key for the id of who is signed in; also a column, so that a person's sessions can be ended.
+pub(super) const USER_ID: &str = "user_id";
+
+/// Seconds a copy in Redis is believed.
+const CACHE_TTL_S: u64 = 60;
+/// Tries to find an unused id. One is enough with 128 random bits; the bound keeps a fault from looping.
+const CREATE_TRIES: usize = 3;
+
+/// The sessions of this site.
+#[derive(Clone)]
+pub struct SessionStore {
+    db: Db,
+    redis: Redis,
+}
+
+/// What is kept of a session beside its id.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    data: HashMap<String, Value>,
+    expires_at: DateTime<Utc>,
+}
+
+impl SessionStore {
+    /// The sessions in this database, with this Redis in front.
+    pub fn new(db: Db, redis: Redis) -> Self {
+        Self { db, redis }
+    }
+
+    /// Ends every session of this person, except the one given.
+    pub async fn delete_of_user(&self, user_id: UserId, except: Option<Id>) -> Result<()> {
+        let delete = "delete from sessions where user_id = $1 and id_hash is distinct from $2 returning id_hash";
+        let deleted: Vec<Vec<u8>> = sqlx::query_scalar(delete)
+            .bind(user_id)
+            .bind(except.map(hash))
+            .fetch_all(self.db.pool())
+            .await
+            .context("ending the sessions of a person")?;
+        let keys: Vec<String> = deleted.iter().map(|hash| key(hash)).collect();
+        self.forget(&keys).await;
+        Ok(())
+    }
+
+    /// Removes the sessions that are over, and says how many. Only tidies: they are not answered with any more.
+    pub async fn delete_expired(&self) -> Result<u64> {
+        let delete = "delete from sessions where expires_at < clock_timestamp()";
+        let deleted = sqlx::query(delete)
+            .execute(self.db.pool())
+            .await
+            .context("removing expired sessions")?;
+        Ok(deleted.rows_affected())
+    }
+
+    async fn insert(&self, record: &Record) -> anyhow::Result<bool> {
+        let insert = "insert into sessions (id_hash, user_id, data, expires_at) values ($1, $2, $3, $4)
+                      on conflict (id_hash) do nothing";
+        let inserted = sqlx::query(insert)
+            .bind(hash(record.id))
+            .bind(user_id(record))
+            .bind(serde_json::to_vec(&record.data)?)
+            .bind(expires_at(record)?)
+            .execute(self.db.pool())
+            .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
+    /// Only an update: a session that was ended while a request still used it must not come back.
+    async fn update(&self, record: &Record) -> anyhow::Result<bool> {
+        let update = "update sessions set user_id = $2, data = $3, expires_at = $4 where id_hash = $1";
+        let updated = sqlx::query(update)
+            .bind(hash(record.id))
+            .bind(user_id(record))
+            .bind(serde_json::to_vec(&record.data)?)
+            .bind(expires_at(record)?)
+            .execute(self.db.pool())
+            .await?;
+        Ok(updated.rows_affected() == 1)
+    }
+
+    async fn select(&self, id: Id) -> anyhow::Result<Option<Kept>> {
+        let select = "select data, expires_at from sessions where id_hash = $1 and expires_at > clock_timestamp()";
+        let row: Option<(Vec<u8>, DateTime<Utc>)> = sqlx::query_as(select)
+            .bind(hash(id))
+            .fetch_optional(self.db.pool())
+            .await?;
+        row.map(|(data, expires_at)| {
+            Ok(Kept {
+                data: serde_json::from_slice(&data)?,
+                expires_at,
+            })
+        })
+        .transpose()
+    }
+
+    async fn remove(&self, id: Id) -> anyhow::Result<()> {
+        let delete = "delete from sessions where id_hash = $1";
+        let deleted = sqlx::query(delete).bind(hash(id)).execute(self.db.pool()).await?;
+        if deleted.rows_affected() > 0 {
+            self.forget(&[key(&hash(id))]).await;
+        }
+        Ok(())
+    }
+
+    async fn find(&self, id: Id) -> anyhow::Result<Option<Kept>> {
+        if let Some(cached) = self.recall(id).await {
+            return Ok(Some(cached));
+        }
+        let kept = self.select(id).await?;
+        if let Some(kept) = &kept {
+            self.remember(id, kept).await;
+        }
+        Ok(kept)
+    }
+
+    /// The copy in Redis, if there is one that can be read and is not over yet.
+    async fn recall(&self, id: Id) -> Option<Kept> {
+        let bytes = self.redis.get(&key(&hash(id))).await.ok()??;
+        let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+        (kept.expires_at.timestamp() > OffsetDateTime::now_utc().unix_timestamp()).then_some(kept)
+    }
+
+    /// Without Redis, the next request asks PostgreSQL again: nothing to report.
+    async fn remember(&self, id: Id, kept: &Kept) {
+        if let Ok(bytes) = serde_json::to_vec(kept) {
+            self.redis.set_ex(&key(&hash(id)), &bytes, CACHE_TTL_S).await.ok();
+        }
+    }
+
+    async fn forget(&self, keys: &[String]) {
+        if let Err(error) = self.redis.del(keys).await {
+            let error = format!("{error:#}");
+            tracing::warn!(
+                error,
+                "ended sessions may be answered with until their copies in Redis run out"
+            );
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SessionStore {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        for _ in 0..CREATE_TRIES {
+            if self.insert(record).await.map_err(report)? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+        Err(session_store::Error::Backend(
+            "no unused session id was found".to_owned(),
+        ))
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        if self.update(record).await.map_err(report)? {
+            let expires_at = expires_at(record).map_err(report)?;
+            self.remember(
+                record.id,
+                &Kept {
+                    data: record.data.clone(),
+                    expires_at,
+                },
+            )
+            .await;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let kept = self.find(*id).await.map_err(report)?;
+        kept.map(|kept| record(*id, kept)).transpose().map_err(report)
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.remove(*id).await.map_err(report)
+    }
+}
+
+impl fmt::Debug for SessionStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionStore").finish_non_exhaustive()
+    }
+}
+
+/// The log gets the causes here, because tower-sessions carries a text only.
+fn report(error: anyhow::Error) -> session_store::Error {
+    tracing::warn!(error = format!("{error:#}"), "a session could not be looked up or kept");
+    session_store::Error::Backend("the sessions are away".to_owned())
+}
+
+fn hash(id: Id) -> Vec<u8> {
+    Sha256::digest(id.0.to_le_bytes()).to_vec()
+}
+
+fn key(hash: &[u8]) -> String {
+    hash.iter()
+        .fold("session:".to_owned(), |key, byte| format!("{key}{byte:02x}"))
+}
+
+fn user_id(record: &Record) -> Option<Uuid> {
+    record.data.get(USER_ID)?.as_str()?.parse().ok()
+}
+
+fn expires_at(record: &Record) -> anyhow::Result<DateTime<Utc>> {
+    DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0).context("a session ends at no instant")
+}
+
+fn record(id: Id, kept: Kept) -> anyhow::Result<Record> {
+    let expiry_date = OffsetDateTime::from_unix_timestamp(kept.expires_at.timestamp())?;
+    Ok(Record {
+        id,
+        data: kept.data,
+        expiry_date,
+    })
+}

@@ -1,0 +1,51 @@
+//! What every request shares.
+
+use super::{clock::Clock, config::Config, db::Db, passwords::Passwords, redis::Redis};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+
+/// The system's parts. Cheap to clone: each field is a handle.
+#[derive(Clone)]
+pub struct AppState {
+    /// PostgreSQL.
+    pub db: Db,
+    /// Redis, which may be away.
+    pub redis: Redis,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// The hashing of passwords.
+    pub passwords: Passwords,
+    /// Where the browser half lies and how it is named.
+    pub leptos_options: LeptosOptions,
+}
+
+impl AppState {
+    /// Connects everything the configuration names. Fails without PostgreSQL, not without Redis.
+    pub async fn connect(config: Config) -> anyhow::Result<Self> {
+        let db = Db::connect(&config).await?;
+        let state = Self::new(config, db, Clock::system())?;
+        state.redis.warm_up().await;
+        Ok(state)
+    }
+
+    /// Puts the parts together around a database and a clock made elsewhere, as tests do. Inside a tokio runtime.
+    pub fn new(config: Config, db: Db, clock: Clock) -> anyhow::Result<Self> {
+        Ok(Self {
+            redis: Redis::new(&config.redis)?,
+            passwords: Passwords::new(&config.passwords)?,
+            leptos_options: config.leptos.clone(),
+            config: Arc::new(config),
+            db,
+            clock,
+        })
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos_options.clone()
+    }
+}

@@ -1,0 +1,88 @@
+//! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
+
+use super::{Failure, Result, session_store::SessionStore, state::AppState};
+use crate::{bookings, seats};
+use futures::FutureExt;
+use std::{panic::AssertUnwindSafe, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+const PROJECT_EVERY: Duration = Duration::from_millis(500);
+const TIDY_SESSIONS_EVERY: Duration = Duration::from_secs(600);
+/// After a failure, so that an outage doesn't fill the log.
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Runs the periodic work until the token is cancelled; what has begun by then is finished.
+///
+/// Nothing here is needed for a right answer: expired holds and sessions are not answered with anyhow.
+pub async fn run_periodic(state: AppState, token: CancellationToken) {
+    let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
+    tokio::join!(
+        repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
+        repeat("project availability", PROJECT_EVERY, &token, || {
+            seats::store::project_availability(&state)
+        }),
+        repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions
+            .delete_expired()),
+    );
+}
+
+async fn repeat<W>(name: &'static str, every: Duration, token: &CancellationToken, work: impl Fn() -> W)
+where
+    W: Future<Output = Result<u64>>,
+{
+    while !token.is_cancelled() {
+        let rest = if run_once(name, work()).await {
+            every
+        } else {
+            every.max(REST_AFTER_FAILURE)
+        };
+        token.run_until_cancelled(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Whether the work was done. Neither a failure nor a panic ends the repetition.
+async fn run_once(name: &'static str, work: impl Future<Output = Result<u64>>) -> bool {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(count)) => {
+            if count > 0 {
+                tracing::debug!(work = name, count, "periodic work done");
+            }
+            return true;
+        }
+        Ok(Err(Failure::Refused(error))) => tracing::warn!(work = name, %error, "periodic work was put off"),
+        Ok(Err(Failure::Unexpected(error))) => {
+            tracing::error!(work = name, error = format!("{error:#}"), "periodic work failed");
+        }
+        Err(_) => tracing::error!(work = name, "periodic work panicked"),
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[tokio::test]
+    async fn neither_a_failure_nor_a_panic_ends_the_repetition() {
+        assert!(run_once("test", async { Ok(1) }).await);
+        assert!(!run_once("test", async { Err(Error::NotFound.into()) }).await);
+        assert!(!run_once("test", async { Err(Failure::Unexpected(anyhow::anyhow!("a fault"))) }).await);
+        assert!(!run_once("test", async { panic!("a panic") }).await);
+    }
+
+    #[tokio::test]
+    async fn work_is_repeated_until_it_is_told_to_stop() {
+        let (runs, token) = (AtomicU64::new(0), CancellationToken::new());
+        let work = || {
+            if runs.fetch_add(1, Ordering::Relaxed) == 2 {
+                token.cancel();
+            }
+            std::future::ready(Ok(0))
+        };
+        repeat("test", Duration::from_millis(1), &token, work).await;
+        assert_eq!(runs.load(Ordering::Relaxed), 3);
+    }
+}

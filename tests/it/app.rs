@@ -1,0 +1,226 @@
+//! The application under test, and builders that name only what a test is about.
+
+use axum::{Router, http::StatusCode};
+use axum_test::TestServer;
+use chrono::{DateTime, TimeDelta, Utc};
+use evently::{
+    audit,
+    events::store::{NewEvent, create_event, publish_event},
+    id::EventId,
+    money::{Currency, Money},
+    seats::{
+        model::SeatKind,
+        store::{NewMap, NewSeat, NewSection, draw_map, project_availability},
+    },
+    server::{clock::Clock, config::Config, db::Db, router::router, state::AppState},
+};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+/// When every test begins.
+pub const START: &str = "2030-03-01T12:00:00Z";
+
+pub struct TestApp {
+    pub state: AppState,
+    router: Router,
+}
+
+/// A reply, read.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Value,
+}
+
+/// Someone with a browser of their own.
+pub struct Person {
+    pub server: TestServer,
+}
+
+impl TestApp {
+    pub async fn new(pool: PgPool) -> Self {
+        let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
+        Self::with_redis(pool, &redis_url)
+    }
+
+    pub fn with_redis(pool: PgPool, redis_url: &str) -> Self {
+        let config = Config::for_tests("postgres://not-used", redis_url);
+        let clock = Clock::fixed(START.parse().expect("an instant"));
+        let state = AppState::new(config, Db::from_pool(pool), clock).expect("a state");
+        let router = router(state.clone());
+        Self { state, router }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.state.clock.now()
+    }
+
+    pub fn wait(&self, time: TimeDelta) {
+        self.state.clock.advance(time);
+    }
+
+    /// Someone who is not signed in.
+    pub fn visitor(&self) -> Person {
+        let server = TestServer::builder().save_cookies().build(self.router.clone());
+        Person { server }
+    }
+
+    /// Someone who has just registered.
+    pub async fn person(&self, name: &str) -> Person {
+        let person = self.visitor();
+        let fields = json!({
+            "email": format!("{name}@example.org"), "password": "correct horse", "first_name": name, "last_name": "Test",
+        });
+        person.post("auth/register", fields).await.expect(200);
+        person
+    }
+
+    /// A published event of general admission.
+    pub async fn event(&self, capacity: i32) -> EventId {
+        self.event_with(|event| event.total_capacity = capacity).await
+    }
+
+    /// A published event, changed as the test needs it.
+    pub async fn event_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
+        let id = self.draft_with(change).await;
+        publish_event(&self.state, id, self.now()).await.expect("published");
+        id
+    }
+
+    pub async fn draft_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
+        let mut event = new_event(self.now());
+        change(&mut event);
+        create_event(&self.state, &event, self.now()).await.expect("an event")
+    }
+
+    /// A published event with one section, `Stalls`, of rows A, B, … with ten seats each at 25 euros.
+    pub async fn seated_event(&self, rows: i32) -> EventId {
+        let id = self
+            .event_with(|event| {
+                event.has_seat_selection = true;
+                event.total_capacity = 0;
+            })
+            .await;
+        draw_map(&self.state, id, &stalls(rows), self.now()).await.expect("a map");
+        id
+    }
+
+    /// The ids of the seats of `Stalls`, in order.
+    pub async fn seats(&self, event_id: EventId) -> Vec<String> {
+        let reply = self.visitor().get(&format!("seats/section?event_id={event_id}&section=Stalls")).await;
+        let seats = reply.expect(200)["seats"].as_array().expect("seats").clone();
+        seats.iter().map(|seat| seat["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// Nothing was sold twice and nothing was lost, and the counts of free seats are exact once added up.
+    pub async fn audit(&self) {
+        while project_availability(&self.state).await.expect("projected") > 0 {}
+        assert_eq!(audit::run(&self.state).await.expect("an audit"), Vec::<String>::new());
+    }
+
+    /// Places left, as the list and the page say it.
+    pub async fn available(&self, event_id: EventId) -> i64 {
+        while project_availability(&self.state).await.expect("projected") > 0 {}
+        let reply = self.visitor().get(&format!("events/get?event_id={event_id}")).await;
+        reply.expect(200)["available_capacity"].as_i64().expect("a number")
+    }
+}
+
+impl Person {
+    pub async fn get(&self, function: &str) -> Reply {
+        let response = self.server.get(&format!("/api/v1/{function}")).await;
+        Reply::read(response.status_code(), response.text())
+    }
+
+    pub async fn post(&self, function: &str, body: Value) -> Reply {
+        let response = self.server.post(&format!("/api/v1/{function}")).json(&body).await;
+        Reply::read(response.status_code(), response.text())
+    }
+
+    /// Holds places, and answers the booking's id.
+    pub async fn hold(&self, event_id: EventId, quantity: i32) -> String {
+        self.post("bookings/hold", json!({"event_id": event_id, "quantity": quantity})).await.id()
+    }
+
+    /// Holds seats, and answers the booking's id.
+    pub async fn hold_seats(&self, event_id: EventId, seat_ids: &[String]) -> String {
+        self.post("bookings/hold", json!({"event_id": event_id, "seat_ids": seat_ids})).await.id()
+    }
+
+    pub async fn change(&self, verb: &str, booking_id: &str) -> Reply {
+        self.post(&format!("bookings/{verb}"), json!({"booking_id": booking_id})).await
+    }
+}
+
+impl Reply {
+    fn read(status: StatusCode, text: String) -> Self {
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self { status: status.as_u16(), body }
+    }
+
+    /// The body, if the status is this.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// The body of a refusal with this status and code; it has a sentence and a request id too.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert!(self.body["message"].as_str().is_some_and(|words| words.len() > 10), "{}", self.body);
+        assert!(self.body["request_id"].is_string(), "{}", self.body);
+        self.body
+    }
+
+    #[track_caller]
+    pub fn id(self) -> String {
+        self.expect(200)["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+fn new_event(now: DateTime<Utc>) -> NewEvent {
+    NewEvent {
+        name: "An evening".to_owned(),
+        summary: "One evening.".to_owned(),
+        description: "It begins.\n\nIt ends.".to_owned(),
+        category: "music".to_owned(),
+        venue: "The Hall".to_owned(),
+        address: "1 High Street".to_owned(),
+        city: "Berlin".to_owned(),
+        country: "DE".to_owned(),
+        timezone: "Europe/Berlin".to_owned(),
+        event_date: now + TimeDelta::days(10),
+        ends_at: now + TimeDelta::days(10) + TimeDelta::hours(3),
+        doors_at: Some(now + TimeDelta::days(10) - TimeDelta::hours(1)),
+        price: Money::new(2_500, Currency::try_from("EUR".to_owned()).expect("a currency")),
+        total_capacity: 100,
+        has_seat_selection: false,
+        sales_open_at: now - TimeDelta::days(1),
+        sales_close_at: now + TimeDelta::days(10),
+        places_per_person: 10,
+    }
+}
+
+fn stalls(rows: i32) -> NewMap {
+    let seat = |row: i32, column: i32| NewSeat {
+        row: char::from(b'A' + row as u8).to_string(),
+        number: (column + 1).to_string(),
+        x: 15 + 10 * column,
+        y: 35 + 10 * row,
+        kind: SeatKind::Standard,
+        limited_view: false,
+    };
+    let seats = (0..rows).flat_map(|row| (0..10).map(move |column| seat(row, column))).collect();
+    let bottom = 45 + 10 * rows;
+    let outline = vec![5, 25, 115, 25, 115, bottom, 5, bottom];
+    let section = NewSection { name: "Stalls".to_owned(), price_minor: 2_500, outline, seats };
+    NewMap {
+        width: 120,
+        height: bottom + 10,
+        stage: vec![20, 2, 100, 2, 100, 18, 20, 18],
+        stage_label: "Stage".to_owned(),
+        sections: vec![section],
+    }
+}

@@ -1,0 +1,160 @@
+//! Finding events through the door.
+
+use super::app::{Reply, TestApp};
+use chrono::TimeDelta;
+use evently::{
+    events::store::{cancel_event, publish_event},
+    money::{Currency, Money},
+};
+use sqlx::PgPool;
+
+#[track_caller]
+fn names(reply: Reply) -> Vec<String> {
+    let items = reply.expect(200)["items"].as_array().expect("items").clone();
+    items.iter().map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+async fn named(app: &TestApp, name: &str, day: i64) {
+    app.event_with(|event| {
+        event.name = name.to_owned();
+        event.event_date += TimeDelta::days(day);
+        event.ends_at += TimeDelta::days(day);
+    })
+    .await;
+}
+
+#[sqlx::test]
+async fn a_list_has_what_a_card_needs(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app.event(100).await;
+    let list = app.visitor().get("events/list").await.expect(200);
+    let event = &list["items"][0];
+    assert_eq!(event["id"], id.to_string());
+    for (field, value) in [
+        ("name", "An evening".into()),
+        ("venue", "The Hall".into()),
+        ("total_capacity", 100.into()),
+        ("available_capacity", 100.into()),
+        ("has_seat_selection", false.into()),
+        ("price_minor", 2500.into()),
+        ("currency", "EUR".into()),
+        ("event_date", "2030-03-11T12:00:00Z".into()),
+    ] {
+        assert_eq!(event[field], serde_json::Value::clone(&value), "{field}");
+    }
+    assert_eq!((&event["when"]["time"], &event["availability"]["state"]), (&"13:00".into(), &"available".into()));
+    assert!(list["next_cursor"].is_null());
+}
+
+#[sqlx::test]
+async fn drafts_and_past_events_are_not_listed_and_a_draft_does_not_exist(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let draft = app.draft_with(|_| ()).await;
+    app.event(10).await;
+    app.wait(TimeDelta::days(11));
+    named(&app, "Later", 0).await;
+    assert_eq!(names(app.visitor().get("events/list").await), ["Later"]);
+    app.visitor().get(&format!("events/get?event_id={draft}")).await.refused(404, "not_found");
+}
+
+#[sqlx::test]
+async fn search_forgives_typing_errors_and_accents(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    named(&app, "The Winter's Tale", 0).await;
+    named(&app, "Dvořák: Rusalka", 1).await;
+    named(&app, "100% Comedy", 2).await;
+    let find = async |q: &str| names(app.visitor().get(&format!("events/list?q={q}")).await);
+    assert_eq!(find("winter").await, ["The Winter's Tale"]);
+    assert_eq!(find("wintre%20tale").await, ["The Winter's Tale"]);
+    assert_eq!(find("dvorak").await, ["Dvořák: Rusalka"]);
+    assert_eq!(find("rusalak").await, ["Dvořák: Rusalka"]);
+    assert_eq!(find("100%25").await, ["100% Comedy"]);
+    assert_eq!(find("%25").await, ["100% Comedy"]);
+    assert!(find("zzzz").await.is_empty());
+}
+
+#[sqlx::test]
+async fn filters_narrow_the_list(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    app.event_with(|event| {
+        event.name = "Free in Berlin".into();
+        event.price.minor = 0;
+    })
+    .await;
+    app.event_with(|event| {
+        event.name = "Small in Tokyo".into();
+        event.city = "Tokyo".into();
+        event.timezone = "Asia/Tokyo".into();
+        event.category = "food".into();
+        event.price = Money::new(3_000, Currency::try_from("JPY".to_owned()).expect("yen"));
+        event.total_capacity = 3;
+        // 2030-03-11T16:00Z is already the 12th in Tokyo.
+        event.event_date += TimeDelta::hours(4);
+        event.ends_at += TimeDelta::hours(4);
+    })
+    .await;
+    let find = async |query: &str| names(app.visitor().get(&format!("events/list?{query}")).await);
+    assert_eq!(find("city=Tokyo").await, ["Small in Tokyo"]);
+    assert_eq!(find("category=food").await, ["Small in Tokyo"]);
+    assert_eq!(find("price=free").await, ["Free in Berlin"]);
+    assert_eq!(find("price=3000&currency=JPY").await, ["Small in Tokyo"]);
+    assert!(find("price=2999&currency=JPY").await.is_empty());
+    assert_eq!(find("places=4").await, ["Free in Berlin"]);
+    assert_eq!(find("from=2030-03-12").await, ["Small in Tokyo"]);
+    assert_eq!(find("to=2030-03-11").await, ["Free in Berlin"]);
+    assert_eq!(find("from=2030-03-11&to=2030-03-12").await.len(), 2);
+    let cities = app.visitor().get("events/cities").await.expect(200);
+    assert_eq!(cities, serde_json::json!(["Berlin", "Tokyo"]));
+}
+
+#[sqlx::test]
+async fn a_filter_that_makes_no_sense_is_refused_by_its_name(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for field in ["from=x", "to=2030-13-01", "category=x", "price=x", "places=-1", "sort=x", "limit=0", "limit=201", "cursor=x"] {
+        let refusal = app.visitor().get(&format!("events/list?{field}")).await.refused(422, "invalid");
+        assert_eq!(refusal["details"][0]["field"].as_str(), field.split('=').next(), "{field}");
+    }
+}
+
+#[sqlx::test]
+async fn pages_follow_each_other_without_gap_or_repeat_in_every_order(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for i in 0..7 {
+        app.event_with(|event| {
+            event.name = format!("{i}");
+            // Prices repeat, so that the id has to decide.
+            event.price.minor = 1_000 * (i % 3);
+        })
+        .await;
+    }
+    for sort in ["date", "price", "-price"] {
+        let whole = names(app.visitor().get(&format!("events/list?sort={sort}")).await);
+        let (mut paged, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let reply = app.visitor().get(&format!("events/list?sort={sort}&limit=2&cursor={cursor}")).await;
+            let next = reply.body["next_cursor"].as_str().map(str::to_owned);
+            paged.extend(names(reply));
+            let Some(next) = next else { break };
+            cursor = next;
+        }
+        assert_eq!(paged, whole, "{sort}");
+        assert_eq!(paged.len(), 7, "{sort}");
+    }
+}
+
+#[sqlx::test]
+async fn a_card_tells_the_truth_about_the_sale(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let state = async |id| app.visitor().get(&format!("events/get?event_id={id}")).await.expect(200)["availability"]["state"].clone();
+    let few = app.event(15).await;
+    app.person("ada").await.hold(few, 1).await;
+    assert_eq!(state(few).await, "few_left");
+    let later = app.event_with(|event| event.sales_open_at = event.event_date - TimeDelta::days(2)).await;
+    assert_eq!(state(later).await, "opens_later");
+    let closed = app.event_with(|event| event.sales_close_at = event.sales_open_at + TimeDelta::hours(1)).await;
+    assert_eq!(state(closed).await, "sales_closed");
+    let off = app.event(15).await;
+    cancel_event(&app.state, off, app.now()).await.expect("cancelled");
+    assert_eq!(state(off).await, "cancelled");
+    assert!(publish_event(&app.state, off, app.now()).await.is_err());
+}

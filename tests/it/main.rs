@@ -1,0 +1,11 @@
+//! Every server function through the real router, on a real PostgreSQL and Redis: a migrated database a test.
+
+mod app;
+mod audit;
+mod bookings;
+mod events;
+mod races;
+mod requests;
+mod seats;
+mod tidy;
+mod users;

@@ -1,0 +1,135 @@
+//! Many callers at once for too little: exactly what there is gets sold, and everybody is told.
+
+use super::app::{Person, Reply, TestApp};
+use evently::id::EventId;
+use futures::future::join_all;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+async fn people(app: &TestApp, count: usize) -> Vec<Person> {
+    join_all((0..count).map(|i| async move { app.person(&format!("p{i}")).await })).await
+}
+
+/// Everyone asks for the same at once.
+async fn rush(people: &[Person], body: Value) -> Vec<Reply> {
+    join_all(people.iter().map(|person| person.post("bookings/hold", body.clone()))).await
+}
+
+#[track_caller]
+fn winners(replies: Vec<Reply>, refusal: &str) -> usize {
+    let mut won = 0;
+    for reply in replies {
+        if reply.status == 200 {
+            won += 1;
+        } else {
+            reply.refused(409, refusal);
+        }
+    }
+    won
+}
+
+#[sqlx::test]
+async fn fifty_callers_for_one_seat(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    fifty_for_one_seat(&app).await;
+}
+
+#[sqlx::test]
+async fn fifty_callers_for_one_seat_without_redis(pool: PgPool) {
+    let app = TestApp::with_redis(pool, "redis://127.0.0.1:1");
+    fifty_for_one_seat(&app).await;
+}
+
+async fn fifty_for_one_seat(app: &TestApp) {
+    let event_id = app.seated_event(1).await;
+    let seats = app.seats(event_id).await;
+    let people = people(app, 50).await;
+    let replies = rush(&people, json!({"event_id": event_id, "seat_ids": [seats[0]]})).await;
+    assert_eq!(winners(replies, "seats_taken"), 1);
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn two_hundred_callers_for_fifty_places(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(50).await;
+    let people = people(&app, 200).await;
+    let replies = rush(&people, json!({"event_id": event_id, "quantity": 1})).await;
+    assert_eq!(winners(replies, "sold_out"), 50);
+    assert_eq!(app.available(event_id).await, 0);
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn overlapping_choices_neither_deadlock_nor_oversell(pool: PgPool) {
+    let app = TestApp::with_redis(pool, "redis://127.0.0.1:1");
+    let event_id = app.seated_event(1).await;
+    let seats = app.seats(event_id).await;
+    let people = people(&app, 40).await;
+    let replies = join_all(people.iter().enumerate().map(|(i, person)| {
+        // Neighbours overlap, in both directions of naming them.
+        let mut choice = vec![seats[i % 10].clone(), seats[(i + 1) % 10].clone(), seats[(i + 5) % 10].clone()];
+        choice.rotate_left(i % 3);
+        person.post("bookings/hold", json!({"event_id": event_id, "seat_ids": choice}))
+    }))
+    .await;
+    assert!((1..=3).contains(&winners(replies, "seats_taken")));
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn one_person_at_fifty_windows_stays_within_the_limit(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let ada = app.person("ada").await;
+    let replies = join_all((0..50).map(|_| ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})))).await;
+    assert_eq!(winners(replies, "over_limit"), 10);
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn confirming_and_cancelling_at_once_leaves_one_truth(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.seated_event(1).await;
+    let seats = app.seats(event_id).await;
+    let ada = app.person("ada").await;
+    for seat in seats.chunks(1) {
+        let hold = ada.hold_seats(event_id, seat).await;
+        let (confirmed, cancelled) = tokio::join!(ada.change("confirm", &hold), ada.change("cancel", &hold));
+        cancelled.expect(200);
+        if confirmed.status != 200 {
+            confirmed.refused(409, "wrong_state");
+        }
+    }
+    assert_eq!(app.available(event_id).await, 10);
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn a_storm_of_everything_adds_up(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (general, seated) = (app.event(30).await, app.seated_event(2).await);
+    let seats = app.seats(seated).await;
+    let people = people(&app, 20).await;
+    join_all(people.iter().enumerate().map(|(i, person)| storm(person, i, general, seated, &seats))).await;
+    app.audit().await;
+}
+
+/// One person's part: hold, then confirm, release or cancel, again and again, whatever is answered.
+async fn storm(person: &Person, who: usize, general: EventId, seated: EventId, seats: &[String]) {
+    for round in 0..6 {
+        let body = if (who + round) % 2 == 0 {
+            json!({"event_id": general, "quantity": 1 + who % 3})
+        } else {
+            let first = (who * 7 + round * 3) % seats.len();
+            json!({"event_id": seated, "seat_ids": [seats[first], seats[(first + 1) % seats.len()]]})
+        };
+        let reply = person.post("bookings/hold", body).await;
+        assert!(matches!(reply.status, 200 | 409), "{reply:?}");
+        let Some(id) = reply.body["id"].as_str() else { continue };
+        for verb in [["confirm", "cancel"], ["release", "confirm"], ["confirm", "confirm"]][(who + round) % 3] {
+            let status = person.change(verb, id).await.status;
+            assert!(matches!(status, 200 | 409), "{verb}: {status}");
+        }
+    }
+}
