@@ -41,7 +41,7 @@ finds! {
     a_section_that_miscounts: "update sections set available_count = available_count - 1" => "sections:";
     a_seat_that_forgot_its_booking: "update seats set status = 'available', booking_id = null where status = 'booked'" => "seats: the seat and its active";
     a_seat_of_another_status: "update seats set status = 'held', held_until = now() where status = 'booked'" => "seats: the status";
-    a_booking_that_lost_a_seat: "update seat_bookings set released_at = now() where id = (select min(id::text)::uuid from seat_bookings)" => "bookings: the number";
+    a_booking_that_lost_a_seat: "update seat_bookings set released_at = created_at where id = (select min(id::text)::uuid from seat_bookings)" => "bookings: the number";
     an_amount_that_changed: "update bookings set total_amount_minor = 1 where status = 'confirmed'" => "bookings: the amount";
     a_currency_that_changed: "update bookings set currency = 'USD'" => "bookings: the currency";
     a_history_with_a_hole: "delete from booking_history where action = 'held'" => "history:";

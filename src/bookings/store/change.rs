@@ -120,7 +120,7 @@ async fn record(
     action: BookingAction,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let details = name_places(conn, booking).await?;
+    let details = name_places(conn, std::slice::from_ref(booking)).await?.concat();
     let before = Some(booking.status);
     let entry = Entry { booking_id: booking.id, action, actor_id: Some(user_id), before, details, created_at: now };
     write_history(conn, &[entry]).await

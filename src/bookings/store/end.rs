@@ -82,11 +82,11 @@ pub(super) async fn end_bookings(
     if bookings.is_empty() {
         return Ok(());
     }
-    let mut entries = Vec::with_capacity(bookings.len());
-    for booking in bookings {
-        let details = name_places(conn, booking).await?;
-        entries.push(Entry { booking_id: booking.id, action, actor_id, before: Some(booking.status), details, created_at: now });
-    }
+    let places = name_places(conn, bookings).await?;
+    let entry = |(booking, details): (&LockedBooking, String)| {
+        Entry { booking_id: booking.id, action, actor_id, before: Some(booking.status), details, created_at: now }
+    };
+    let entries: Vec<Entry> = bookings.iter().zip(places).map(entry).collect();
     let ids: Vec<BookingId> = bookings.iter().map(|booking| booking.id).collect();
     sqlx::query("update bookings set status = $2, ended_at = $3, updated_at = $3 where id = any($1)")
         .bind(&ids)
