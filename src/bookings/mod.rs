@@ -11,6 +11,9 @@ pub mod api;
 pub mod booking_page;
 pub mod bookings_page;
 pub mod checkout_page;
+pub mod hold_quantity;
+pub mod hold_refusal;
+pub mod hold_seats;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -1,7 +1,147 @@
-//! x
+//! The start: find something, or take what is next.
+
+use super::{
+    api::{list_cities, list_events},
+    event_card::{EventCard, FeatureCard},
+    model::{CATEGORIES, Event, Page},
+};
+use crate::{
+    error::Error,
+    ui::{ButtonKind, Field, Glyph, Icon, LinkButton, PageError, SelectField, Skeleton, path_with},
+    users::sign_in_page::SessionUser,
+};
 use leptos::prelude::*;
-/// x
+use leptos_meta::Title;
+
+/// The start page: search, categories, what is next, what is free.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    view! { <h1>"x"</h1> }
+    let next = Resource::new(|| (), |()| list("", "9"));
+    let free = Resource::new(|| (), |()| list("free", "4"));
+    view! {
+        <Title text="" />
+        <Opening />
+        <Suspense fallback=|| view! { <div class="page"><Skeleton shape="skeleton-feature" /></div> }>
+            {move || Suspend::new(async move {
+                match next.await {
+                    Ok(page) => view! { <Next events=page.items /> }.into_any(),
+                    Err(error) => view! { <PageError error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                // A page without this row is complete: its failure is not worth a message.
+                let events = free.await.map(|page| page.items).unwrap_or_default();
+                (!events.is_empty()).then(|| view! { <Free events /> })
+            })}
+        </Suspense>
+    }
+}
+
+/// The soonest events at this price (all when empty), so many at most.
+async fn list(price: &str, limit: &str) -> Result<Page<Event>, Error> {
+    let any = String::new;
+    list_events(any(), any(), any(), any(), any(), price.to_owned(), any(), any(), any(), any(), limit.to_owned()).await
+}
+
+#[component]
+fn Opening() -> impl IntoView {
+    let cities = Resource::new(|| (), |()| list_cities());
+    view! {
+        <section class="page opening">
+            <Greeting />
+            <h1>"Find something worth going out for"</h1>
+            <Suspense fallback=|| view! { <Skeleton shape="skeleton-filters" /> }>
+                {move || Suspend::new(async move {
+                    let cities = cities.await.unwrap_or_default();
+                    view! { <Search cities /> }
+                })}
+            </Suspense>
+            <nav class="chips" aria-label="Categories">
+                {CATEGORIES
+                    .map(|(key, name)| view! { <a class="chip" href=path_with("/events", [("category", key)])>{name}</a> })
+                    .collect_view()}
+                <a class="chip" href="/events?price=free">"Free"</a>
+            </nav>
+        </section>
+    }
+}
+
+/// A word for who is signed in, with the way to what they have booked.
+#[component]
+fn Greeting() -> impl IntoView {
+    let SessionUser(user) = expect_context();
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                user.await
+                    .ok()
+                    .flatten()
+                    .map(|user| {
+                        view! {
+                            <p class="greeting">
+                                {format!("Hello, {}. ", user.first_name)}
+                                <a href="/bookings">"Your bookings"</a>
+                            </p>
+                        }
+                    })
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Search(cities: Vec<String>) -> impl IntoView {
+    let anywhere = (String::new(), "Anywhere".to_owned());
+    let choices: Vec<_> = [anywhere].into_iter().chain(cities.into_iter().map(|city| (city.clone(), city))).collect();
+    view! {
+        <form class="opening-search" method="get" action="/events" role="search">
+            <Field label="What" name="q" kind="search" />
+            <SelectField label="Where" name="city" choices />
+            <Field label="From" name="from" kind="date" />
+            <button type="submit" class=ButtonKind::Primary.class()>
+                <Icon glyph=Glyph::Search />
+                "Search"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Next(events: Vec<Event>) -> impl IntoView {
+    let mut events = events.into_iter();
+    let Some(first) = events.next() else {
+        return view! {
+            <section class="page empty">
+                <h2 class="empty-head">"No events yet"</h2>
+                <p class="muted">"As soon as one is published, it is here."</p>
+            </section>
+        }
+        .into_any();
+    };
+    view! {
+        <section class="page" aria-labelledby="next">
+            <h2 id="next">"Coming up"</h2>
+            <FeatureCard event=first />
+            <div class="event-grid">{events.map(|event| view! { <EventCard event /> }).collect_view()}</div>
+            <p class="pager">
+                <LinkButton href="/events" kind=ButtonKind::Secondary>"All events"</LinkButton>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Free(events: Vec<Event>) -> impl IntoView {
+    view! {
+        <section class="page" aria-labelledby="free">
+            <header class="section-head">
+                <h2 id="free">"Free to go"</h2>
+                <a class="text-link" href="/events?price=free">"All free events"</a>
+            </header>
+            <div class="event-grid">{events.into_iter().map(|event| view! { <EventCard event /> }).collect_view()}</div>
+        </section>
+    }
 }

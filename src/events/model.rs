@@ -185,6 +185,8 @@ pub struct Event {
     pub availability: Availability,
     /// When the sale opens, UTC.
     pub sales_open_at: DateTime<Utc>,
+    /// The same at the venue.
+    pub sales_open: When,
     /// When the sale closes, UTC.
     pub sales_close_at: DateTime<Utc>,
     /// Optimistic lock of admins' edits.
@@ -212,8 +214,6 @@ pub struct EventDetail {
     pub doors: Option<When>,
     /// When it ends, at the venue.
     pub ends: When,
-    /// When the sale opens, at the venue.
-    pub sales_open: When,
     /// When the sale closes, at the venue.
     pub sales_close: When,
     /// Places one person may have.

@@ -91,6 +91,54 @@ pub async fn change_password(
     Ok(())
 }
 
+/// An account to bring in, with its password hashed already.
+#[derive(Clone, Debug)]
+pub struct ImportedUser {
+    /// The address, in lower case.
+    pub email: String,
+    /// argon2id in PHC form.
+    pub password_hash: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// May see the dashboard.
+    pub is_admin: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Brings accounts in, in one transaction: an old system's, or the demonstration's. An address that has an account
+/// already keeps it as it is. Answers the ids in the order of the imports.
+pub async fn import_users(state: &AppState, imports: &[ImportedUser]) -> Result<Vec<UserId>> {
+    let emails: Vec<&str> = imports.iter().map(|import| import.email.as_str()).collect();
+    let mut tx = state.db.begin().await?;
+    sqlx::query(
+        "insert into users (id, email, password_hash, first_name, last_name, is_admin, created_at, updated_at)
+         select id, email, hash, first_name, last_name, is_admin, created_at, created_at
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+             as given (id, email, hash, first_name, last_name, is_admin, created_at)
+         on conflict (email) do nothing",
+    )
+    .bind(imports.iter().map(|_| UserId(new_id())).collect::<Vec<_>>())
+    .bind(&emails)
+    .bind(imports.iter().map(|import| import.password_hash.as_str()).collect::<Vec<_>>())
+    .bind(imports.iter().map(|import| import.first_name.as_str()).collect::<Vec<_>>())
+    .bind(imports.iter().map(|import| import.last_name.as_str()).collect::<Vec<_>>())
+    .bind(imports.iter().map(|import| import.is_admin).collect::<Vec<_>>())
+    .bind(imports.iter().map(|import| import.created_at).collect::<Vec<_>>())
+    .execute(&mut *tx)
+    .await?;
+    let ids = sqlx::query_scalar(
+        "select id from unnest($1::text[]) with ordinality as given (email, place) join users using (email) order by place",
+    )
+    .bind(&emails)
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(ids)
+}
+
 async fn insert_user(
     state: &AppState,
     registration: &Registration,

@@ -81,6 +81,7 @@ impl EventRow {
     pub(crate) fn into_event(self, now: DateTime<Utc>) -> Event {
         Event {
             when: at_venue(self.event_date, &self.timezone, now),
+            sales_open: at_venue(self.sales_open_at, &self.timezone, now),
             availability: self.availability(now),
             id: self.id,
             name: self.name,
@@ -109,7 +110,6 @@ impl EventRow {
         EventDetail {
             doors: self.doors_at.map(tell),
             ends: tell(self.ends_at),
-            sales_open: tell(self.sales_open_at),
             sales_close: tell(self.sales_close_at),
             description: self.description.clone(),
             address: self.address.clone(),

@@ -9,13 +9,13 @@ use crate::{
 };
 use std::fmt::Write as _;
 
-/// Seats in the widest row up to which a phone shows them at the full size of a finger.
-const NARROW_MAX: usize = 8;
+/// The most columns there is a class for; wider sections scroll.
+const COLUMNS_MAX: i32 = 60;
 /// The widest gap there is a class for, in half seats.
 const GAP_MAX: i32 = 12;
 
 const WHEELCHAIR: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M10.5 3.5a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM10.5 8.5v5.5h5.5l2.5 5M10.5 10.5h4.5M8 12.3a4.5 4.5 0 1 0 6.3 5.2\"/></svg>";
-const COMPANION: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M8.5 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM3 19c.4-3.2 2.6-5 5.5-5s5.1 1.8 5.5 5M18 8v7M14.5 11.5h7\"/></svg>";
+const COMPANION: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM4.5 20c.6-3.6 3.6-5.5 7.5-5.5s6.9 1.9 7.5 5.5\"/></svg>";
 
 /// The seats of a section, front row first, with the stage at the end where it is. `chosen` are checked.
 pub(super) fn draw_section(map: &SeatMap, seats: &[Seat], chosen: &[SeatId]) -> String {
@@ -48,9 +48,9 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn push_rows(&self, html: &mut String, rows: &[&[Seat]]) {
-        let narrow = if rows.iter().all(|row| row.len() <= NARROW_MAX) { " seat-rows-narrow" } else { "" };
+        let columns = rows.iter().map(|row| self.grid.columns(row)).max().unwrap_or(1).min(COLUMNS_MAX);
         let deepest = rows.iter().flat_map(|row| row.iter().map(|seat| self.grid.dip(row, seat))).max().unwrap_or(0);
-        push(html, format_args!("<div class=\"seat-rows seat-curve-{}{narrow}\">", (deepest + 7) / 8));
+        push(html, format_args!("<div class=\"seat-rows seat-columns-{columns} seat-curve-{}\">", (deepest + 15) / 16));
         for (i, row) in rows.iter().enumerate() {
             let apart = i > 0 && self.grid.is_cross_aisle(rows[i - 1], row);
             self.push_row(html, row, if apart { " seat-row-apart" } else { "" });

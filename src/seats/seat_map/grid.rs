@@ -2,8 +2,8 @@
 
 use crate::seats::model::Seat;
 
-/// The most a row may dip, in eighths of a seat: what leans more than that is a section that stands across.
-const DIP_MAX: i32 = 24;
+/// The most a row may dip, in sixteenths of a seat: what leans more than that is a section that stands across.
+const DIP_MAX: i32 = 48;
 
 /// The measure of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Grid {
             pitch,
             row_pitch: median(row_steps).unwrap_or(pitch).max(1),
             left: rows.iter().flat_map(|row| row.iter()).map(|seat| seat.x).min().unwrap_or(0),
-            upright: rows.iter().all(|row| eighths(depth(row), pitch) <= DIP_MAX),
+            upright: rows.iter().all(|row| sixteenths(depth(row), pitch) <= DIP_MAX),
         }
     }
 
@@ -46,9 +46,15 @@ impl Grid {
         if distance * 2 > self.pitch * 3 { halves(distance - self.pitch, self.pitch) } else { 0 }
     }
 
-    /// Eighths of a seat that this one lies further back than the foremost of its row.
+    /// Sixteenths of a seat that this one lies further back than the foremost of its row.
     pub(super) fn dip(&self, row: &[Seat], seat: &Seat) -> i32 {
-        if self.upright { eighths(seat.y - top(row), self.pitch) } else { 0 }
+        if self.upright { sixteenths(seat.y - top(row), self.pitch) } else { 0 }
+    }
+
+    /// How many seats would fit side by side where this row lies, aisles and indent included.
+    pub(super) fn columns(&self, row: &[Seat]) -> i32 {
+        let aisles: i32 = row.windows(2).map(|pair| self.aisle(&pair[0], &pair[1])).sum();
+        i32::try_from(row.len()).unwrap_or(i32::MAX) + (self.indent(row) + aisles + 1) / 2
     }
 
     /// Whether people can walk between the two rows.
@@ -74,8 +80,8 @@ fn halves(units: i32, pitch: i32) -> i32 {
     (units * 2 + pitch / 2) / pitch
 }
 
-fn eighths(units: i32, pitch: i32) -> i32 {
-    (units * 8 + pitch / 2) / pitch
+fn sixteenths(units: i32, pitch: i32) -> i32 {
+    (units * 16 + pitch / 2) / pitch
 }
 
 fn median(mut values: Vec<i32>) -> Option<i32> {
@@ -98,6 +104,7 @@ mod tests {
         let grid = Grid::of(&[&row]);
         assert_eq!(grid.aisle(&row[0], &row[1]), 0);
         assert_eq!(grid.aisle(&row[2], &row[3]), 2);
+        assert_eq!(grid.columns(&row), 6);
     }
 
     #[test]
@@ -111,7 +118,7 @@ mod tests {
     fn a_row_dips_as_it_curves() {
         let row = row("A", &[(10, 10), (22, 13), (34, 10)]);
         let grid = Grid::of(&[&row]);
-        assert_eq!((grid.dip(&row, &row[0]), grid.dip(&row, &row[1])), (0, 2));
+        assert_eq!((grid.dip(&row, &row[0]), grid.dip(&row, &row[1])), (0, 4));
     }
 
     #[test]

@@ -1,0 +1,27 @@
+# Every target is a script of its own; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run dev check test e2e build clean-data
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Set up, build, fill in demo data, serve http://127.0.0.1:3000 (PORT=3100 for another port)
+	@scripts/run
+
+dev: ## Serve a development build; build and reload at every change
+	@scripts/dev
+
+check: ## The fast loop: formatting, and do both halves compile
+	@scripts/check
+
+test: ## Everything that has to pass: lints, docs, tests, licences, release build, end-to-end
+	@scripts/test
+
+e2e: ## The end-to-end tests in Chromium, with services and data of their own
+	@scripts/e2e
+
+build: ## The release build into target/evently, if anything has changed
+	@scripts/setup build && scripts/build
+
+clean-data: ## Stop this clone's PostgreSQL and Redis and delete their data
+	@scripts/services remove && rm -rf .data

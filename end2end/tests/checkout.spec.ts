@@ -1,0 +1,140 @@
+import { expect, test } from "./fixtures";
+import { BookingPage } from "./pages/booking";
+import { CheckoutPage } from "./pages/checkout";
+import { EventPage, eventPath } from "./pages/event";
+import { Bookings, checkoutPath } from "./support/bookings";
+import { visit } from "./support/visit";
+
+// Everybody here is signed in.
+test.beforeEach(({ account }) => void account);
+
+test("more time adds five minutes, thirty in all", async ({ page, context, catalogue }) => {
+  const own = new Bookings(context.request);
+  const held = await own.holdPlaces(await catalogue.concert(), 1);
+  const checkout = new CheckoutPage(page);
+
+  await visit(page, checkoutPath(held));
+  for (const minutes of [15, 20, 25, 30]) {
+    await checkout.moreTime.click();
+    await expect.poll(() => checkout.secondsLeft()).toBeGreaterThan((minutes - 1) * 60);
+    expect(await checkout.secondsLeft()).toBeLessThanOrEqual(minutes * 60);
+  }
+  await expect(checkout.moreTime).toBeHidden();
+  expect(await own.history(held)).toEqual(["held", "extended", "extended", "extended", "extended"]);
+});
+
+test("a released hold goes back on sale at once", async ({ page, context, catalogue }) => {
+  const own = new Bookings(context.request);
+  const event = await catalogue.theatre();
+  const seats = await catalogue.freeSeats(event, 2);
+  const held = await own.holdSeats(event, seats);
+  const eventPage = new EventPage(page);
+
+  await visit(page, checkoutPath(held));
+  await new CheckoutPage(page).release.click();
+  await expect(page).toHaveURL(eventPath(event));
+  await expect(eventPage.heading).toHaveText(event.name);
+  await eventPage.sectionLink(seats[0].section).click();
+  for (const seat of seats) {
+    await expect(eventPage.seat(seat)).toBeEnabled();
+  }
+  expect(await own.history(held)).toEqual(["held", "released"]);
+
+  await visit(page, checkoutPath(held));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("These places were given back");
+});
+
+test("a double click on hold is one hold, on confirm one booking", async ({ page, context, catalogue }) => {
+  const own = new Bookings(context.request);
+  const checkout = new CheckoutPage(page);
+
+  await visit(page, eventPath(await catalogue.concert()));
+  await new EventPage(page).hold.dblclick();
+  await expect(checkout.heading).toHaveText("Check and confirm");
+  const holds = await own.list();
+  expect(holds.map(({ status }) => status)).toEqual(["held"]);
+
+  await checkout.confirm.dblclick();
+  await expect(new BookingPage(page).heading).toHaveText("You are booked");
+  const bookings = await own.list();
+  expect(bookings.map(({ status }) => status)).toEqual(["confirmed"]);
+  await expect.poll(async () => bookings[0] && own.history(bookings[0])).toEqual(["held", "confirmed"]);
+});
+
+test("a double click on hold of a seat is one hold", async ({ page, context, catalogue }) => {
+  const event = await catalogue.theatre();
+  const [seat] = await catalogue.freeSeats(event, 1);
+  const eventPage = new EventPage(page);
+
+  await visit(page, eventPath(event, seat.section));
+  await eventPage.choose([seat]);
+  await eventPage.hold.dblclick();
+  await expect(new CheckoutPage(page).heading).toHaveText("Check and confirm");
+  expect(await new Bookings(context.request).list()).toHaveLength(1);
+});
+
+test("confirming in a second tab as well leads to the same booking", async ({ page, context, catalogue }) => {
+  const own = new Bookings(context.request);
+  const held = await own.holdPlaces(await catalogue.concert(), 2);
+  const second = await context.newPage();
+
+  await visit(page, checkoutPath(held));
+  await visit(second, checkoutPath(held));
+  await new CheckoutPage(page).confirm.click();
+  await expect(new BookingPage(page).heading).toHaveText("You are booked");
+  await new CheckoutPage(second).confirm.click();
+  await expect(new BookingPage(second).heading).toHaveText("You are booked");
+  expect(second.url()).toBe(page.url());
+  expect(await own.history(held)).toEqual(["held", "confirmed"]);
+});
+
+test("releasing in a second tab what is booked is refused, and the tab learns of it", async ({ page, context, catalogue, watcher }) => {
+  const own = new Bookings(context.request);
+  const held = await own.holdPlaces(await catalogue.concert(), 1);
+  const second = new CheckoutPage(page);
+
+  await visit(page, checkoutPath(held));
+  await own.confirm(held);
+  watcher.expectRefusal(409, /^\/api\/v1\/bookings\/release$/);
+  await second.release.click();
+  await expect(second.heading).toHaveText("This is booked");
+  await page.getByRole("link", { name: "Show the booking" }).click();
+  await expect(new BookingPage(page).heading).toHaveText("You are booked");
+  expect(await own.history(held)).toEqual(["held", "confirmed"]);
+});
+
+test("at two minutes the clock is announced, at none the page says that the time ran out", async ({ page, context, catalogue }) => {
+  const held = await new Bookings(context.request).holdPlaces(await catalogue.concert(), 1);
+  const checkout = new CheckoutPage(page);
+
+  await page.clock.install();
+  await visit(page, checkoutPath(held));
+  await expect(page.getByText("Two minutes left")).toBeHidden();
+  await page.clock.fastForward("08:05");
+  await expect(page.getByText("Two minutes left")).toBeAttached();
+  await expect.poll(() => checkout.secondsLeft()).toBeLessThan(120);
+
+  // The server's clock can't be moved from here: what it would say then is put in its place.
+  await page.route("**/api/v1/bookings/get?*", async (route) => {
+    const reply = await route.fetch();
+    await route.fulfill({ response: reply, json: { ...(await reply.json()), status: "expired", seconds_left: 0 } });
+  });
+  await page.clock.fastForward("02:00");
+  await expect(checkout.heading).toHaveText("The time ran out");
+  await expect(checkout.confirm).toBeHidden();
+  await page.getByRole("link", { name: "Choose again" }).click();
+  await expect(page).toHaveURL(`/events/${held.event_id}`);
+});
+
+test("a clock that is ahead of the server's does not end a hold", async ({ page, context, catalogue }) => {
+  const held = await new Bookings(context.request).holdPlaces(await catalogue.concert(), 1);
+  const checkout = new CheckoutPage(page);
+
+  await page.clock.install({ time: Date.now() + 24 * 3_600_000 });
+  await visit(page, checkoutPath(held));
+  expect(await checkout.secondsLeft()).toBeGreaterThan(9 * 60);
+  await page.clock.fastForward("11:00");
+  await expect.poll(() => checkout.secondsLeft()).toBeGreaterThan(9 * 60);
+  await checkout.confirm.click();
+  await expect(new BookingPage(page).heading).toHaveText("You are booked");
+});

@@ -1,0 +1,150 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { AccountForms } from "./pages/account";
+import { EventPage, eventPath } from "./pages/event";
+import { EventsPage } from "./pages/events";
+import { hydrated, visit } from "./support/visit";
+
+/** Marks the document: a page that is loaded anew has lost the mark. */
+async function mark(page: Page): Promise<void> {
+  await page.evaluate(() => Object.assign(window, { isMarked: true }));
+}
+
+async function expectMarked(page: Page): Promise<void> {
+  expect(await page.evaluate(() => "isMarked" in window), "the page was loaded anew").toBe(true);
+}
+
+/** Holds the scripts back until the answer is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/*.wasm", async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+test("from the start to the list to an event and back, nothing is loaded anew", async ({ page }) => {
+  const events = new EventsPage(page);
+  const event = new EventPage(page);
+
+  await visit(page, "/");
+  await mark(page);
+  await page.getByRole("link", { name: "All events" }).click();
+  await expect(page).toHaveURL("/events");
+  await expect(event.heading).toHaveText("Events");
+  await expectMarked(page);
+
+  const name = await events.cards.first().getByRole("heading").innerText();
+  await events.open(name);
+  await expect(event.heading).toHaveText(name);
+  await expect(page).toHaveTitle(new RegExp(name));
+  await expectMarked(page);
+
+  await page.goBack();
+  await expect(event.heading).toHaveText("Events");
+  await page.goBack();
+  await expect(event.heading).toHaveText("Find something worth going out for");
+  await expectMarked(page);
+});
+
+test("back from an event the list has its filters again", async ({ page, catalogue }) => {
+  const theatre = await catalogue.theatre();
+  const events = new EventsPage(page);
+
+  await visit(page, "/events");
+  await mark(page);
+  await events.showFilters();
+  await page.getByLabel("City").selectOption(theatre.city);
+  await expect(events.without(theatre.city)).toBeVisible();
+  await events.categories.getByRole("link", { name: "Theatre" }).click();
+  await expect(events.without("Theatre")).toBeVisible();
+  await expect(events.card(theatre.name)).toBeVisible();
+  const address = page.url();
+  const count = await events.cards.count();
+
+  await events.open(theatre.name);
+  await expect(new EventPage(page).heading).toHaveText(theatre.name);
+  await page.goBack();
+  await expect(page).toHaveURL(address);
+  await expect(events.cards).toHaveCount(count);
+  await expect(page.getByLabel("City")).toHaveValue(theatre.city);
+  await expectMarked(page);
+
+  await events.without(theatre.city).click();
+  await expect(page).not.toHaveURL(/city=/);
+  await expect(page.getByLabel("City")).toHaveValue("");
+  await expectMarked(page);
+});
+
+test("a search with a typing error finds the event", async ({ page, catalogue }) => {
+  const theatre = await catalogue.theatre();
+  const [word = ""] = theatre.name.split(" ").sort((a, b) => b.length - a.length);
+  const typo = word.slice(0, 2) + word.charAt(3) + word.charAt(2) + word.slice(4);
+  const events = new EventsPage(page);
+
+  await visit(page, "/events");
+  await mark(page);
+  await events.lookFor(typo);
+  await expect(page).toHaveURL(new RegExp(`q=${typo}`));
+  await expect(events.card(theatre.name)).toBeVisible();
+  await expectMarked(page);
+});
+
+test("what was typed before the scripts came is still there after", async ({ page }) => {
+  const forms = new AccountForms(page);
+  const release = await holdScripts(page);
+
+  await page.goto("/sign-in", { waitUntil: "commit" });
+  await forms.fillIn({ email: "ada@example.org", password: "correct horse" });
+  release();
+  await hydrated(page);
+  await expect(forms.email).toHaveValue("ada@example.org");
+  await expect(forms.password).toHaveValue("correct horse");
+});
+
+test("seats that were ticked before the scripts came are in the choice after", async ({ page, catalogue }) => {
+  const event = await catalogue.theatre();
+  const seats = await catalogue.freeSeats(event, 2);
+  const eventPage = new EventPage(page);
+  const release = await holdScripts(page);
+
+  await page.goto(eventPath(event, seats[0].section), { waitUntil: "commit" });
+  await eventPage.choose(seats);
+  release();
+  await hydrated(page);
+  for (const seat of seats) {
+    await expect(eventPage.chosenSeat(seat)).toBeVisible();
+    await expect(eventPage.seat(seat)).toBeChecked();
+  }
+});
+
+test("a number of places that was typed before the scripts came is counted after", async ({ page, catalogue }) => {
+  const eventPage = new EventPage(page);
+  const release = await holdScripts(page);
+
+  await page.goto(eventPath(await catalogue.concert()), { waitUntil: "commit" });
+  await eventPage.quantity.fill("3");
+  release();
+  await hydrated(page);
+  await expect(eventPage.quantity).toHaveValue("3");
+  await expect(eventPage.hold).toHaveText(/3 places/);
+});
+
+test("the scripts say what the server said", async ({ page, browser, catalogue, account, context }) => {
+  const theatre = await catalogue.theatre();
+  const paths = ["/", "/events", "/events?category=music&places=4", eventPath(theatre), eventPath(theatre, "Circle")];
+  paths.push(eventPath(await catalogue.concert()), "/sign-in", "/register", "/account", "/bookings");
+
+  const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() });
+  const served = await plain.newPage();
+  for (const path of paths) {
+    await served.goto(path);
+    await visit(page, path);
+    const words = async (from: Page) => (await from.getByRole("main").textContent())?.replaceAll(/\s+/g, " ");
+    expect(await words(page), path).toBe(await words(served));
+  }
+});

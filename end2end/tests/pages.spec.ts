@@ -1,0 +1,210 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { AccountForms } from "./pages/account";
+import { EventPage, eventPath } from "./pages/event";
+import { DEMO, newAccount, signIn } from "./support/accounts";
+import { expectAccessible } from "./support/accessibility";
+import { type Booking, Bookings, bookingPath, cancelPath, checkoutPath } from "./support/bookings";
+import { type Event, hasSeats, isOpen } from "./support/catalogue";
+import { expectNoSideways } from "./support/layout";
+import { visit } from "./support/visit";
+
+/** What has to be right on every page: its title, its one heading, its width, and all that axe looks at. */
+async function expectSound(page: Page, title: RegExp): Promise<void> {
+  await expect(page).toHaveTitle(title);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  await expectNoSideways(page);
+  await expectAccessible(page);
+}
+
+const SITE = /^Evently$/;
+
+test.describe("for everybody", () => {
+  const pages: [string, string, RegExp][] = [
+    ["the start page", "/", SITE],
+    ["the list of events", "/events", /^Events · Evently$/],
+    ["a list that is narrowed", "/events?category=music&price=60&currency=EUR&places=2&sort=price", /^Events · Evently$/],
+    ["a list with nothing in it", "/events?q=zzzzqqqq&city=Nowhere", /^Events · Evently$/],
+    ["the sign-in page", "/sign-in", /^Sign in · Evently$/],
+    ["the page that makes an account", "/register", /^Make an account · Evently$/],
+  ];
+  for (const [name, path, title] of pages) {
+    test(`${name} is sound`, async ({ page }) => {
+      await visit(page, path);
+      await expectSound(page, title);
+    });
+  }
+
+  const refused: [string, string, number, string, RegExp][] = [
+    ["an address that leads nowhere", "/nowhere", 404, "There is nothing here", /^Nothing here · Evently$/],
+    ["an event that does not exist", "/events/00000000-0000-4000-8000-000000000000", 404, "There is nothing here", /Evently$/],
+    ["a list with a filter that makes no sense", "/events?places=900", 422, "Events", /^Events · Evently$/],
+    ["an account page without an account", "/account", 401, "Sign in first", /^Account · Evently$/],
+    ["a booking without an account", "/bookings/00000000-0000-4000-8000-000000000000", 401, "Sign in first", /Evently$/],
+  ];
+  for (const [name, path, status, heading, title] of refused) {
+    test(`${name} is sound and answers ${status}`, async ({ page, watcher }) => {
+      watcher.expectRefusal(status, new RegExp(`^${path.replace(/\?.*/, "")}$`));
+      await visit(page, path);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+      await expectSound(page, title);
+    });
+  }
+
+  test("a refused sign-in is sound", async ({ page, watcher }) => {
+    const forms = new AccountForms(page);
+    watcher.expectRefusal(401, /^\/api\/v1\/auth\/login$/);
+    await visit(page, "/sign-in");
+    await forms.fillIn({ ...newAccount(), password: "something else" });
+    await forms.signIn.click();
+    await expect(forms.refusal).toBeVisible();
+    await expectSound(page, /^Sign in/);
+  });
+
+  test("a refused registration is sound", async ({ page, watcher }) => {
+    const forms = new AccountForms(page);
+    watcher.expectRefusal(422, /^\/api\/v1\/auth\/register$/);
+    await visit(page, "/register");
+    await forms.fillInAll({ ...newAccount(), email: "ada@nowhere", password: "short" });
+    await forms.register.click();
+    await expect(forms.password).toHaveAttribute("aria-invalid", "true");
+    await expectSound(page, /^Make an account/);
+  });
+});
+
+test.describe("an event", () => {
+  const events: [string, (event: Event) => boolean, string][] = [
+    ["with places to count", (event) => isOpen(event) && !event.has_seat_selection && event.price_minor > 0, "Book places"],
+    ["that is free", (event) => isOpen(event) && !event.has_seat_selection && event.price_minor === 0, "Book places"],
+    ["in a theatre", (event) => isOpen(event) && hasSeats(event, 400, 1_000), "Choose your seats"],
+    ["in a small hall", (event) => hasSeats(event, 100, 150) && isOpen(event), "Choose your seats"],
+    ["in an arena", (event) => isOpen(event) && hasSeats(event, 5_000, 20_000), "Choose your seats"],
+    ["in a stadium", (event) => isOpen(event) && hasSeats(event, 40_000, 100_000), "Choose your seats"],
+    ["with few places left", (event) => event.availability.state === "few_left" && !event.has_seat_selection, "Book places"],
+    ["that is sold out", (event) => event.availability.state === "sold_out", "Sold out"],
+    ["whose sale opens later", (event) => event.availability.state === "opens_later", "On sale soon"],
+    ["that is cancelled", (event) => event.availability.state === "cancelled", "Cancelled"],
+  ];
+  for (const [name, isLikeThis, heading] of events) {
+    test(`${name} is sound`, async ({ page, catalogue }) => {
+      const event = await catalogue.event(`event ${name}`, isLikeThis);
+      await visit(page, eventPath(event));
+      await expect(page.getByRole("heading", { level: 2, name: heading, exact: true })).toBeVisible();
+      await expectSound(page, new RegExp(`^${event.name}`));
+    });
+  }
+
+  for (const seatCount of [600, 12_000, 50_000]) {
+    test(`with a section of ${seatCount} seats open is sound`, async ({ page, catalogue }) => {
+      const fits = (event: Event) => isOpen(event) && hasSeats(event, seatCount * 0.8, seatCount * 1.3);
+      const event = await catalogue.event(`event of about ${seatCount} seats`, fits);
+      const open = (await catalogue.sections(event)).find((section) => section.available_count > 10);
+      const name = open?.name ?? "";
+      await visit(page, eventPath(event, name));
+      const section = new EventPage(page).section(name);
+      const seats = section.getByRole("checkbox", { disabled: false });
+      await seats.nth(1).check();
+      await expect(page.getByRole("button", { name: "Hold 1 seat" })).toBeEnabled();
+      await expectSound(page, new RegExp(`^${event.name}`));
+    });
+  }
+});
+
+test.describe("a booking", () => {
+  test("at the checkout is sound, with seats and with places", async ({ page, account, context, catalogue }) => {
+    const own = new Bookings(context.request);
+    const theatre = await catalogue.theatre();
+    const holds = [
+      await own.holdSeats(theatre, await catalogue.freeSeats(theatre, 3)),
+      await own.holdPlaces(await catalogue.concert(), 2),
+    ];
+    for (const held of holds) {
+      await visit(page, checkoutPath(held));
+      await expectSound(page, /^Checkout · Evently$/);
+    }
+  });
+
+  test("that was refused at the checkout is sound", async ({ page, account, context, catalogue, watcher }) => {
+    const own = new Bookings(context.request);
+    const held = await own.holdPlaces(await catalogue.concert(), 1);
+    await visit(page, checkoutPath(held));
+    await own.release(held);
+    watcher.expectRefusal(409, /^\/api\/v1\/bookings\/confirm$/);
+    await page.getByRole("button", { name: "Confirm booking" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("These places were given back");
+    await expectSound(page, /^Checkout/);
+  });
+
+  test("is sound while held, once booked, before and after it is cancelled", async ({ page, account, context, catalogue }) => {
+    const own = new Bookings(context.request);
+    const theatre = await catalogue.theatre();
+    const held = await own.holdSeats(theatre, await catalogue.freeSeats(theatre, 2));
+    const look = async (path: string, heading: string) => {
+      await visit(page, path);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+      await expectSound(page, /Evently$/);
+    };
+    await look(bookingPath(held), "Not booked yet");
+    await own.confirm(held);
+    await look(bookingPath(held), "You are booked");
+    await look(checkoutPath(held), "This is booked");
+    await look(cancelPath(held), "Cancel this booking?");
+    await own.cancel(held);
+    await look(bookingPath(held), "This booking is cancelled");
+    await look(cancelPath(held), "This booking is cancelled");
+  });
+
+  test("list with nothing in it is sound", async ({ page, account }) => {
+    await visit(page, "/bookings");
+    await expect(page.getByRole("link", { name: "Find an event" })).toBeVisible();
+    await expectSound(page, /^My bookings · Evently$/);
+  });
+
+  test("of somebody else is not there", async ({ page, account, playwright, baseURL, watcher }) => {
+    const demo = await playwright.request.newContext({ baseURL });
+    await signIn(demo, DEMO);
+    const [theirs] = (await new Bookings(demo).list()) as [Booking];
+    watcher.expectRefusal(404, new RegExp(`^/bookings/${theirs.id}$`));
+    await visit(page, bookingPath(theirs));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here");
+  });
+});
+
+test.describe("the demo account's", () => {
+  test.beforeEach(async ({ context }) => signIn(context.request, DEMO));
+
+  test("list of bookings is sound", async ({ page }) => {
+    await visit(page, "/bookings");
+    await expect(page.getByRole("heading", { level: 2 })).toContainText(["Upcoming", "Past and cancelled"]);
+    await expectSound(page, /^My bookings/);
+  });
+
+  test("account page is sound", async ({ page }) => {
+    await visit(page, "/account");
+    await expectSound(page, /^Account/);
+  });
+
+  const bookings: [string, (booking: Booking) => boolean, (booking: Booking) => string, string][] = [
+    ["expired hold", ({ status }) => status === "expired", checkoutPath, "The time ran out"],
+    ["expired booking", ({ status }) => status === "expired", bookingPath, "The time ran out"],
+    ["past booking", isOf("past"), bookingPath, "You were there"],
+    ["past event", isOf("past"), ({ event_id }) => `/events/${event_id}`, ""],
+    ["past booking's cancelling", isOf("past"), cancelPath, "It is too late to cancel"],
+    ["booking of a cancelled event", isOf("cancelled"), bookingPath, "This event was cancelled"],
+  ];
+  for (const [name, isLikeThis, path, heading] of bookings) {
+    test(`${name} is sound`, async ({ page, context }) => {
+      const booking = (await new Bookings(context.request).list()).find(isLikeThis);
+      test.fail(!booking, "the demo account has none");
+      if (booking) {
+        await visit(page, path(booking));
+        await expect(page.getByRole("heading", { level: 1 })).toContainText(heading || booking.event.name);
+        await expectSound(page, /Evently$/);
+      }
+    });
+  }
+});
+
+function isOf(state: string): (booking: Booking) => boolean {
+  return ({ status, event }) => status === "confirmed" && event.availability.state === state;
+}

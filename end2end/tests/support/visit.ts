@@ -1,0 +1,26 @@
+import { type BrowserContext, type Page, expect } from "@playwright/test";
+
+/** Opens a page and waits until the scripts have taken it over. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+/** Waits until the scripts have taken over the page that is being loaded. */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+}
+
+/** Makes the pages of this browser say when the scripts have taken them over. */
+export async function tellHydration(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const listen = window.addEventListener.bind(window);
+    window.addEventListener = (...args: Parameters<typeof window.addEventListener>) => {
+      listen(...args);
+      // The router listens for this while the app is hydrated, in one task: in the next one that is done.
+      if (args[0] === "popstate") {
+        setTimeout(() => document.documentElement.setAttribute("data-hydrated", ""));
+      }
+    };
+  });
+}

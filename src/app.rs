@@ -1,0 +1,100 @@
+//! The document around every page, what every page shares, and the route table.
+
+use crate::{
+    bookings::{
+        booking_page::{BookingPage, CancelPage},
+        bookings_page::BookingsPage,
+        checkout_page::CheckoutPage,
+    },
+    error::Error,
+    events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage},
+    ui::{PageError, RoutingBar, SiteFooter, SiteHeader},
+    users::{
+        account_page::AccountPage,
+        sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+/// The HTML document around the app.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f5" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111214" />
+                <link
+                    rel="preload"
+                    href="/fonts/bricolage-grotesque-latin.woff2"
+                    r#as="font"
+                    r#type="font/woff2"
+                    crossorigin="anonymous"
+                />
+                <HashedStylesheet options=options.clone() id="style" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Everything between `<body>` and `</body>`: the frame and the page the address names.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_session();
+    let (is_routing, set_is_routing) = signal(false);
+    view! {
+        <Title formatter=page_title />
+        <Router set_is_routing>
+            <RoutingBar is_routing />
+            <SiteHeader>
+                <SessionLinks />
+            </SiteHeader>
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=NotFoundPage transition=true>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/events") view=EventsPage ssr=SsrMode::Async />
+                    <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async />
+                    <Route path=path!("/bookings") view=BookingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/checkout") view=CheckoutPage ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/cancel") view=CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+            <SiteFooter />
+        </Router>
+    }
+}
+
+/// The title in the tab: the page's own, then the site's.
+fn page_title(page: String) -> String {
+    if page.is_empty() { "Evently".to_owned() } else { format!("{page} · Evently") }
+}
+
+/// What stands at an address that leads nowhere.
+#[component]
+fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Nothing here" />
+        <PageError error=Error::NotFound />
+    }
+}

@@ -1,0 +1,174 @@
+//! My bookings: what still has to be completed, what is to come, what is over.
+
+use super::{
+    api::list_bookings,
+    booking_page::say_status,
+    model::{Booking, BookingStatus},
+};
+use crate::{
+    events::model::{Availability, Page},
+    ui::{ButtonKind, LinkButton, PageError, PageHead, Skeleton, path_with},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The bookings of who is signed in.
+#[component]
+pub fn BookingsPage() -> impl IntoView {
+    let query = use_query_map();
+    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor").unwrap_or_default()));
+    let bookings = Resource::new(move || cursor.get(), |cursor| list_bookings(None, cursor));
+    view! {
+        <Title text="My bookings" />
+        <Transition fallback=|| view! { <div class="page bookings"><Skeleton shape="skeleton-booking" count=3 /></div> }>
+            {move || Suspend::new(async move {
+                match bookings.await {
+                    Ok(page) => view! { <Shown page is_first=cursor.with_untracked(String::is_empty) /> }.into_any(),
+                    Err(error) => view! { <PageError error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(page: Page<Booking>, is_first: bool) -> impl IntoView {
+    let Page { items, next_cursor } = page;
+    let (is_empty, is_only) = (items.is_empty(), is_first && next_cursor.is_none());
+    view! {
+        <section class="page bookings">
+            <PageHead title="My bookings" />
+            {is_empty.then(|| view! { <Empty /> })}
+            {in_groups(items).map(|(group, bookings)| view! { <BookingGroup group bookings /> }).collect_view()}
+            {(!is_only).then(|| view! { <Pager is_first next_cursor /> })}
+        </section>
+    }
+}
+
+#[component]
+fn Pager(is_first: bool, #[prop(optional_no_strip)] next_cursor: Option<String>) -> impl IntoView {
+    let newest = (!is_first).then(|| {
+        view! { <LinkButton href="/bookings" kind=ButtonKind::Secondary>"Newest bookings"</LinkButton> }
+    });
+    let older = next_cursor.map(|cursor| {
+        let href = path_with("/bookings", [("cursor", cursor.as_str())]);
+        view! { <LinkButton href=href kind=ButtonKind::Secondary>"Older bookings"</LinkButton> }
+    });
+    view! {
+        <nav class="pager" aria-label="Pages">
+            {newest}
+            {older}
+        </nav>
+    }
+}
+
+/// What to do when there are none yet.
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <div class="bookings-empty">
+            <p class="lead">"Nothing here yet. What you book stands here, with its places and its history."</p>
+            <p class="actions">
+                <LinkButton href="/events">"Find an event"</LinkButton>
+            </p>
+        </div>
+    }
+}
+
+/// Where a booking stands in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    /// Still to be confirmed.
+    Held,
+    /// Booked and to come.
+    Upcoming,
+    /// Over, in one way or another.
+    Over,
+}
+
+impl Group {
+    fn of(booking: &Booking) -> Self {
+        match (booking.status, booking.event.availability) {
+            (BookingStatus::Held, _) => Self::Held,
+            (BookingStatus::Confirmed, Availability::Past | Availability::Cancelled) => Self::Over,
+            (BookingStatus::Confirmed, _) => Self::Upcoming,
+            (BookingStatus::Cancelled | BookingStatus::Expired, _) => Self::Over,
+        }
+    }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Held => "To complete",
+            Self::Upcoming => "Upcoming",
+            Self::Over => "Past and cancelled",
+        }
+    }
+}
+
+/// The groups that have bookings, each in the order of the list; what is to come soonest first.
+fn in_groups(bookings: Vec<Booking>) -> impl Iterator<Item = (Group, Vec<Booking>)> {
+    [Group::Held, Group::Upcoming, Group::Over].into_iter().filter_map(move |group| {
+        let mut own: Vec<Booking> = bookings.iter().filter(|booking| Group::of(booking) == group).cloned().collect();
+        if group == Group::Upcoming {
+            own.sort_by_key(|booking| booking.event.event_date);
+        }
+        (!own.is_empty()).then_some((group, own))
+    })
+}
+
+#[component]
+fn BookingGroup(group: Group, bookings: Vec<Booking>) -> impl IntoView {
+    view! {
+        <section class="booking-group">
+            <h2>{group.heading()}</h2>
+            <ul class="booking-list">
+                {bookings.into_iter().map(|booking| view! { <BookingLine group booking /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn BookingLine(group: Group, booking: Booking) -> impl IntoView {
+    let places = booking.places();
+    let total = booking.total().to_string();
+    let event = booking.event;
+    let (href, status) = match group {
+        Group::Held => (
+            format!("/bookings/{}/checkout", booking.id),
+            format!("Held until {} {}: complete your booking", booking.expires.time, booking.expires.zone),
+        ),
+        _ if event.availability == Availability::Cancelled => (format!("/bookings/{}", booking.id), "Event cancelled".to_owned()),
+        _ => (format!("/bookings/{}", booking.id), say_status(booking.status).to_owned()),
+    };
+    let class = match group {
+        Group::Held => "booking-line booking-line-held",
+        Group::Upcoming => "booking-line",
+        Group::Over => "booking-line booking-line-over",
+    };
+    view! {
+        <li class=class>
+            <p class="booking-line-date" aria-hidden="true">
+                <span class="booking-line-day">{event.when.day.clone()}</span>
+                <span class="booking-line-month">{event.when.month.clone()}</span>
+            </p>
+            <div class="booking-line-text">
+                <h3>
+                    <a href=href>{event.name}</a>
+                </h3>
+                <p>
+                    <time datetime=event.when.iso>{event.when.date_short} ", " {event.when.time}</time>
+                    " · "
+                    {event.venue}
+                    " · "
+                    {places}
+                </p>
+            </div>
+            <p class="booking-line-end">
+                <span class="booking-line-status">{status}</span>
+                <span class="booking-line-total">{total}</span>
+            </p>
+        </li>
+    }
+}

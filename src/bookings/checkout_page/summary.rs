@@ -1,0 +1,76 @@
+//! What a booking is of, and what it costs, line by line.
+
+use crate::{
+    bookings::model::{Booking, name_quantity},
+    events::poster::Poster,
+    money::Money,
+    seats::model::seat_label,
+};
+use leptos::prelude::*;
+
+/// The event, the places with their prices, the sum.
+#[component]
+pub fn Summary(
+    /// The booking.
+    booking: Booking,
+) -> impl IntoView {
+    let event = booking.event.clone();
+    view! {
+        <section class="summary" aria-labelledby="summary-heading">
+            <div class="summary-event">
+                <div class="summary-poster">
+                    <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
+                </div>
+                <div>
+                    <h2 id="summary-heading">
+                        <a href=format!("/events/{}", booking.event_id)>{event.name}</a>
+                    </h2>
+                    <p>
+                        <time datetime=event.when.iso>{event.when.date} ", " {event.when.time} " " {event.when.zone}</time>
+                    </p>
+                    <p>{event.venue} ", " {event.city}</p>
+                </div>
+            </div>
+            <table class="summary-lines">
+                <caption class="visually-hidden">"What you pay"</caption>
+                <thead class="visually-hidden">
+                    <tr>
+                        <th scope="col">"Places"</th>
+                        <th scope="col">"Price"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {lines(&booking)
+                        .into_iter()
+                        .map(|(place, price)| {
+                            view! {
+                                <tr>
+                                    <th scope="row">{place}</th>
+                                    <td>{price}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">"Total, all in"</th>
+                        <td>{booking.total().to_string()}</td>
+                    </tr>
+                </tfoot>
+            </table>
+        </section>
+    }
+}
+
+/// Each seat with its price, or the places with the price of all.
+fn lines(booking: &Booking) -> Vec<(String, String)> {
+    if booking.seats.is_empty() {
+        return vec![(name_quantity(booking.quantity), booking.total().to_string())];
+    }
+    let line = |seat: &crate::bookings::model::BookedSeat| {
+        let price = Money::new(seat.price_minor, booking.currency).to_string();
+        (format!("{} {}", seat.section, seat_label(&seat.row, &seat.number)), price)
+    };
+    booking.seats.iter().map(line).collect()
+}

@@ -1,0 +1,134 @@
+//! What the list is narrowed to, as it stands in the address: read, written, named, and taken off one by one.
+
+use crate::{
+    events::model::{EventQuery, category_name},
+    ui::path_with,
+};
+
+/// Reads a query by the names of its fields, from an address or from a form.
+pub(super) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
+    EventQuery {
+        q: field("q"),
+        city: field("city"),
+        category: field("category"),
+        from: field("from"),
+        to: field("to"),
+        price: field("price"),
+        currency: field("currency"),
+        places: field("places"),
+        sort: field("sort"),
+        cursor: field("cursor"),
+        limit: field("limit"),
+    }
+}
+
+/// The address of the list that this query asks for. A currency without an amount, and the usual order, go unsaid.
+pub(super) fn events_path(query: &EventQuery) -> String {
+    let currency = if query.price.is_empty() || query.price == "free" { "" } else { query.currency.as_str() };
+    let sort = if query.sort == "date" { "" } else { query.sort.as_str() };
+    path_with(
+        "/events",
+        [
+            ("q", query.q.trim()),
+            ("city", &query.city),
+            ("category", &query.category),
+            ("from", &query.from),
+            ("to", &query.to),
+            ("price", &query.price),
+            ("currency", currency),
+            ("places", &query.places),
+            ("sort", sort),
+            ("limit", &query.limit),
+            ("cursor", &query.cursor),
+        ],
+    )
+}
+
+/// One thing the list is narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Narrowing {
+    /// The field's name in the query.
+    pub(super) field: &'static str,
+    /// What a person calls it, for example `City: Berlin`.
+    pub(super) words: String,
+    /// The list without it.
+    pub(super) without: String,
+}
+
+/// Everything the list is narrowed to, in the order of the form.
+pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
+    let first = EventQuery { cursor: String::new(), ..query.clone() };
+    let none = String::new;
+    let all = [
+        ("q", &query.q, format!("“{}”", query.q.trim()), EventQuery { q: none(), ..first.clone() }),
+        ("city", &query.city, query.city.clone(), EventQuery { city: none(), ..first.clone() }),
+        ("category", &query.category, category_name(&query.category).to_owned(), EventQuery { category: none(), ..first.clone() }),
+        ("from", &query.from, format!("From {}", day_words(&query.from)), EventQuery { from: none(), ..first.clone() }),
+        ("to", &query.to, format!("Until {}", day_words(&query.to)), EventQuery { to: none(), ..first.clone() }),
+        ("price", &query.price, price_words(query), EventQuery { price: none(), ..first.clone() }),
+        ("places", &query.places, places_words(&query.places), EventQuery { places: none(), ..first.clone() }),
+    ];
+    all.into_iter()
+        .filter(|(_, value, _, _)| !value.trim().is_empty())
+        .map(|(field, _, words, without)| Narrowing { field, words, without: events_path(&without) })
+        .collect()
+}
+
+fn price_words(query: &EventQuery) -> String {
+    if query.price == "free" { "Free".to_owned() } else { format!("Up to {} {}", query.price, query.currency) }
+}
+
+fn places_words(places: &str) -> String {
+    if places == "1" { "1 place or more".to_owned() } else { format!("{places} places or more") }
+}
+
+/// `5 Dec 2026` for `2026-12-05`; anything else as it is.
+fn day_words(day: &str) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let words = || {
+        let mut parts = day.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {year}", day.trim_start_matches('0')))
+    };
+    words().unwrap_or_else(|| day.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrowed() -> EventQuery {
+        EventQuery {
+            q: " jazz ".into(),
+            city: "Köln".into(),
+            from: "2026-12-05".into(),
+            price: "free".into(),
+            currency: "EUR".into(),
+            sort: "date".into(),
+            cursor: "abc".into(),
+            ..EventQuery::default()
+        }
+    }
+
+    #[test]
+    fn the_address_says_only_what_matters() {
+        assert_eq!(events_path(&EventQuery::default()), "/events");
+        assert_eq!(events_path(&narrowed()), "/events?q=jazz&city=K%C3%B6ln&from=2026-12-05&price=free&cursor=abc");
+    }
+
+    #[test]
+    fn each_narrowing_is_named_and_can_be_taken_off() {
+        let words: Vec<String> = narrowings(&narrowed()).into_iter().map(|n| n.words).collect();
+        assert_eq!(words, ["“jazz”", "Köln", "From 5 Dec 2026", "Free"]);
+        let without_city = narrowings(&narrowed()).into_iter().find(|n| n.field == "city").map(|n| n.without);
+        assert_eq!(without_city.as_deref(), Some("/events?q=jazz&from=2026-12-05&price=free"));
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_shown_as_typed() {
+        assert_eq!(day_words("2026-01-31"), "31 Jan 2026");
+        assert_eq!(day_words("2026-13-01"), "2026-13-01");
+        assert_eq!(day_words("soon"), "soon");
+    }
+}

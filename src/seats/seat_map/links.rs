@@ -1,0 +1,126 @@
+//! Which section is open, and the links that open one: both live in the URL, so that they work without scripts.
+
+use crate::{
+    id::{EventId, SeatId},
+    seats::model::SeatMap,
+    ui::path_with,
+};
+use leptos_router::params::ParamsMap;
+
+/// Seats in all up to which a map opens its first section by itself.
+const SMALL_MAP_MAX: i32 = 150;
+
+/// The section to show: the one the URL names, else the first of a small map.
+pub fn opened_section(map: &SeatMap, query: &ParamsMap) -> Option<String> {
+    let named = query.get_str("section").filter(|name| map.sections.iter().any(|section| section.name == *name));
+    let first = || map.sections.first().filter(|_| is_small(map)).map(|section| section.name.as_str());
+    named.or_else(first).map(str::to_owned)
+}
+
+/// Whether the map shows its seats at once.
+pub(super) fn is_small(map: &SeatMap) -> bool {
+    map.sections.iter().map(|section| section.total_count).sum::<i32>() <= SMALL_MAP_MAX || map.sections.len() == 1
+}
+
+/// The seats the URL asks for: `seats=id,id`, or the checkboxes of a form that was sent by GET. What is no id is left out.
+pub fn asked_seats(query: &ParamsMap) -> Vec<SeatId> {
+    let listed = query.get_str("seats").unwrap_or_default().split(',').map(str::to_owned);
+    let checked = query.get_all("seat_ids[]").unwrap_or_default();
+    let mut ids: Vec<SeatId> = Vec::new();
+    for id in listed.chain(checked).filter_map(|id| id.trim().parse().ok()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// Links to an event's sections that keep the seats the URL asks for.
+#[derive(Clone, Debug)]
+pub struct SectionLinks {
+    path: String,
+    seats: String,
+}
+
+impl SectionLinks {
+    /// The links of this event, keeping these seats.
+    pub fn new(event_id: EventId, kept: &[SeatId]) -> Self {
+        let seats: Vec<String> = kept.iter().map(ToString::to_string).collect();
+        Self { path: format!("/events/{event_id}"), seats: seats.join(",") }
+    }
+
+    /// The link that opens a section.
+    pub fn open(&self, section: &str) -> String {
+        path_with(&self.path, [("section", section), ("seats", self.seats.as_str())]) + "#seats"
+    }
+
+    /// The link back to all sections.
+    pub fn all(&self) -> String {
+        path_with(&self.path, [("seats", self.seats.as_str())]) + "#seats"
+    }
+
+    /// The event's page.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{money::Currency, seats::model::Section};
+    use uuid::Uuid;
+
+    fn map(counts: &[i32]) -> SeatMap {
+        let section = |(i, count): (usize, &i32)| Section {
+            name: format!("Section {i}"),
+            price_minor: 100,
+            outline: Vec::new(),
+            total_count: *count,
+            available_count: *count,
+        };
+        SeatMap {
+            event_id: EventId(Uuid::nil()),
+            currency: Currency::try_from("EUR".to_owned()).expect("a currency"),
+            width: 100,
+            height: 100,
+            stage: Vec::new(),
+            stage_label: "Stage".to_owned(),
+            sections: counts.iter().enumerate().map(section).collect(),
+        }
+    }
+
+    fn query(fields: &[(&'static str, &str)]) -> ParamsMap {
+        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_small_map_opens_by_itself_and_a_large_one_when_asked() {
+        let none = query(&[]);
+        assert_eq!(opened_section(&map(&[80, 70]), &none).as_deref(), Some("Section 0"));
+        assert_eq!(opened_section(&map(&[80, 71]), &none), None);
+        assert_eq!(opened_section(&map(&[2_000]), &none).as_deref(), Some("Section 0"));
+        assert_eq!(opened_section(&map(&[80, 71]), &query(&[("section", "Section 1")])).as_deref(), Some("Section 1"));
+        assert_eq!(opened_section(&map(&[80, 71]), &query(&[("section", "Roof")])), None);
+    }
+
+    #[test]
+    fn seats_are_asked_for_in_either_way_and_each_once() {
+        let [a, b] = [1, 2].map(|n| SeatId(Uuid::from_u128(n)));
+        let (a_text, b_text) = (a.to_string(), b.to_string());
+        let listed = format!("{a_text},nonsense,{b_text}");
+        assert_eq!(asked_seats(&query(&[("seats", &listed)])), [a, b]);
+        assert_eq!(asked_seats(&query(&[("seat_ids[]", &a_text), ("seat_ids[]", &b_text), ("seats", &a_text)])), [a, b]);
+        assert!(asked_seats(&query(&[])).is_empty());
+    }
+
+    #[test]
+    fn links_keep_the_seats_that_are_chosen() {
+        let links = SectionLinks::new(EventId(Uuid::nil()), &[SeatId(Uuid::from_u128(1))]);
+        assert_eq!(
+            links.open("Upper tier"),
+            "/events/00000000-0000-0000-0000-000000000000?section=Upper+tier&seats=00000000-0000-0000-0000-000000000001#seats"
+        );
+        assert_eq!(SectionLinks::new(EventId(Uuid::nil()), &[]).all(), "/events/00000000-0000-0000-0000-000000000000#seats");
+    }
+}

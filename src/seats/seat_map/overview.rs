@@ -1,0 +1,221 @@
+//! The sections of a map: drawn as they lie, and listed with price and how many seats are free.
+
+use super::{
+    links::SectionLinks,
+    outline::{Spot, label_spot, points},
+};
+use crate::{
+    money::{Money, group_thousands},
+    seats::model::{SeatMap, Section},
+};
+use leptos::{ev::MouseEvent, prelude::*};
+use leptos_router::hooks::use_navigate;
+
+/// The drawing and the list of sections. Each is a link that opens its section; the drawing is for pointers, the list
+/// for everybody.
+#[component]
+pub fn SectionOverview(
+    /// The map.
+    map: SeatMap,
+    /// Where the sections lead.
+    links: SectionLinks,
+    /// The section that is open, if one is.
+    #[prop(into)]
+    opened: Signal<Option<String>>,
+) -> impl IntoView {
+    let pointed_at = RwSignal::new(None::<usize>);
+    let sections: Vec<ShownSection> = shown_sections(&map, &links);
+    let listed = sections.clone();
+    let stage = label_spot(&map.stage, map.stage_label.chars().count(), map.width / 28);
+    view! {
+        <div class="section-overview" class:section-overview-small=move || opened.with(Option::is_some)>
+            <svg class="section-map" viewBox=format!("0 0 {} {}", map.width, map.height) aria-hidden="true">
+                <polygon class="stage" points=points(&map.stage) />
+                <text class="stage-label" x=stage.x y=stage.y font-size=stage.size>{map.stage_label.clone()}</text>
+                {sections
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, section)| view! { <SectionShape section at=i pointed_at opened /> })
+                    .collect_view()}
+            </svg>
+            <ul class="section-list" aria-label="Sections">
+                {listed
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, section)| view! { <SectionLine section at=i pointed_at opened /> })
+                    .collect_view()}
+            </ul>
+        </div>
+    }
+}
+
+/// A section with everything that is said of it.
+#[derive(Clone)]
+struct ShownSection {
+    name: String,
+    href: String,
+    points: String,
+    label: Spot,
+    has_price_on_map: bool,
+    price: String,
+    free: String,
+    class: &'static str,
+}
+
+#[component]
+fn SectionShape(
+    section: ShownSection,
+    at: usize,
+    pointed_at: RwSignal<Option<usize>>,
+    opened: Signal<Option<String>>,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let ShownSection { name, href, points, label, has_price_on_map, price, free, class } = section;
+    let target = href.clone();
+    // The router follows links of HTML only.
+    let follow = move |click: MouseEvent| {
+        if !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key()) {
+            click.prevent_default();
+            navigate(&target, leptos_router::NavigateOptions::default());
+        }
+    };
+    let own_name = name.clone();
+    let is_open = move || opened.with(|opened| opened.as_ref() == Some(&own_name));
+    view! {
+        <g
+            class=format!("section {class}")
+            class:section-pointed-at=move || pointed_at.get() == Some(at)
+            class:section-open=is_open
+            on:pointerenter=move |_| pointed_at.set(Some(at))
+            on:pointerleave=move |_| pointed_at.set(None)
+        >
+            <a href=href tabindex="-1" on:click=follow>
+                <title>{format!("{name}, {price}, {free}")}</title>
+                <polygon class="section-shape" points=points />
+                <text class="section-label" x=label.x y=label.y - if has_price_on_map { label.size / 2 } else { 0 } font-size=label.size>
+                    {name}
+                </text>
+                {has_price_on_map
+                    .then(|| {
+                        view! {
+                            <text class="section-price" x=label.x y=label.y + label.size * 2 / 3 font-size=label.size * 4 / 5>
+                                {price}
+                            </text>
+                        }
+                    })}
+            </a>
+        </g>
+    }
+}
+
+#[component]
+fn SectionLine(
+    section: ShownSection,
+    at: usize,
+    pointed_at: RwSignal<Option<usize>>,
+    opened: Signal<Option<String>>,
+) -> impl IntoView {
+    let ShownSection { name, href, price, free, class, .. } = section;
+    let own_name = name.clone();
+    let is_open = move || opened.with(|opened| opened.as_ref() == Some(&own_name));
+    view! {
+        <li
+            class=format!("section-line {class}")
+            class:section-pointed-at=move || pointed_at.get() == Some(at)
+            on:pointerenter=move |_| pointed_at.set(Some(at))
+            on:pointerleave=move |_| pointed_at.set(None)
+            on:focusin=move |_| pointed_at.set(Some(at))
+            on:focusout=move |_| pointed_at.set(None)
+        >
+            <a href=href aria-current=move || is_open().then_some("true")>
+                <span class="section-swatch" aria-hidden="true"></span>
+                <span class="section-name">{name}</span>
+                <span class="section-free">{free}</span>
+                <span class="section-line-price">{price}</span>
+            </a>
+        </li>
+    }
+}
+
+fn shown_sections(map: &SeatMap, links: &SectionLinks) -> Vec<ShownSection> {
+    let mut prices: Vec<i64> = map.sections.iter().map(|section| section.price_minor).collect();
+    prices.sort_unstable_by_key(|price| std::cmp::Reverse(*price));
+    prices.dedup();
+    map.sections.iter().map(|section| show_section(map, section, &prices, links)).collect()
+}
+
+fn show_section(map: &SeatMap, section: &Section, prices: &[i64], links: &SectionLinks) -> ShownSection {
+    let price = Money::new(section.price_minor, map.currency).to_string();
+    let label = label_spot(&section.outline, section.name.chars().count(), map.width / 28);
+    let two_lines = label_spot(&section.outline, section.name.chars().count().max(price.chars().count()), map.height);
+    ShownSection {
+        name: section.name.clone(),
+        href: links.open(&section.name),
+        points: points(&section.outline),
+        label,
+        has_price_on_map: two_lines.size >= label.size * 2,
+        price,
+        free: say_free(section),
+        class: class_of(section, prices),
+    }
+}
+
+/// How many seats are free, in words.
+fn say_free(section: &Section) -> String {
+    match u64::try_from(section.available_count) {
+        Ok(0) | Err(_) => "Sold out".to_owned(),
+        Ok(_) if is_nearly_gone(section) => format!("Only {} left", section.available_count),
+        Ok(count) => format!("{} free", group_thousands(count)),
+    }
+}
+
+/// At most eight seats or a twentieth of the section, whichever is more.
+fn is_nearly_gone(section: &Section) -> bool {
+    section.available_count <= 8.max(section.total_count / 20) && section.available_count < section.total_count
+}
+
+/// How the section is drawn: what is left, then the price from the dearest (1) down to 4.
+fn class_of(section: &Section, prices: &[i64]) -> &'static str {
+    if section.available_count <= 0 {
+        return "section-sold-out";
+    }
+    let few = is_nearly_gone(section);
+    match (prices.iter().position(|price| *price == section.price_minor), few) {
+        (Some(0), false) => "section-available section-tier-1",
+        (Some(1), false) => "section-available section-tier-2",
+        (Some(2), false) => "section-available section-tier-3",
+        (_, false) => "section-available section-tier-4",
+        (Some(0), true) => "section-few section-tier-1",
+        (Some(1), true) => "section-few section-tier-2",
+        (Some(2), true) => "section-few section-tier-3",
+        (_, true) => "section-few section-tier-4",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(available_count: i32, price_minor: i64) -> Section {
+        Section { name: "Stalls".to_owned(), price_minor, outline: vec![0, 0, 9, 0, 9, 9], total_count: 300, available_count }
+    }
+
+    #[test]
+    fn a_section_says_how_many_seats_are_free() {
+        assert_eq!(say_free(&section(300, 1)), "300 free");
+        assert_eq!(say_free(&section(16, 1)), "16 free");
+        assert_eq!(say_free(&section(15, 1)), "Only 15 left");
+        assert_eq!(say_free(&section(0, 1)), "Sold out");
+        let whole = Section { total_count: 6, ..section(6, 1) };
+        assert_eq!(say_free(&whole), "6 free");
+    }
+
+    #[test]
+    fn dearer_sections_are_drawn_stronger_and_sold_out_ones_recede() {
+        let prices = [9_000, 6_000, 3_000, 2_000, 1_000];
+        assert_eq!(class_of(&section(300, 9_000), &prices), "section-available section-tier-1");
+        assert_eq!(class_of(&section(300, 1_000), &prices), "section-available section-tier-4");
+        assert_eq!(class_of(&section(3, 3_000), &prices), "section-few section-tier-3");
+        assert_eq!(class_of(&section(0, 9_000), &prices), "section-sold-out");
+    }
+}

@@ -1,0 +1,194 @@
+//! One section opened: its seats, and what happens when one is chosen.
+
+use super::{
+    choice::{Choice, ChosenSeat},
+    draw::draw_section,
+    keyboard::{move_focus, seats_in},
+    legend::{Legend, Marks},
+    links::SectionLinks,
+};
+use crate::{
+    error::Error,
+    id::SeatId,
+    money::Money,
+    seats::model::{Seat, SeatMap, SeatStatus, SectionSeats},
+    ui::{Glyph, Icon},
+};
+use leptos::{
+    ev::{Event, KeyboardEvent},
+    html::Div,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlInputElement},
+};
+use serde::{Deserialize, Serialize};
+
+/// A section whose seats are shown.
+///
+/// Its seats don't travel with the page: there they are HTML already, and the browser leaves what the server drew as it
+/// is. A section opened later is fetched with its seats and drawn in the browser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenedSection {
+    name: String,
+    free_count: i32,
+    cheapest_minor: i64,
+    dearest_minor: i64,
+    marks: Marks,
+    #[serde(skip)]
+    seats: Vec<Seat>,
+}
+
+impl From<SectionSeats> for OpenedSection {
+    fn from(section: SectionSeats) -> Self {
+        let prices = || section.seats.iter().map(|seat| seat.price_minor);
+        let free = section.seats.iter().filter(|seat| seat.status == SeatStatus::Available).count();
+        Self {
+            free_count: i32::try_from(free).unwrap_or(i32::MAX),
+            cheapest_minor: prices().min().unwrap_or(0),
+            dearest_minor: prices().max().unwrap_or(0),
+            marks: Marks::of(&section.seats),
+            name: section.section,
+            seats: section.seats,
+        }
+    }
+}
+
+/// The section that is open, if one is; none while the overview stands alone.
+pub type SectionResource = Resource<Result<Option<OpenedSection>, Error>>;
+
+/// The seats of an opened section, to be chosen into `choice`.
+#[component]
+pub fn SectionSeatsForm(
+    /// The map the section is of.
+    map: SeatMap,
+    /// The section.
+    opened: OpenedSection,
+    /// Where the overview is; none on a map without one.
+    back: Option<SectionLinks>,
+    /// What is chosen.
+    choice: RwSignal<Choice>,
+    /// Told when somebody wants more seats than one person may have.
+    on_over_limit: Callback<()>,
+) -> impl IntoView {
+    let part = NodeRef::<Div>::new();
+    let pointed_at = RwSignal::new(None::<String>);
+    let (marks, label) = (opened.marks, opened.name.clone());
+    let html = draw_section(&map, &opened.seats, &choice.with_untracked(Choice::ids));
+    let section = StoredValue::new(opened.name.clone());
+    keep_in_step(part, section, choice);
+    let change = move |event: Event| {
+        let seat: HtmlInputElement = event_target(&event);
+        if !take_change(&seat, section, choice) {
+            on_over_limit.run(());
+        }
+    };
+    let press = move |event: KeyboardEvent| {
+        if move_focus(&event_target(&event), &event.key()) {
+            event.prevent_default();
+        }
+    };
+    let point = move |target: Element| pointed_at.set(name_of(&target));
+    view! {
+        <section class="section-seats" aria-label=label>
+            <SectionHead map=map.clone() opened back />
+            <a class="skip-link" href="#chosen-seats" rel="external">"Skip to your seats"</a>
+            <div
+                class="seat-scroll"
+                node_ref=part
+                on:change=change
+                on:keydown=press
+                on:pointerover=move |event| point(event_target(&event))
+                on:focusin=move |event| point(event_target(&event))
+                on:pointerleave=move |_| pointed_at.set(None)
+                inner_html=html
+            ></div>
+            <p class="seat-pointed-at needs-scripts" aria-hidden="true">
+                {move || pointed_at.get().unwrap_or_else(|| "Row, seat and price stand here.".to_owned())}
+            </p>
+            <Legend marks />
+        </section>
+    }
+}
+
+/// The section's name, what it costs and how much is free.
+#[component]
+fn SectionHead(map: SeatMap, opened: OpenedSection, #[prop(optional_no_strip)] back: Option<SectionLinks>) -> impl IntoView {
+    let [cheapest, dearest] = [opened.cheapest_minor, opened.dearest_minor].map(|minor| Money::new(minor, map.currency));
+    let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
+    let free = if opened.free_count == 0 { "sold out".to_owned() } else { format!("{} free", opened.free_count) };
+    view! {
+        <header class="section-seats-head">
+            {back
+                .map(|links| {
+                    view! {
+                        <a class="section-back" href=links.all()>
+                            <Icon glyph=Glyph::Back />
+                            "All sections"
+                        </a>
+                    }
+                })}
+            <h3>{opened.name}</h3>
+            <p>{price} ", " {free}</p>
+        </header>
+    }
+}
+
+/// Keeps checkboxes and choice the same: first takes over what was ticked before the scripts arrived, then follows the
+/// choice. A section that is wider than its place begins in its middle.
+fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSignal<Choice>) {
+    Effect::new(move |taken_over: Option<bool>| {
+        let Some(part) = part.get() else { return false };
+        let seats = seats_in(&part);
+        if taken_over != Some(true) {
+            part.set_scroll_left((part.scroll_width() - part.client_width()) / 2);
+            for seat in seats.iter().filter(|seat| seat.checked()) {
+                take_change(seat, section, choice);
+            }
+        }
+        choice.with(|choice| {
+            for seat in seats {
+                let chosen = seat.value().parse().is_ok_and(|id| choice.has(id));
+                if seat.checked() != chosen {
+                    seat.set_checked(chosen);
+                }
+            }
+        });
+        true
+    });
+}
+
+/// Takes a seat's checkbox into the choice. Answers false, and unticks it, when one person can't have any more.
+fn take_change(seat: &HtmlInputElement, section: StoredValue<String>, choice: RwSignal<Choice>) -> bool {
+    let Some(chosen) = read_seat(seat, section) else { return true };
+    if !seat.checked() {
+        choice.update(|choice| _ = choice.remove(&[chosen.id]));
+        return true;
+    }
+    if choice.with_untracked(|choice| choice.has(chosen.id)) {
+        return true;
+    }
+    let fits = choice.try_update(|choice| choice.add(chosen)).unwrap_or(true);
+    if !fits {
+        seat.set_checked(false);
+    }
+    fits
+}
+
+/// The seat a checkbox stands for.
+fn read_seat(seat: &HtmlInputElement, section: StoredValue<String>) -> Option<ChosenSeat> {
+    let id: SeatId = seat.value().parse().ok()?;
+    Some(ChosenSeat {
+        id,
+        section: section.get_value(),
+        row: seat.get_attribute("data-row")?,
+        number: seat.get_attribute("data-number")?,
+        price_minor: seat.get_attribute("data-price")?.parse().ok()?,
+    })
+}
+
+/// The name of the seat that this element is part of.
+fn name_of(target: &Element) -> Option<String> {
+    let label = target.closest(".seat").ok()??;
+    let input: HtmlInputElement = label.query_selector("input").ok()??.dyn_into().ok()?;
+    input.get_attribute("aria-label")
+}
