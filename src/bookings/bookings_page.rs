@@ -132,7 +132,8 @@ fn BookingGroup(group: Group, bookings: Vec<Booking>) -> impl IntoView {
 #[component]
 fn BookingLine(group: Group, booking: Booking) -> impl IntoView {
     let places = booking.places();
-    let total = booking.total().to_string();
+    let is_void = matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Expired);
+    let total = (!is_void).then(|| booking.total().to_string());
     let event = booking.event;
     let (href, status) = match group {
         Group::Held => (
@@ -167,7 +168,7 @@ fn BookingLine(group: Group, booking: Booking) -> impl IntoView {
             </div>
             <p class="booking-line-end">
                 <span class="booking-line-status">{status}</span>
-                <span class="booking-line-total">{total}</span>
+                {total.map(|total| view! { <span class="booking-line-total">{total}</span> })}
             </p>
         </li>
     }

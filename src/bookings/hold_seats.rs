@@ -69,8 +69,7 @@ pub fn HoldSeats(
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
-                <HoldRefusal words=refused />
-                <HoldFoot choice currency hold />
+                <HoldFoot choice currency refused hold />
                 {(has_sections && opened.is_some()).then(|| view! { <OtherSections links=has_more /> })}
             </aside>
         </form>
@@ -109,15 +108,21 @@ fn ChosenSeats(choice: RwSignal<Choice>, currency: Currency, limit: i32) -> impl
     }
 }
 
-/// The sum and the button. On a phone it stays at the foot of the window.
+/// The sum, what went wrong, and the button. On a phone it stays at the foot of the window.
 #[component]
-fn HoldFoot(choice: RwSignal<Choice>, currency: Currency, hold: ServerAction<HoldPlaces>) -> impl IntoView {
+fn HoldFoot(
+    choice: RwSignal<Choice>,
+    currency: Currency,
+    refused: RwSignal<Option<String>>,
+    hold: ServerAction<HoldPlaces>,
+) -> impl IntoView {
     let pending = hold.pending();
     let count = move || choice.with(Choice::count);
     let total = move || Money::new(choice.with(Choice::total_minor), currency).to_string();
     let is_empty = move || count() == 0;
     view! {
         <div class="hold-foot" class:hold-foot-empty=is_empty>
+            <HoldRefusal words=refused />
             <p class="hold-total" role="status">
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>

@@ -43,7 +43,7 @@ fn Preview(booking: Booking, cancel: ServerAction<CancelBooking>) -> impl IntoVi
         <section class="page cancel">
             <header class="page-head">
                 <h1>"Cancel this booking?"</h1>
-                <p class="lead">{event.name} ", " {event.when.date} ", " {event.when.time}</p>
+                <p class="lead">{event.name} " · " {event.when.date} ", " {event.when.time}</p>
             </header>
             <dl class="cancel-preview">
                 <div>
@@ -71,9 +71,9 @@ fn Preview(booking: Booking, cancel: ServerAction<CancelBooking>) -> impl IntoVi
 /// What comes back to the person.
 fn say_refund(booking: &Booking) -> String {
     if booking.total_amount_minor == 0 {
-        "Nothing: the places were free.".to_owned()
+        "Nothing: the places were free".to_owned()
     } else {
-        format!("{}, the full price.", booking.total())
+        format!("{}, the full price", booking.total())
     }
 }
 

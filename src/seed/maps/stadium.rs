@@ -16,7 +16,7 @@ pub(in super::super) struct StadiumPrices {
     pub(in super::super) behind: [i64; 3],
 }
 
-const CENTRE: Point = Point::new(2200.0, 1860.0);
+const CENTRE: Point = Point::new(2180.0, 1840.0);
 /// Half the length of the straight stands along the pitch, and of those behind the goals.
 const HALF_STRAIGHT: [f64; 2] = [960.0, 620.0];
 /// How the corners turn, at the edge nearest to the pitch.
@@ -35,9 +35,9 @@ struct Tier {
 }
 
 const TIERS: [Tier; 3] = [
-    Tier { hundreds: 100, rows: 25, parts: [8, 5, 2] },
+    Tier { hundreds: 100, rows: 26, parts: [8, 5, 2] },
     Tier { hundreds: 200, rows: 8, parts: [8, 5, 2] },
-    Tier { hundreds: 300, rows: 26, parts: [10, 7, 2] },
+    Tier { hundreds: 300, rows: 27, parts: [10, 7, 2] },
 ];
 
 /// Draws the stadium.
