@@ -49,6 +49,8 @@ pub fn EventsPage() -> impl IntoView {
 }
 
 async fn list(query: EventQuery) -> Result<Page<Event>, Error> {
+    // The same rules hold here and on the server: what makes no sense needs no request.
+    query.parse()?;
     let EventQuery { q, city, category, from, to, price, currency, places, sort, cursor, limit } = query;
     list_events(q, city, category, from, to, price, currency, places, sort, cursor, limit).await
 }

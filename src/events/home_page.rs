@@ -13,29 +13,37 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+/// Events in the row of free ones at most.
+const FREE_COUNT: usize = 4;
+
 /// The start page: search, categories, what is next, what is free.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let next = Resource::new(|| (), |()| list("", "9"));
-    let free = Resource::new(|| (), |()| list("free", "4"));
+    let free = Resource::new(|| (), |()| list("free", "13"));
     view! {
         <Title text="" />
         <Opening />
         <Suspense fallback=|| view! { <div class="page"><Skeleton shape="skeleton-feature" /></div> }>
             {move || Suspend::new(async move {
-                match next.await {
-                    Ok(page) => view! { <Next events=page.items /> }.into_any(),
-                    Err(error) => view! { <PageError error /> }.into_any(),
+                match (next.await, free.await) {
+                    (Ok(next), free) => view! { <Rows next=next.items free=free.map(|page| page.items) /> }.into_any(),
+                    (Err(error), _) => view! { <PageError error /> }.into_any(),
                 }
             })}
         </Suspense>
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                // A page without this row is complete: its failure is not worth a message.
-                let events = free.await.map(|page| page.items).unwrap_or_default();
-                (!events.is_empty()).then(|| view! { <Free events /> })
-            })}
-        </Suspense>
+    }
+}
+
+/// What is next, and what is free besides. Without the second row the page is complete: its failure needs no message.
+#[component]
+fn Rows(next: Vec<Event>, free: Result<Vec<Event>, Error>) -> impl IntoView {
+    let shown = |event: &Event| next.iter().any(|other| other.id == event.id);
+    let free: Vec<Event> =
+        free.unwrap_or_default().into_iter().filter(|event| !shown(event)).take(FREE_COUNT).collect();
+    view! {
+        <Next events=next />
+        {(!free.is_empty()).then(|| view! { <Free events=free /> })}
     }
 }
 

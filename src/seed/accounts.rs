@@ -110,12 +110,8 @@ mod tests {
     #[test]
     fn the_accounts_could_have_registered_themselves() {
         for account in [DEMO, FRIEND, ADMIN] {
-            let parsed = Registration::parse(
-                account.email,
-                account.password.to_owned(),
-                account.first_name,
-                account.last_name,
-            );
+            let parsed =
+                Registration::parse(account.email, account.password.to_owned(), account.first_name, account.last_name);
             assert_eq!(parsed.map(|parsed| parsed.email), Ok(account.email.to_owned()));
         }
     }

@@ -10,9 +10,10 @@ impl Chance {
     /// A generator of its own for each name: adding an event to the catalogue doesn't change the others.
     pub(super) fn named(name: &str) -> Self {
         // FNV-1a, the smallest hash that is the same in every version of the compiler.
-        Self(name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        }))
+        Self(
+            name.bytes()
+                .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)),
+        )
     }
 
     fn next(&mut self) -> u64 {

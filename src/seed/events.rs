@@ -4,7 +4,7 @@ use super::{
     accounts::People,
     calendar::in_days,
     catalogue::{EventPlan, Fate, Places, Sale, Sold},
-    sales::{Window, sell},
+    sales::{self, Window},
     store::Made,
 };
 use crate::{
@@ -41,18 +41,22 @@ pub(super) async fn make_event(
     if !made.is_some_and(Made::was_published) {
         publish_event(state, event_id, made_at).await?;
     }
-    if made.is_some_and(Made::is_sold) || matches!(plan.sold, Sold::Percent(0)) {
-        return Ok((event_id, say(&new, map.as_ref(), None)));
-    }
     let window = Window { from: new.sales_open_at, until: now.min(new.sales_close_at) };
-    let sold = sell(state, (plan, event_id), map.as_ref(), people, window).await?;
-    Ok((event_id, say(&new, map.as_ref(), Some(sold))))
+    let sale = sales::Sale { plan, event_id, people, window };
+    let sold = match &map {
+        _ if matches!(plan.sold, Sold::Percent(0)) => 0,
+        Some(map) => sale.sell_seats(state, map).await?,
+        None if made.is_some_and(Made::is_sold) => 0,
+        None => sale.sell_places(state).await?,
+    };
+    Ok((event_id, say(&new, map.as_ref(), sold)))
 }
 
 /// The fields of the event, with every instant counted from `now`.
 fn new_event(plan: &EventPlan, map: Option<&NewMap>, now: DateTime<Utc>) -> Result<NewEvent> {
     let city = plan.place.city;
-    let currency = Currency::try_from(city.currency.to_owned()).map_err(|error| anyhow!("{}: {error}", city.currency))?;
+    let currency =
+        Currency::try_from(city.currency.to_owned()).map_err(|error| anyhow!("{}: {error}", city.currency))?;
     let event_date = plan.starts.instant(city.zone, now);
     let (total_capacity, price_minor) = match (plan.places, map) {
         (Places::General(count, price_minor), _) => (count, price_minor),
@@ -93,7 +97,7 @@ fn opens_at(plan: &EventPlan, now: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
-fn say(new: &NewEvent, map: Option<&NewMap>, sold: Option<i32>) -> String {
+fn say(new: &NewEvent, map: Option<&NewMap>, sold: i32) -> String {
     let places = match map {
         Some(map) => {
             let count: usize = map.sections.iter().map(|section| section.seats.len()).sum();
@@ -102,8 +106,8 @@ fn say(new: &NewEvent, map: Option<&NewMap>, sold: Option<i32>) -> String {
         None => format!("{} places", group_thousands(new.total_capacity.unsigned_abs().into())),
     };
     match sold {
-        Some(sold) => format!("{places}, {} sold", group_thousands(sold.unsigned_abs().into())),
-        None => places,
+        0 => places,
+        sold => format!("{places}, {} sold", group_thousands(sold.unsigned_abs().into())),
     }
 }
 

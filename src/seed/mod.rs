@@ -4,8 +4,8 @@
 //!
 //! A run that is cut off leaves no half-filled catalogue for ever: the demo admin is made last, and is the mark of a
 //! complete demonstration. Until it is there, the next run goes on where the last one stopped. Each step is one
-//! transaction that leaves a trace (the event of that name, its seats, its publication, its bookings) and is skipped
-//! where the trace is found. A database with events of its own is left alone.
+//! transaction that leaves a trace (the event of that name, its seats, its publication, its bookings or those of a few
+//! sections) and is skipped where the trace is found. A database with events of its own is left alone.
 
 mod accounts;
 mod bookings;
@@ -38,7 +38,10 @@ pub async fn run(state: &AppState) -> anyhow::Result<()> {
     let Some(_turn) = store::take_turn(state).await? else {
         bail!("another process is filling in the demonstration");
     };
-    if store::has_admin(state, accounts::ADMIN.email).await.context("looking for the demo admin: is the database migrated?")? {
+    if store::has_admin(state, accounts::ADMIN.email)
+        .await
+        .context("looking for the demo admin: is the database migrated?")?
+    {
         eprintln!("The demonstration is there already: nothing was changed.");
         accounts::print();
         return Ok(());
@@ -100,12 +103,7 @@ async fn wait_in_line(
     Ok(())
 }
 
-async fn call_off(
-    state: &AppState,
-    events: &[(&EventPlan, EventId)],
-    made: &[Made],
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn call_off(state: &AppState, events: &[(&EventPlan, EventId)], made: &[Made], now: DateTime<Utc>) -> Result<()> {
     for (plan, event_id) in events.iter().filter(|(plan, _)| plan.fate == Fate::Cancelled) {
         if !made.iter().any(|made| made.name == plan.name && made.is_cancelled()) {
             cancel_event(state, *event_id, now - TimeDelta::days(1)).await?;

@@ -11,10 +11,10 @@ pub(super) struct Person {
 }
 
 const FIRST_NAMES: [&str; 40] = [
-    "Adaeze", "Akira", "Amina", "Anton", "Beatriz", "Björn", "Camille", "Carlos", "Chiara", "Dalia", "Daniel", "Eilidh",
-    "Elif", "Emeka", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ingrid", "Isabel", "Jakub", "Joana", "Kenji", "Lena",
-    "Liam", "Mariam", "Mateo", "Mei", "Nadia", "Nils", "Olivia", "Omar", "Priya", "Rafael", "Sofia", "Tom", "Yara",
-    "Yusuf", "Zoë",
+    "Adaeze", "Akira", "Amina", "Anton", "Beatriz", "Björn", "Camille", "Carlos", "Chiara", "Dalia", "Daniel",
+    "Eilidh", "Elif", "Emeka", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ingrid", "Isabel", "Jakub", "Joana",
+    "Kenji", "Lena", "Liam", "Mariam", "Mateo", "Mei", "Nadia", "Nils", "Olivia", "Omar", "Priya", "Rafael", "Sofia",
+    "Tom", "Yara", "Yusuf", "Zoë",
 ];
 
 const LAST_NAMES: [&str; 41] = [
@@ -30,7 +30,11 @@ pub(super) fn crowd() -> impl Iterator<Item = Person> {
         let first_name = FIRST_NAMES[number % FIRST_NAMES.len()];
         // A step of 7 and one more with each round: no two share both names.
         let last_name = LAST_NAMES[(number * 7 + number / FIRST_NAMES.len()) % LAST_NAMES.len()];
-        Person { first_name, last_name, email: format!("{}.{}@guests.evently.example", plain(first_name), plain(last_name)) }
+        Person {
+            first_name,
+            last_name,
+            email: format!("{}.{}@guests.evently.example", plain(first_name), plain(last_name)),
+        }
     })
 }
 

@@ -12,6 +12,7 @@ use crate::{
     id::{EventId, SeatId},
     seats::{
         self,
+        model::SeatStatus,
         store::{NewMap, NewSeat, NewSection},
     },
     server::{Result, state::AppState},
@@ -29,28 +30,80 @@ pub(super) struct Window {
     pub(super) until: DateTime<Utc>,
 }
 
-/// Brings in what the plan says is sold. Answers how many places that is.
-pub(super) async fn sell(
-    state: &AppState,
-    (plan, event_id): (&EventPlan, EventId),
-    map: Option<&NewMap>,
-    people: &People,
-    window: Window,
-) -> Result<i32> {
-    let mut chance = Chance::named(plan.name);
-    let parties = match map {
-        Some(map) => choose_seats(state, event_id, plan, map, &mut chance).await?,
-        None => general_parties(plan, &mut chance).into_iter().map(|party| (party, Vec::new())).collect(),
-    };
-    let mut imports = Vec::with_capacity(parties.len());
-    for (quantity, seat_ids) in parties {
-        let user_id = *chance.pick(&people.crowd).context("there is a crowd")?;
-        imports.push(ImportedBooking { user_id, quantity, seat_ids, created_at: window.instant(&mut chance) });
+/// Bookings brought in by one transaction: few enough for each statement to take less than a second.
+const BATCH: usize = 2_000;
+
+/// An event to sell.
+pub(super) struct Sale<'a> {
+    /// What to sell of it.
+    pub(super) plan: &'a EventPlan,
+    /// Which event it is.
+    pub(super) event_id: EventId,
+    /// Who books.
+    pub(super) people: &'a People,
+    /// When they booked.
+    pub(super) window: Window,
+}
+
+/// A party and its seats; general admission has none.
+type Party = (i32, Vec<SeatId>);
+
+impl Sale<'_> {
+    /// Sells places of general admission, in one transaction. Answers how many.
+    pub(super) async fn sell_places(&self, state: &AppState) -> Result<i32> {
+        let mut chance = Chance::named(self.plan.name);
+        let parties = general_parties(self.plan, &mut chance).into_iter().map(|party| (party, Vec::new())).collect();
+        self.import(state, parties, &mut chance).await
     }
-    // Oldest first, as they would have come in: ids sort by age.
-    imports.sort_by_key(|import| import.created_at);
-    import_bookings(state, event_id, &imports).await?;
-    Ok(imports.iter().map(|import| import.quantity).sum())
+
+    /// Sells seats, some sections in each transaction; sections in which any seat is taken were sold by an earlier run.
+    /// Answers how many.
+    pub(super) async fn sell_seats(&self, state: &AppState, map: &NewMap) -> Result<i32> {
+        let mut chance = Chance::named(self.plan.name);
+        let kept =
+            |section: &NewSection, seat: &NewSeat| self.plan.name == WINTER_CARTOGRAPHER && is_kept(section, seat);
+        let chosen = choose_parties(map, self.plan.sold, kept, &mut chance);
+        let mut sold = 0;
+        let mut batch = Vec::new();
+        for (section, parties) in map.sections.iter().zip(chosen) {
+            batch.extend(self.name_seats(state, section, parties).await?);
+            if batch.len() >= BATCH {
+                sold += self.import(state, std::mem::take(&mut batch), &mut chance).await?;
+            }
+        }
+        Ok(sold + self.import(state, batch, &mut chance).await?)
+    }
+
+    async fn import(&self, state: &AppState, parties: Vec<Party>, chance: &mut Chance) -> Result<i32> {
+        let mut imports = Vec::with_capacity(parties.len());
+        for (quantity, seat_ids) in parties {
+            let user_id = *chance.pick(&self.people.crowd).context("there is a crowd")?;
+            imports.push(ImportedBooking { user_id, quantity, seat_ids, created_at: self.window.instant(chance) });
+        }
+        // Oldest first, as they would have come in: ids sort by age.
+        imports.sort_by_key(|import| import.created_at);
+        if !imports.is_empty() {
+            import_bookings(state, self.event_id, &imports).await?;
+        }
+        Ok(imports.iter().map(|import| import.quantity).sum())
+    }
+
+    /// The ids of the parties' seats; no parties where the section was sold before.
+    async fn name_seats(&self, state: &AppState, section: &NewSection, parties: Vec<Vec<usize>>) -> Result<Vec<Party>> {
+        let drawn = seats::store::get_section(state, self.event_id, &section.name).await?.seats;
+        if drawn.iter().any(|seat| seat.status != SeatStatus::Available) {
+            return Ok(Vec::new());
+        }
+        let ids: HashMap<(&str, &str), SeatId> =
+            drawn.iter().map(|seat| ((seat.row.as_str(), seat.number.as_str()), seat.id)).collect();
+        let id = |seat: &NewSeat| ids.get(&(seat.row.as_str(), seat.number.as_str())).copied();
+        let name = |party: Vec<usize>| {
+            let seat_ids: Vec<SeatId> =
+                party.into_iter().filter_map(|seat| section.seats.get(seat)).filter_map(id).collect();
+            (seat_ids.len() as i32, seat_ids)
+        };
+        Ok(parties.into_iter().map(name).collect())
+    }
 }
 
 impl Window {
@@ -77,39 +130,10 @@ fn general_parties(plan: &EventPlan, chance: &mut Chance) -> Vec<i32> {
     parties
 }
 
-async fn choose_seats(
-    state: &AppState,
-    event_id: EventId,
-    plan: &EventPlan,
-    map: &NewMap,
-    chance: &mut Chance,
-) -> Result<Vec<(i32, Vec<SeatId>)>> {
-    let kept = |section: &NewSection, seat: &NewSeat| plan.name == WINTER_CARTOGRAPHER && is_kept(section, seat);
-    let chosen = choose_parties(map, plan.sold, kept, chance);
-    let mut parties = Vec::new();
-    for (section, chosen) in map.sections.iter().zip(chosen) {
-        let ids = ids_by_label(state, event_id, section).await?;
-        for party in chosen {
-            let seats = party.iter().filter_map(|seat| section.seats.get(*seat));
-            let seat_ids: Vec<SeatId> =
-                seats.filter_map(|seat| ids.get(&(seat.row.clone(), seat.number.clone())).copied()).collect();
-            parties.push((seat_ids.len() as i32, seat_ids));
-        }
-    }
-    Ok(parties)
-}
-
 fn is_kept(section: &NewSection, seat: &NewSeat) -> bool {
-    section.name == "Stalls" && seat.row == FREE_ROW && seat.number.parse().is_ok_and(|number| FREE_SEATS.contains(&number))
-}
-
-async fn ids_by_label(
-    state: &AppState,
-    event_id: EventId,
-    section: &NewSection,
-) -> Result<HashMap<(String, String), SeatId>> {
-    let drawn = seats::store::get_section(state, event_id, &section.name).await?;
-    Ok(drawn.seats.into_iter().map(|seat| ((seat.row, seat.number), seat.id)).collect())
+    section.name == "Stalls"
+        && seat.row == FREE_ROW
+        && seat.number.parse().is_ok_and(|number| FREE_SEATS.contains(&number))
 }
 
 #[cfg(test)]

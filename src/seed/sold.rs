@@ -29,9 +29,7 @@ pub(super) fn choose_parties(
         .iter()
         .zip(shares)
         .map(|(section, share)| {
-            let free = |seat: &NewSeat| {
-                !kept(section, seat) && (share >= 1.0 || seat.kind == SeatKind::Standard)
-            };
+            let free = |seat: &NewSeat| !kept(section, seat) && (share >= 1.0 || seat.kind == SeatKind::Standard);
             choose_in_section(section, share, free, chance)
         })
         .collect()
@@ -187,12 +185,14 @@ mod tests {
     fn in_a_stadium_some_sections_are_sold_out_and_none_is_empty() {
         let map = stadium(StadiumPrices { along: [60, 70, 30], behind: [40, 50, 20] });
         let parties = choose_parties(&map, Sold::Percent(45), |_, _| false, &mut Chance::named("stadium"));
-        let full = parties.iter().zip(&map.sections).filter(|(parties, section)| {
-            parties.iter().map(Vec::len).sum::<usize>() == section.seats.len()
-        });
+        let full = parties
+            .iter()
+            .zip(&map.sections)
+            .filter(|(parties, section)| parties.iter().map(Vec::len).sum::<usize>() == section.seats.len());
         assert!((3..=10).contains(&full.count()));
         assert!(parties.iter().all(|parties| !parties.is_empty()));
-        let share = seats_of(&parties) as f64 / map.sections.iter().map(|section| section.seats.len()).sum::<usize>() as f64;
+        let share =
+            seats_of(&parties) as f64 / map.sections.iter().map(|section| section.seats.len()).sum::<usize>() as f64;
         assert!((0.40..0.55).contains(&share), "{share}");
     }
 
@@ -219,7 +219,9 @@ mod tests {
     fn kept_seats_stay_free() {
         let map = theatre([3, 2, 1]);
         let kept = |section: &NewSection, seat: &NewSeat| {
-            section.name == "Stalls" && seat.row == FREE_ROW && seat.number.parse().is_ok_and(|n| FREE_SEATS.contains(&n))
+            section.name == "Stalls"
+                && seat.row == FREE_ROW
+                && seat.number.parse().is_ok_and(|n| FREE_SEATS.contains(&n))
         };
         let parties = choose_parties(&map, Sold::Percent(99), kept, &mut Chance::named("kept"));
         let stalls = &map.sections[0];

@@ -30,7 +30,7 @@ impl Made {
         self.status != EventStatus::Draft
     }
 
-    /// Whether its first bookings were brought in.
+    /// Whether it has bookings: those of general admission are brought in all at once.
     pub(super) fn is_sold(&self) -> bool {
         self.bookings_count > 0
     }

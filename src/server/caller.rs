@@ -9,9 +9,12 @@ use super::{
 };
 use crate::{error::Error, id::UserId, users::model::safe_next};
 use anyhow::{Context, anyhow};
-use axum::http::{StatusCode, request::Parts};
+use axum::http::{StatusCode, header::ACCEPT, request::Parts};
 use chrono::{DateTime, Utc};
-use leptos::prelude::use_context;
+use leptos::{
+    prelude::use_context,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
 use leptos_axum::ResponseOptions;
 use tower_sessions::{Session, session};
 
@@ -97,6 +100,23 @@ pub fn set_page_status(status: u16) {
 pub fn redirect_to(path: &str) {
     // leptos_axum panics on what can't stand in a header; safe_next lets only printable ASCII through.
     leptos_axum::redirect(safe_next(path));
+}
+
+/// Sends a form that was refused back to its page, with the reason and with what was typed, so that nobody types it
+/// again. Only for forms without scripts: with them, the page is still there. Secrets don't belong in `typed`: it stands
+/// in the address.
+pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Error) {
+    // The address is only there to be taken apart again: what is sent is a path.
+    let back = ServerFnUrlError::new(F::PATH, refused.clone()).to_url(&format!("http://localhost{page}"));
+    if let (true, Ok(mut back)) = (is_plain_form(), back) {
+        back.query_pairs_mut().extend_pairs(typed);
+        redirect_to(&format!("{page}?{}", back.query().unwrap_or_default()));
+    }
+}
+
+fn is_plain_form() -> bool {
+    let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(ACCEPT).cloned());
+    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
 }
 
 /// The id of the request being answered; a new one where none is (a background task, a test).

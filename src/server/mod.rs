@@ -29,5 +29,5 @@ pub mod telemetry;
 pub mod worker;
 
 pub use answer::{Failure, Result, answer};
-pub use caller::{Caller, redirect_to, set_page_status};
+pub use caller::{Caller, redirect_to, send_back, set_page_status};
 pub use task::finish;

@@ -29,14 +29,22 @@ where
     })
 }
 
-/// The sentence above a refused form. What belongs to one field stands beside that field instead.
+/// The sentence above a refused form. What is wrong with a field stands beside that field.
 #[component]
 pub fn FormRefusal(
     /// The refusal: [`refusal`].
     #[prop(into)]
     refusal: Signal<Option<Error>>,
 ) -> impl IntoView {
-    move || refusal.get().map(|error| view! { <ErrorNotice error /> })
+    move || {
+        refusal.get().map(|error| match error {
+            Error::Invalid(fields) => {
+                let words = if fields.len() == 1 { "One field needs another look." } else { "Some fields need another look." };
+                view! { <Notice tone=Tone::Warning>{words}</Notice> }.into_any()
+            }
+            error => view! { <ErrorNotice error /> }.into_any(),
+        })
+    }
 }
 
 /// A refusal in a part of a page: the sentence, and the way on where there is one.

@@ -24,16 +24,19 @@ pub async fn register(
     #[server(default)] next: Option<String>,
 ) -> Result<User, Error> {
     use super::{model::Registration, store};
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let next = next.unwrap_or_default();
+    let registered = answer(async {
         let caller = Caller::current().await?;
         let registration = Registration::parse(&email, password, &first_name, &last_name)?;
         let user = store::register(&caller.state, registration, caller.now).await?;
         caller.sign_in(user.id).await?;
-        redirect_to(next.as_deref().unwrap_or("/"));
+        redirect_to(&next);
         Ok(user)
     })
-    .await
+    .await;
+    let typed = [("email", &*email), ("first_name", &*first_name), ("last_name", &*last_name), ("next", &*next)];
+    registered.inspect_err(|refused| send_back::<Register>("/register", &typed, refused))
 }
 
 /// Signs a person in and gives the session a new id.
@@ -49,15 +52,17 @@ pub async fn login(
     #[server(default)] next: Option<String>,
 ) -> Result<User, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let next = next.unwrap_or_default();
+    let signed_in = answer(async {
         let caller = Caller::current().await?;
         let user = store::login(&caller.state, &email, password).await?;
         caller.sign_in(user.id).await?;
-        redirect_to(next.as_deref().unwrap_or("/"));
+        redirect_to(&next);
         Ok(user)
     })
-    .await
+    .await;
+    signed_in.inspect_err(|refused| send_back::<Login>("/sign-in", &[("email", &email), ("next", &next)], refused))
 }
 
 /// Ends the session. Doing it twice, or without one, is fine.

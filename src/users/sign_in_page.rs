@@ -82,10 +82,10 @@ fn initial(name: &str) -> String {
     name.chars().take(1).flat_map(char::to_uppercase).collect()
 }
 
-/// The page's `?next=`: where to go when it is done.
-fn use_next() -> Signal<String> {
+/// A field of the page's address: `?next=` is where to go when it is done, others are what a form that came back held.
+fn use_asked(field: &'static str) -> Signal<String> {
     let query = use_query_map();
-    Signal::derive(move || query.with(|query| query.get("next").unwrap_or_default()))
+    Signal::derive(move || query.with(|query| query.get(field).unwrap_or_default()))
 }
 
 /// Signing in.
@@ -93,7 +93,7 @@ fn use_next() -> Signal<String> {
 pub fn SignInPage() -> impl IntoView {
     let SessionActions { login, .. } = expect_context();
     let refusal = refusal(login);
-    let next = use_next();
+    let next = use_asked("next");
     view! {
         <Title text="Sign in" />
         <section class="page account-page">
@@ -101,7 +101,7 @@ pub fn SignInPage() -> impl IntoView {
             <FormRefusal refusal />
             <ActionForm action=login attr:class="form">
                 <input type="hidden" name="next" value=move || next.get() />
-                <Field label="E-mail" name="email" kind="email" autocomplete="username" required=true refusal />
+                <Field label="E-mail" name="email" value=use_asked("email") kind="email" autocomplete="username" required=true refusal />
                 <PasswordField label="Password" name="password" autocomplete="current-password" refusal />
                 <SubmitButton pending=login.pending()>"Sign in"</SubmitButton>
             </ActionForm>
@@ -118,7 +118,7 @@ pub fn SignInPage() -> impl IntoView {
 pub fn RegisterPage() -> impl IntoView {
     let SessionActions { register, .. } = expect_context();
     let refusal = refusal(register);
-    let next = use_next();
+    let next = use_asked("next");
     view! {
         <Title text="Make an account" />
         <section class="page account-page">
@@ -128,10 +128,10 @@ pub fn RegisterPage() -> impl IntoView {
             <ActionForm action=register attr:class="form">
                 <input type="hidden" name="next" value=move || next.get() />
                 <div class="field-row">
-                    <Field label="First name" name="first_name" autocomplete="given-name" required=true refusal />
-                    <Field label="Last name" name="last_name" autocomplete="family-name" required=true refusal />
+                    <Field label="First name" name="first_name" value=use_asked("first_name") autocomplete="given-name" required=true refusal />
+                    <Field label="Last name" name="last_name" value=use_asked("last_name") autocomplete="family-name" required=true refusal />
                 </div>
-                <Field label="E-mail" name="email" kind="email" autocomplete="username" required=true refusal />
+                <Field label="E-mail" name="email" value=use_asked("email") kind="email" autocomplete="username" required=true refusal />
                 <PasswordField
                     label="Password"
                     name="password"

@@ -48,8 +48,8 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
     })
 }
 
-/// Every seat of one section, by row from the front and from left to right. A seat whose hold has lapsed reads as
-/// available. Errors: `NotFound`.
+/// Every seat of one section, by row from the top of the map and by number in the row: where a row stands across the map,
+/// x says nothing about who sits beside whom. A seat whose hold has lapsed reads as available. Errors: `NotFound`.
 pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> Result<SectionSeats> {
     let mut conn = state.db.pool().acquire().await?;
     let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
@@ -57,7 +57,7 @@ pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> 
         "select id, section, \"row\", number, price_minor, kind, limited_view, x, y,
                 case when held_until <= coalesce($3, clock_timestamp()) then 'available' else status end as status
          from seats where event_id = $1 and section = $2
-         order by min(y) over (partition by \"row\"), \"row\", x, id",
+         order by min(y) over (partition by \"row\"), length(\"row\"), \"row\", length(number), number",
     )
     .bind(event_id)
     .bind(section)
@@ -81,7 +81,8 @@ pub struct SeatName {
 
 /// The names of these seats, in the order they are read out.
 pub async fn list_seat_names(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<SeatName>> {
-    let sql = "select id, section, \"row\", number from seats where id = any($1) order by section, y, \"row\", x, id";
+    let sql = "select id, section, \"row\", number from seats where id = any($1)
+               order by section, length(\"row\"), \"row\", length(number), number";
     Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
 }
 

@@ -8,7 +8,10 @@ use crate::{
 use std::collections::HashSet;
 
 fn general() -> Vec<(i32, i64)> {
-    events().iter().filter_map(|event| if let Places::General(count, price) = event.places { Some((count, price)) } else { None }).collect()
+    events()
+        .iter()
+        .filter_map(|event| if let Places::General(count, price) = event.places { Some((count, price)) } else { None })
+        .collect()
 }
 
 fn any(what: impl Fn(&EventPlan) -> bool) -> bool {

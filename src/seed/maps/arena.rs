@@ -81,9 +81,15 @@ impl Ring {
     fn draw(&self, [side_price, end_price]: [i64; 2]) -> Vec<NewSection> {
         let [per_side, per_end] = self.parts;
         let [end_left, bottom, end_right, top] = arcs();
-        let clockwise =
-            [(top, per_side, side_price), (end_right, per_end, end_price), (bottom, per_side, side_price), (end_left, per_end, end_price)];
-        let parts = clockwise.into_iter().flat_map(|(side, count, price)| Side::parts(count).rev().map(move |part| (side, part, price)));
+        let clockwise = [
+            (top, per_side, side_price),
+            (end_right, per_end, end_price),
+            (bottom, per_side, side_price),
+            (end_left, per_end, end_price),
+        ];
+        let parts = clockwise
+            .into_iter()
+            .flat_map(|(side, count, price)| Side::parts(count).rev().map(move |part| (side, part, price)));
         let draw_part = |(number, (side, part, price)): (usize, (Side, [f64; 2], i64))| {
             let accessible = self.hundreds == 100 && number % 4 == 0;
             let block = Block { side, part, out: self.out, rows: self.rows, accessible };

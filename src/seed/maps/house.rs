@@ -2,7 +2,7 @@
 
 use super::{
     PAD, ROW, SEAT,
-    shape::{Point, polygon, steps},
+    shape::{Point, corners, polygon, steps},
 };
 use crate::seats::{
     model::SeatKind,
@@ -13,8 +13,8 @@ use crate::seats::{
 const AISLE: f64 = 14.0;
 /// Around everything.
 const MARGIN: f64 = 30.0;
-/// Corners on each of a section's long sides: enough for an arc to look like one.
-const ARC_STEPS: usize = 16;
+/// From the stage to the first row.
+const FRONT: f64 = 46.0;
 
 /// A house to draw.
 pub(super) struct House {
@@ -121,9 +121,6 @@ pub(super) fn draw(house: &House) -> NewMap {
     }
 }
 
-/// From the stage to the first row.
-const FRONT: f64 = 46.0;
-
 impl House {
     fn half_width(&self) -> f64 {
         self.tiers.iter().map(Tier::half_width).fold(self.stage_width / 2.0, f64::max)
@@ -135,7 +132,7 @@ impl House {
         let angle = self.stage_width / 2.0 / self.radius;
         let back = centre.y + front - self.stage_depth;
         let wings = self.stage_width / 2.0 * 0.86;
-        let edge = steps(angle, -angle, ARC_STEPS).map(|angle| centre.away(front, angle));
+        let edge = steps(angle, -angle, corners(angle * 2.0)).map(|angle| centre.away(front, angle));
         let corners = [Point::new(centre.x - wings, back), Point::new(centre.x + wings, back)];
         polygon(corners.into_iter().chain(edge))
     }
@@ -179,8 +176,8 @@ impl Tier {
         let (front, back) = self.edge();
         let (near, far) = (radius - PAD, radius + (self.rows.len() as f64 - 1.0) * ROW + PAD);
         let (narrow, wide) = (front / near, back / far);
-        let front = steps(-narrow, narrow, ARC_STEPS).map(|angle| centre.away(near, angle));
-        let back = steps(wide, -wide, ARC_STEPS).map(|angle| centre.away(far, angle));
+        let front = steps(-narrow, narrow, corners(narrow * 2.0)).map(|angle| centre.away(near, angle));
+        let back = steps(wide, -wide, corners(wide * 2.0)).map(|angle| centre.away(far, angle));
         polygon(front.chain(back))
     }
 }

@@ -11,6 +11,9 @@ pub(in super::super) const FREE_ROW: &str = "F";
 /// The numbers of the seats in it that are kept free.
 pub(in super::super) const FREE_SEATS: std::ops::RangeInclusive<u32> = 9..=16;
 
+/// So large a radius that rows don't curve by as much as one unit.
+const STRAIGHT: f64 = 100_000.0;
+
 /// As in most theatres there is no row I: it is mistaken for a 1.
 const STALLS: [Row; 13] = [
     Row::with("A", [4, 12, 4], LimitedView),
@@ -80,7 +83,7 @@ pub(in super::super) fn hall([parterre, gallery]: [i64; 2]) -> NewMap {
         stage_label: "Podium",
         stage_width: 130.0,
         stage_depth: 48.0,
-        radius: 900.0,
+        radius: STRAIGHT,
         tiers: vec![
             Tier { name: "Parterre", price_minor: parterre, gap: 0.0, rows: &PARTERRE },
             Tier { name: "Gallery", price_minor: gallery, gap: 24.0, rows: &GALLERY },
@@ -107,7 +110,7 @@ pub(in super::super) fn cinema([front, middle, back]: [i64; 3]) -> NewMap {
         stage_label: "Screen",
         stage_width: 170.0,
         stage_depth: 14.0,
-        radius: 1400.0,
+        radius: STRAIGHT,
         tiers: vec![
             Tier { name: "Front", price_minor: front, gap: 6.0, rows: &FRONT },
             Tier { name: "Middle", price_minor: middle, gap: 16.0, rows: &MIDDLE },

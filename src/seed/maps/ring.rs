@@ -1,21 +1,18 @@
 //! Rings of seats around a field: sides that are straight or curved, and the blocks of seats on them.
 //!
-//! A ring is walked so that the field lies to the left: from left to right for those who look at it.
+//! A ring is walked anticlockwise, with the field to the left.
 
 use super::{
     PAD, ROW, SEAT,
-    shape::{Point, polygon, steps},
+    shape::{Point, corners, polygon, steps},
 };
 use crate::seats::{
     model::SeatKind,
     store::{NewSeat, NewSection},
 };
-use std::f64::consts::PI;
 
 /// Half the gangway between two blocks.
 const HALF_GANGWAY: f64 = 5.0;
-/// The most a corner of an outline turns, in radians: enough for an arc to look like one.
-const TURN_MAX: f64 = PI / 40.0;
 
 /// One side of a ring, at its edge nearest to the field.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +49,7 @@ impl Side {
     fn corners(self, share: f64) -> usize {
         match self {
             Self::Straight(..) => 1,
-            Self::Curved(_, _, [from, to]) => ((to - from) * share / TURN_MAX).ceil().max(1.0) as usize,
+            Self::Curved(_, _, [from, to]) => corners((to - from) * share),
         }
     }
 
@@ -105,6 +102,15 @@ impl Block {
         polygon(front.chain(back.rev()))
     }
 
+    /// Whether seats are numbered against the way the ring is walked: numbers grow to the right on the map, and downwards
+    /// where rows stand upright on it.
+    fn is_backwards(&self) -> bool {
+        let ([from, to], out) = (self.part, self.out);
+        let (first, last) = (self.side.at(from, out), self.side.at(to, out));
+        let (right, down) = (last.x - first.x, last.y - first.y);
+        if right.abs() >= down.abs() { right < 0.0 } else { down < 0.0 }
+    }
+
     /// As many seats as fit, in the middle of the room there is.
     fn draw_row(&self, row: usize) -> Vec<NewSeat> {
         let out = self.out + PAD + row as f64 * ROW;
@@ -112,8 +118,10 @@ impl Block {
         let length = self.side.length(out);
         let count = ((to - from) * length / SEAT + 1e-6).floor() as usize + 1;
         let first = (from + to) / 2.0 - (count as f64 - 1.0) / 2.0 * SEAT / length;
+        let backwards = self.is_backwards();
         let draw_seat = |index: usize| {
-            let (x, y) = self.side.at(first + index as f64 * SEAT / length, out).rounded();
+            let along = if backwards { count - 1 - index } else { index };
+            let (x, y) = self.side.at(first + along as f64 * SEAT / length, out).rounded();
             let kind = self.kind(row, index.min(count - 1 - index));
             NewSeat { row: (row + 1).to_string(), number: (index + 1).to_string(), x, y, kind, limited_view: false }
         };

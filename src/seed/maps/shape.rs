@@ -1,5 +1,10 @@
 //! Points, arcs and polygons on a map. x grows to the right, y downwards, a seat is about 10 wide.
 
+use std::f64::consts::PI;
+
+/// The most a polygon that stands for an arc turns at a corner, in radians.
+const TURN_MAX: f64 = PI / 40.0;
+
 /// A point on the map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point {
@@ -44,4 +49,9 @@ pub(super) fn rectangle(centre: Point, width: f64, height: f64) -> Vec<i32> {
 /// Both ends of a span and so many steps between them, evenly.
 pub(super) fn steps(from: f64, to: f64, count: usize) -> impl DoubleEndedIterator<Item = f64> + Clone {
     (0..=count).map(move |step| from + (to - from) * step as f64 / count.max(1) as f64)
+}
+
+/// Straight pieces it takes for an arc of this angle to look like one.
+pub(super) fn corners(angle: f64) -> usize {
+    (angle.abs() / TURN_MAX).ceil().max(1.0) as usize
 }

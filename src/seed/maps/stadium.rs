@@ -1,4 +1,4 @@
-//! A stadium of about 50,000 in 110 sections: three tiers round a pitch.
+//! A stadium of about 50,000 in 118 sections: three tiers round a pitch.
 
 use super::{
     ring::{Block, Side, depth},
@@ -16,9 +16,9 @@ pub(in super::super) struct StadiumPrices {
     pub(in super::super) behind: [i64; 3],
 }
 
-const CENTRE: Point = Point::new(2180.0, 1840.0);
+const CENTRE: Point = Point::new(2205.0, 1840.0);
 /// Half the length of the straight stands along the pitch, and of those behind the goals.
-const HALF_STRAIGHT: [f64; 2] = [960.0, 620.0];
+const HALF_STRAIGHT: [f64; 2] = [985.0, 620.0];
 /// How the corners turn, at the edge nearest to the pitch.
 const CORNER_RADIUS: f64 = 220.0;
 /// Between two tiers.
@@ -36,8 +36,8 @@ struct Tier {
 
 const TIERS: [Tier; 3] = [
     Tier { hundreds: 100, rows: 26, parts: [8, 5, 2] },
-    Tier { hundreds: 200, rows: 8, parts: [8, 5, 2] },
-    Tier { hundreds: 300, rows: 27, parts: [10, 7, 2] },
+    Tier { hundreds: 200, rows: 8, parts: [8, 5, 3] },
+    Tier { hundreds: 300, rows: 27, parts: [8, 5, 5] },
 ];
 
 /// Draws the stadium.
@@ -51,7 +51,7 @@ pub(in super::super) fn stadium(prices: StadiumPrices) -> NewMap {
     NewMap {
         width: (CENTRE.x * 2.0) as i32,
         height: (CENTRE.y * 2.0) as i32,
-        stage: rectangle(CENTRE, 2040.0, 1340.0),
+        stage: rectangle(CENTRE, 2100.0, 1360.0),
         stage_label: "Pitch".to_owned(),
         sections,
     }

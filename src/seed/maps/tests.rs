@@ -82,7 +82,7 @@ fn each_house_has_the_seats_it_promises() {
     let (sections, seats) = counts["arena"];
     assert!(sections == 60 && (11_800..=12_200).contains(&seats), "{sections} {seats}");
     let (sections, seats) = counts["stadium"];
-    assert!(sections == 110 && (49_500..=50_500).contains(&seats), "{sections} {seats}");
+    assert!(sections == 118 && (49_500..=50_500).contains(&seats), "{sections} {seats}");
 }
 
 #[test]
@@ -162,6 +162,20 @@ fn f12_and_f13_are_neighbours_in_the_stalls() {
 }
 
 #[test]
+fn numbers_grow_to_the_right_or_downwards_the_same_way_in_all_rows_of_a_section() {
+    for (name, map) in maps() {
+        for section in &map.sections {
+            let rows = section.seats.chunk_by(|a, b| a.row == b.row);
+            let ends: Vec<(&NewSeat, &NewSeat)> = rows.filter_map(|row| row.first().zip(row.last())).collect();
+            let upright = ends.iter().all(|(first, last)| first.y < last.y);
+            let across = ends.iter().all(|(first, last)| first.x < last.x);
+            assert!(upright || across, "{name} {}", section.name);
+            assert!(ends.iter().all(|(first, _)| first.number == "1"), "{name} {}", section.name);
+        }
+    }
+}
+
+#[test]
 fn every_wheelchair_place_has_its_companion_beside_it() {
     for (name, map) in maps() {
         let mut places = 0;
@@ -169,7 +183,12 @@ fn every_wheelchair_place_has_its_companion_beside_it() {
             for (i, seat) in row.iter().enumerate().filter(|(_, seat)| seat.kind == SeatKind::Accessible) {
                 places += 1;
                 let beside = if i == 0 { row.get(1) } else { row.get(i - 1) };
-                assert!(beside.is_some_and(|seat| seat.kind == SeatKind::Companion), "{name} {}{}", seat.row, seat.number);
+                assert!(
+                    beside.is_some_and(|seat| seat.kind == SeatKind::Companion),
+                    "{name} {}{}",
+                    seat.row,
+                    seat.number
+                );
             }
         }
         assert!(places >= 2, "{name}");
