@@ -47,14 +47,16 @@ create table events (
     constraint events_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
     constraint events_country_is_a_code check (country ~ '^[A-Z]{2}$'),
     constraint events_end_after_they_begin check (ends_at > event_date),
+    constraint events_last_a_month_at_most check (ends_at <= event_date + interval '31 days'),
+    constraint events_timezone_is_known check ((event_date at time zone timezone) is not null),
     constraint events_doors_open_before_they_begin check (doors_at is null or doors_at <= event_date),
     constraint events_sale_opens_before_it_closes check (sales_open_at < sales_close_at),
     constraint events_sale_closes_before_the_end check (sales_close_at <= ends_at),
     constraint events_hold_length_is_sane check (hold_length_s between 60 and 1800),
     constraint events_places_per_person_is_sane check (places_per_person between 1 and 100),
     constraint events_name_is_filled_in check (char_length(name) between 1 and 200)
-);
-comment on table events is 'What can be booked. Times are UTC instants; timezone says how people at the venue read them.';
+) with (fillfactor = 70);
+comment on table events is 'What can be booked. Times are UTC instants; timezone says how people at the venue read them. Filled to 70 % so that a change of available_capacity stays on its page.';
 comment on column events.event_date is 'When it begins.';
 comment on column events.timezone is 'IANA name, for example Europe/Berlin.';
 comment on column events.price_minor is 'Minor units of currency. General admission: the price of a place. With seats: the lowest section''s, for lists and sorting.';
@@ -69,6 +71,8 @@ comment on constraint events_price_is_not_negative on events is 'Nobody is paid 
 comment on constraint events_currency_is_a_code on events is 'ISO 4217.';
 comment on constraint events_country_is_a_code on events is 'ISO 3166-1 alpha-2.';
 comment on constraint events_end_after_they_begin on events is 'An event lasts some time.';
+comment on constraint events_last_a_month_at_most on events is 'So that a list finds what is not over yet by when it began, through an index.';
+comment on constraint events_timezone_is_known on events is 'A name the database does not know would break every list that compares days at the venue.';
 comment on constraint events_doors_open_before_they_begin on events is 'People get in before it begins.';
 comment on constraint events_sale_opens_before_it_closes on events is 'A sale that never opens is a draft.';
 comment on constraint events_sale_closes_before_the_end on events is 'Nobody books what is over.';

@@ -22,7 +22,9 @@ create table bookings (
     constraint bookings_quantity_is_sane check (quantity between 1 and 100),
     constraint bookings_total_is_not_negative check (total_amount_minor >= 0),
     constraint bookings_hold_ends_after_it_began check (expires_at > created_at),
-    constraint bookings_extended_at_most_twenty_minutes check (extended_s between 0 and 1200),
+    constraint bookings_hold_lasts_half_an_hour_at_most check (expires_at <= created_at + interval '30 minutes'),
+    constraint bookings_extension_is_not_negative check (extended_s >= 0),
+    constraint bookings_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
     constraint bookings_hold_key_is_short check (char_length(hold_key) <= 64),
     constraint bookings_times_fit_the_status check (
         case status
@@ -43,10 +45,14 @@ comment on column bookings.ended_at is 'When it was cancelled, released or expir
 comment on constraint bookings_quantity_is_sane on bookings is 'The same bound as events.places_per_person.';
 comment on constraint bookings_total_is_not_negative on bookings is 'Nobody is paid to attend.';
 comment on constraint bookings_hold_ends_after_it_began on bookings is 'A hold that never held is a bug.';
-comment on constraint bookings_extended_at_most_twenty_minutes on bookings is 'product.md: thirty minutes at most in all, of which ten by default at the start.';
+comment on constraint bookings_hold_lasts_half_an_hour_at_most on bookings is 'Rules of the inventory, 5: thirty minutes in all, extensions included.';
+comment on constraint bookings_extension_is_not_negative on bookings is 'Time is added, never taken.';
+comment on constraint bookings_currency_is_a_code on bookings is 'ISO 4217.';
 comment on constraint bookings_hold_key_is_short on bookings is 'It comes from a form.';
 comment on constraint bookings_times_fit_the_status on bookings is 'A confirmed booking has its instant, an ended one its end, and no other.';
 
+create unique index bookings_with_their_event on bookings (id, event_id);
+comment on index bookings_with_their_event is 'What seats refer to, so that a seat can only be had by a booking of its own event.';
 create unique index bookings_one_per_reference on bookings (reference);
 comment on index bookings_one_per_reference is 'A reference read out finds one booking.';
 create index bookings_of_a_person on bookings (user_id, created_at desc, id desc);
@@ -72,12 +78,23 @@ create table booking_history (
     status_after  booking_status not null,
     details       text           not null default '',
     created_at    timestamptz    not null,
-    constraint booking_history_begins_with_the_hold check ((status_before is null) = (action = 'held'))
+    constraint booking_history_begins_with_the_hold check ((status_before is null) = (action = 'held')),
+    constraint booking_history_action_leads_to_its_status check (
+        status_after = case action
+            when 'held' then 'held'::booking_status
+            when 'extended' then 'held'
+            when 'confirmed' then 'confirmed'
+            when 'expired' then 'expired'
+            else 'cancelled'
+        end
+    )
 );
 comment on table booking_history is 'Every transition of every booking, written in the transaction that made it. Append-only.';
 comment on column booking_history.actor_id is 'Who did it; null when time did.';
 comment on column booking_history.details is 'The places in words, for people: "Stalls F12, F13" or "2 places".';
 comment on constraint booking_history_begins_with_the_hold on booking_history is 'Only the first entry has nothing before it.';
+
+comment on constraint booking_history_action_leads_to_its_status on booking_history is 'What happened and what came of it tell the same story.';
 
 create index booking_history_of_a_booking on booking_history (booking_id, id);
 comment on index booking_history_of_a_booking is 'A booking''s history in order: ids grow with time.';

@@ -54,12 +54,13 @@ create table seats (
     x            int         not null,
     y            int         not null,
     status       seat_status not null default 'available',
-    booking_id   uuid        null references bookings (id),
+    booking_id   uuid        null,
     held_until   timestamptz null,
     created_at   timestamptz not null,
     updated_at   timestamptz not null,
     constraint seats_held_until_some_time check ((status = 'held') = (held_until is not null)),
     constraint seats_lie_in_a_section foreign key (event_id, section) references sections (event_id, name) on update cascade,
+    constraint seats_are_had_by_their_own_event foreign key (booking_id, event_id) references bookings (id, event_id),
     constraint seats_price_is_not_negative check (price_minor >= 0),
     constraint seats_taken_have_a_booking check ((status in ('held', 'booked')) = (booking_id is not null)),
     constraint seats_labels_are_short check (char_length("row") between 1 and 8 and char_length(number) between 1 and 8)
@@ -70,10 +71,13 @@ comment on column seats.held_until is 'The end of the hold that has it, so that 
 comment on constraint seats_held_until_some_time on seats is 'A hold without an end would keep its seat for ever.';
 comment on column seats.x is 'Centre of the seat on the map.';
 comment on constraint seats_lie_in_a_section on seats is 'No seat outside a section; renaming a section renames it on its seats.';
+comment on constraint seats_are_had_by_their_own_event on seats is 'A booking of one event has no seat of another.';
 comment on constraint seats_price_is_not_negative on seats is 'Nobody is paid to attend.';
 comment on constraint seats_taken_have_a_booking on seats is 'A taken seat knows its booking, a free one has none: no seat is ever lost between the two.';
 comment on constraint seats_labels_are_short on seats is 'They are drawn on a seat.';
 
+create unique index seats_with_their_event on seats (id, event_id);
+comment on index seats_with_their_event is 'What seat_bookings refer to, so that a seat and its booking are of one event.';
 create unique index seats_one_per_label on seats (event_id, section, "row", number);
 comment on index seats_one_per_label is 'No two seats of one name; also reads a section in one go.';
 create index seats_of_a_booking on seats (booking_id) where booking_id is not null;
@@ -81,16 +85,21 @@ comment on index seats_of_a_booking is 'Confirm, release, expire and cancel find
 
 create table seat_bookings (
     id          uuid        primary key,
-    booking_id  uuid        not null references bookings (id),
-    seat_id     uuid        not null references seats (id),
+    event_id    uuid        not null,
+    booking_id  uuid        not null,
+    seat_id     uuid        not null,
     price_minor bigint      not null,
     created_at  timestamptz not null,
     released_at timestamptz null,
+    constraint seat_bookings_of_a_booking_of_the_event foreign key (booking_id, event_id) references bookings (id, event_id),
+    constraint seat_bookings_of_a_seat_of_the_event foreign key (seat_id, event_id) references seats (id, event_id),
     constraint seat_bookings_price_is_not_negative check (price_minor >= 0),
     constraint seat_bookings_end_after_they_began check (released_at is null or released_at >= created_at)
 );
 comment on table seat_bookings is 'Who had which seat and when. A row without released_at is active.';
 comment on column seat_bookings.price_minor is 'The seat''s price when it was held.';
+comment on constraint seat_bookings_of_a_booking_of_the_event on seat_bookings is 'Booking and seat are of one event.';
+comment on constraint seat_bookings_of_a_seat_of_the_event on seat_bookings is 'Booking and seat are of one event.';
 comment on constraint seat_bookings_price_is_not_negative on seat_bookings is 'Nobody is paid to attend.';
 comment on constraint seat_bookings_end_after_they_began on seat_bookings is 'Time runs forward.';
 

@@ -26,5 +26,7 @@ comment on constraint waitlist_offers_have_a_hold on waitlist is 'An offer witho
 
 create unique index waitlist_one_open_entry_per_person on waitlist (user_id, event_id) where status in ('waiting', 'offered');
 comment on index waitlist_one_open_entry_per_person is 'Joining twice is one entry.';
+create unique index waitlist_one_entry_per_offer on waitlist (booking_id) where booking_id is not null;
+comment on index waitlist_one_entry_per_offer is 'One hold is offered to one person.';
 create index waitlist_in_order on waitlist (event_id, position) where status = 'waiting';
 comment on index waitlist_in_order is 'Who is next, and how many wait.';

@@ -49,8 +49,8 @@ pub enum Error {
         /// Seconds until the next try can succeed.
         retry_after_s: i64,
     },
-    /// 503: the system is overloaded or a part of it is away; nothing was changed.
-    #[error("This is taking longer than it should. Nothing was changed; try again in a moment.")]
+    /// 503: the system is overloaded or a part of it is away. A change may or may not have been made: look, or repeat it.
+    #[error("This is taking longer than it should. Try again in a moment.")]
     Unavailable {
         /// Seconds until a retry makes sense.
         retry_after_s: i64,
@@ -59,12 +59,31 @@ pub enum Error {
     #[error("Something went wrong on our side. If it happens again, tell us the reference {reference}.")]
     Internal {
         /// The request id under which the log has the whole chain of causes.
-        reference: String,
+        reference: Reference,
     },
     /// 409: the request is well formed, but the state of things refuses it.
     #[error(transparent)]
     #[serde(untagged)]
     Conflict(Conflict),
+}
+
+/// Where the log has the causes of a fault: the id of a request. Letters, digits, dots and dashes only, so that a link
+/// made up by someone can't put their words into our mouth.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
+pub struct Reference(String);
+
+impl From<String> for Reference {
+    fn from(text: String) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        if text.len() <= 64 && text.chars().all(plain) { Self(text) } else { Self::default() }
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { &self.0 })
+    }
 }
 
 /// Why the state of things refuses a request (409).
@@ -251,7 +270,37 @@ impl FromServerFnError for Error {
             }
             ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::MethodNotAllowed,
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unavailable { retry_after_s: 2 },
-            _ => Self::Internal { reference: "-".to_owned() },
+            _ => Self::Internal { reference: Reference::default() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_cannot_put_words_into_our_mouth() {
+        let crafted = r#"{"code":"internal","details":{"reference":"Call +1 900 now"}}"#;
+        let error: Error = serde_json::from_str(crafted).expect("an error");
+        assert!(!error.to_string().contains("900"), "{error}");
+        let ours = r#"{"code":"internal","details":{"reference":"01a2-b.c_d"}}"#;
+        let error: Error = serde_json::from_str(ours).expect("an error");
+        assert!(error.to_string().contains("01a2-b.c_d"), "{error}");
+    }
+
+    #[test]
+    fn every_refusal_reads_back_as_it_was_sent() {
+        for error in [
+            Error::NotFound,
+            Error::invalid("email", Problem::TooLong(3)),
+            Error::TooMany { retry_after_s: 7 },
+            Conflict::SoldOut { available_count: 3 }.into(),
+            Conflict::HoldExpired.into(),
+        ] {
+            let body = serde_json::to_string(&ErrorBody::from(error.clone())).expect("JSON");
+            assert_eq!(serde_json::from_str::<ErrorBody>(&body).expect("read back").error, error, "{body}");
+            assert_eq!(serde_json::from_str::<Error>(&body).expect("read back"), error, "{body}");
         }
     }
 }

@@ -8,9 +8,9 @@ pub mod error;
 pub mod events;
 pub mod id;
 pub mod money;
+pub mod seats;
 #[cfg(feature = "ssr")]
 pub mod seed;
-pub mod seats;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;

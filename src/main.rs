@@ -123,9 +123,7 @@ async fn create_admin(state: &AppState, admin: NewAdmin) -> anyhow::Result<()> {
 fn say(error: &Error) -> String {
     match error {
         Error::Invalid(fields) => {
-            let fields = fields
-                .iter()
-                .map(|field| format!("{}: {}", field.field, field.problem.say()));
+            let fields = fields.iter().map(|field| format!("{}: {}", field.field, field.problem.say()));
             fields.collect::<Vec<_>>().join(" ")
         }
         _ => error.to_string(),
@@ -138,8 +136,6 @@ fn read_password() -> anyhow::Result<String> {
         return Ok(password);
     }
     let mut password = String::new();
-    std::io::stdin()
-        .read_to_string(&mut password)
-        .context("reading the password")?;
+    std::io::stdin().read_to_string(&mut password).context("reading the password")?;
     Ok(password.trim_end_matches(['\r', '\n']).to_owned())
 }

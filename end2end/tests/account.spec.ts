@@ -15,7 +15,9 @@ test("a person makes an account, signs out and signs in again", async ({ page })
   await expect(page).toHaveURL("/");
   await expect(forms.own).toBeVisible();
 
+  await forms.own.click();
   await forms.signOut.click();
+  await expect(page).toHaveURL("/");
   await expect(forms.own).toBeHidden();
   await page.getByRole("link", { name: "Sign in" }).click();
   await expect(forms.heading).toHaveText("Sign in");

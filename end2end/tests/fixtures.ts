@@ -19,8 +19,8 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   watcher: [
-    async ({}, use) => {
-      const watcher = new Watcher();
+    async ({ javaScriptEnabled }, use) => {
+      const watcher = new Watcher(javaScriptEnabled ?? true);
       await use(watcher);
       expect(watcher.complaints(), "no page may complain").toEqual([]);
     },

@@ -23,11 +23,14 @@ pub async fn hold_places(
     /// The event's id.
     event_id: EventId,
     /// Places of general admission.
-    #[server(default)] quantity: Option<i32>,
+    #[server(default)]
+    quantity: Option<i32>,
     /// The seats, instead of a quantity.
-    #[server(default)] seat_ids: Vec<SeatId>,
+    #[server(default)]
+    seat_ids: Vec<SeatId>,
     /// Names the page that asks.
-    #[server(default)] key: Option<String>,
+    #[server(default)]
+    key: Option<String>,
 ) -> Result<Booking, Error> {
     use super::{
         model::{Wanted, parse_key, sign_in_path},
@@ -126,9 +129,11 @@ pub async fn cancel_booking(
 #[server(name = ListBookings, prefix = "/api", endpoint = "v1/bookings/list", input = GetUrl, output = Json)]
 pub async fn list_bookings(
     /// Rows, at most 200.
-    #[server(default)] limit: Option<i64>,
+    #[server(default)]
+    limit: Option<i64>,
     /// Where the page before ended.
-    #[server(default)] cursor: String,
+    #[server(default)]
+    cursor: String,
 ) -> Result<Page<Booking>, Error> {
     use super::store;
     use crate::server::{Caller, answer};

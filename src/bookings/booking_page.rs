@@ -84,7 +84,9 @@ fn say_state(booking: &Booking) -> (&'static str, String) {
             "Not booked yet",
             format!("We keep {} until {} {}.", booking.places(), booking.expires.time, booking.expires.zone),
         ),
-        (BookingStatus::Cancelled, _) => ("This booking is cancelled", format!("{} went back on sale.", booking.places())),
+        (BookingStatus::Cancelled, _) => {
+            ("This booking is cancelled", format!("{} went back on sale.", booking.places()))
+        }
         (BookingStatus::Expired, _) => ("The time ran out", format!("{} went back on sale.", booking.places())),
     }
 }

@@ -140,7 +140,9 @@ fn BookingLine(group: Group, booking: Booking) -> impl IntoView {
             format!("/bookings/{}/checkout", booking.id),
             format!("Held until {} {}: complete your booking", booking.expires.time, booking.expires.zone),
         ),
-        _ if event.availability == Availability::Cancelled => (format!("/bookings/{}", booking.id), "Event cancelled".to_owned()),
+        _ if event.availability == Availability::Cancelled => {
+            (format!("/bookings/{}", booking.id), "Event cancelled".to_owned())
+        }
         _ => (format!("/bookings/{}", booking.id), say_status(booking.status).to_owned()),
     };
     let class = match group {

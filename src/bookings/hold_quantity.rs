@@ -47,7 +47,10 @@ pub fn HoldQuantity(
     Effect::watch(
         move || refused.get(),
         move |error, _, _| {
-            if matches!(error, Some(Error::Conflict(Conflict::SoldOut { .. } | Conflict::SalesClosed | Conflict::EventCancelled))) {
+            if matches!(
+                error,
+                Some(Error::Conflict(Conflict::SoldOut { .. } | Conflict::SalesClosed | Conflict::EventCancelled))
+            ) {
                 on_changed.run(());
             }
         },

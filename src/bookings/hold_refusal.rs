@@ -69,10 +69,7 @@ pub(super) fn sign_in_when_asked(hold: ServerAction<HoldPlaces>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        error::Problem,
-        id::SeatId,
-    };
+    use crate::{error::Problem, id::SeatId};
     use uuid::Uuid;
 
     fn names(names: &[&str]) -> Vec<String> {

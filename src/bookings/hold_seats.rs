@@ -17,7 +17,10 @@ use crate::{
     ui::{ButtonKind, Glyph, Icon, SubmitButton, refusal},
 };
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 /// The form that holds seats: the map, and beside it what is chosen.
 ///
@@ -159,8 +162,7 @@ fn first_choice(asked: &[Seat], kept: &[SeatId], limit: i32) -> Choice {
 
 /// Why the form came back, or which of the seats the URL asks for are gone.
 fn first_refusal(asked: &[Seat], refused: Option<&Error>) -> Option<String> {
-    let gone: Vec<String> =
-        asked.iter().filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
+    let gone: Vec<String> = asked.iter().filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
     match refused {
         Some(error) => say(error, &gone),
         None => (!gone.is_empty()).then(|| say_lost(&gone)),

@@ -247,6 +247,39 @@ pub fn sign_in_path(event_id: EventId, wanted: &Wanted) -> String {
     format!("/sign-in?next=%2Fevents%2F{event_id}%3F{choice}")
 }
 
+/// A person's living booking of an event, as far as a new hold of theirs needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct OwnBooking {
+    /// Which.
+    pub id: BookingId,
+    /// Held or confirmed.
+    pub status: BookingStatus,
+    /// Places.
+    pub quantity: i32,
+    /// The page it was held from.
+    pub hold_key: Option<String>,
+    /// Its seats, sorted by id; empty for general admission.
+    pub seat_ids: Vec<SeatId>,
+}
+
+/// The booking that this request repeats, if it does: one held under the same key, or a hold of exactly these seats.
+///
+/// Errors: `Invalid` on `key` when the key was used for other places.
+pub fn find_repeated(own: &[OwnBooking], wanted: &Wanted, key: Option<&str>) -> Result<Option<BookingId>, Error> {
+    let is_wanted = |booking: &OwnBooking| match wanted {
+        Wanted::Quantity(quantity) => booking.quantity == *quantity && booking.seat_ids.is_empty(),
+        Wanted::Seats(seat_ids) => booking.seat_ids == *seat_ids,
+    };
+    if let Some(booking) = own.iter().find(|booking| key.is_some() && booking.hold_key.as_deref() == key) {
+        return if is_wanted(booking) { Ok(Some(booking.id)) } else { Err(Error::invalid("key", Problem::Repeated)) };
+    }
+    let same_seats = |booking: &&OwnBooking| {
+        booking.status == BookingStatus::Held && !booking.seat_ids.is_empty() && is_wanted(booking)
+    };
+    Ok(own.iter().find(same_seats).map(|booking| booking.id))
+}
+
 /// What decides whether a hold may be made, beside the places themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HoldFacts {
@@ -513,6 +546,37 @@ mod tests {
         let path = sign_in_path(event_id, &Wanted::Seats(vec![seat(1), seat(2)]));
         assert!(path.starts_with("/sign-in?next=%2Fevents%2F00000000-") && path.contains("%3Fseats%3D"), "{path}");
         assert!(!path.contains(','), "{path}");
+    }
+
+    #[test]
+    fn a_repeated_request_is_known_by_its_key_or_its_seats() {
+        let booking = |n: u128, status, key: Option<&str>, seat_ids: Vec<SeatId>| OwnBooking {
+            id: BookingId(Uuid::from_u128(n)),
+            status,
+            quantity: seat_ids.len().max(2) as i32,
+            hold_key: key.map(str::to_owned),
+            seat_ids,
+        };
+        let own = [
+            booking(1, BookingStatus::Held, Some("a"), vec![]),
+            booking(2, BookingStatus::Confirmed, Some("b"), vec![]),
+            booking(3, BookingStatus::Held, None, vec![seat(1), seat(2)]),
+            booking(4, BookingStatus::Confirmed, None, vec![seat(3), seat(4)]),
+        ];
+        let repeats = |wanted, key| find_repeated(&own, &wanted, key).map(|id| id.map(|id| id.0.as_u128()));
+        assert_eq!(repeats(Wanted::Quantity(2), Some("a")), Ok(Some(1)));
+        assert_eq!(repeats(Wanted::Quantity(2), Some("b")), Ok(Some(2)), "the first answer may have been lost");
+        assert_eq!(repeats(Wanted::Quantity(2), Some("c")), Ok(None));
+        assert_eq!(repeats(Wanted::Quantity(2), None), Ok(None), "two more places are two more places");
+        assert!(repeats(Wanted::Quantity(3), Some("a")).is_err());
+        assert!(repeats(Wanted::Seats(vec![seat(1), seat(2)]), Some("a")).is_err());
+        assert_eq!(repeats(Wanted::Seats(vec![seat(1), seat(2)]), None), Ok(Some(3)));
+        assert_eq!(repeats(Wanted::Seats(vec![seat(1)]), None), Ok(None));
+        assert_eq!(
+            repeats(Wanted::Seats(vec![seat(3), seat(4)]), None),
+            Ok(None),
+            "booked seats are taken, by oneself too"
+        );
     }
 
     #[test]

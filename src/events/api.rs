@@ -15,27 +15,38 @@ use leptos::{
 #[expect(clippy::too_many_arguments, reason = "each is a field of the query string")]
 pub async fn list_events(
     /// Words to look for.
-    #[server(default)] q: String,
+    #[server(default)]
+    q: String,
     /// A city.
-    #[server(default)] city: String,
+    #[server(default)]
+    city: String,
     /// A category.
-    #[server(default)] category: String,
+    #[server(default)]
+    category: String,
     /// First day, at the venue.
-    #[server(default)] from: String,
+    #[server(default)]
+    from: String,
     /// Last day, at the venue.
-    #[server(default)] to: String,
+    #[server(default)]
+    to: String,
     /// `free`, or whole units of `currency`.
-    #[server(default)] price: String,
+    #[server(default)]
+    price: String,
     /// The currency `price` is of.
-    #[server(default)] currency: String,
+    #[server(default)]
+    currency: String,
     /// At least so many places left.
-    #[server(default)] places: String,
+    #[server(default)]
+    places: String,
     /// `date`, `price` or `-price`.
-    #[server(default)] sort: String,
+    #[server(default)]
+    sort: String,
     /// Where the page before ended.
-    #[server(default)] cursor: String,
+    #[server(default)]
+    cursor: String,
     /// Rows, at most 200.
-    #[server(default)] limit: String,
+    #[server(default)]
+    limit: String,
 ) -> Result<Page<Event>, Error> {
     use super::{model::EventQuery, store};
     use crate::server::{Caller, answer};

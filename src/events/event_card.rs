@@ -25,7 +25,7 @@ pub fn EventCard(
                 <h3>
                     <a href=format!("/events/{}", event.id)>{event.name}</a>
                 </h3>
-                <p class="event-card-where">{event.venue} " · " {event.city}</p>
+                <p class="event-card-where">{event.venue} "\u{a0}· " {event.city}</p>
                 <p class="event-card-foot">
                     <span class="event-card-price">{price}</span>
                     <AvailabilityWord event=word />
@@ -55,7 +55,7 @@ pub fn FeatureCard(
                     <a href=format!("/events/{}", event.id)>{event.name}</a>
                 </h3>
                 <p class="feature-card-summary">{event.summary}</p>
-                <p class="event-card-where">{category} " · " {event.venue} " · " {event.city}</p>
+                <p class="event-card-where">{category} "\u{a0}· " {event.venue} "\u{a0}· " {event.city}</p>
                 <p class="event-card-foot">
                     <span class="event-card-price">{price}</span>
                     <AvailabilityWord event=word />
@@ -78,7 +78,9 @@ pub fn AvailabilityWord(
 fn availability_words(event: &Event) -> (&'static str, String) {
     match event.availability {
         Availability::Available => ("availability-open", "Available".to_owned()),
-        Availability::FewLeft { count } => ("availability-few", format!("{} left", group_thousands(count.unsigned_abs().into()))),
+        Availability::FewLeft { count } => {
+            ("availability-few", format!("{} left", group_thousands(count.unsigned_abs().into())))
+        }
         Availability::SoldOut => ("availability-gone", "Sold out".to_owned()),
         Availability::OpensLater { .. } => {
             ("availability-later", format!("On sale {}, {}", event.sales_open.date_short, event.sales_open.time))

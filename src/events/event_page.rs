@@ -5,6 +5,7 @@ mod panel;
 
 use super::{
     api::get_event,
+    event_card::poster_view_name,
     model::{Availability, EventDetail, category_name},
     poster::Poster,
 };
@@ -104,7 +105,8 @@ fn refetch_when_sale_opens(detail: &EventDetail, event: Resource<Result<EventDat
     if (0..=WAIT_MAX_S).contains(&wait_s) {
         // A second late rather than early, and effects run in the browser only.
         Effect::new(move |_| {
-            let timer = set_timeout_with_handle(move || event.refetch(), Duration::from_secs(wait_s.unsigned_abs() + 1));
+            let timer =
+                set_timeout_with_handle(move || event.refetch(), Duration::from_secs(wait_s.unsigned_abs() + 1));
             on_cleanup(move || _ = timer.map(|timer| timer.clear()));
         });
     }
@@ -126,7 +128,12 @@ fn EventBody(
         <Meta name="description" content=event.summary.clone() />
         <article class=layout>
             <div class="event-poster">
-                <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
+                <Poster
+                    name=event.name.clone()
+                    category=event.category.clone()
+                    date=event.when.iso.clone()
+                    view_name=poster_view_name(event.id)
+                />
             </div>
             <header class="event-head">
                 <a class="event-category" href=path_with("/events", [("category", event.category.as_str())])>

@@ -119,7 +119,9 @@ impl SaleFacts {
             Err(Error::Conflict(Conflict::SalesNotOpen)) => Availability::OpensLater { opens_at: self.sales_open_at },
             Err(_) => Availability::SalesClosed,
             Ok(()) if available == 0 => Availability::SoldOut,
-            Ok(()) if available <= 20.max(total / 20) && available < total => Availability::FewLeft { count: available },
+            Ok(()) if available <= 20.max(total / 20) && available < total => {
+                Availability::FewLeft { count: available }
+            }
             Ok(()) => Availability::Available,
         }
     }
@@ -395,7 +397,8 @@ impl EventQuery {
         if self.price.trim() == "free" {
             return Ok(Some(PriceFilter::Free));
         }
-        let Some(units) = parse_field("price", &self.price, |s| s.parse::<i64>().ok().filter(|n| (0..=1_000_000).contains(n)))?
+        let Some(units) =
+            parse_field("price", &self.price, |s| s.parse::<i64>().ok().filter(|n| (0..=1_000_000).contains(n)))?
         else {
             return Ok(None);
         };
@@ -498,7 +501,9 @@ mod tests {
     fn a_cursor_reads_back_as_it_was_written() {
         let id = EventId(uuid::Uuid::from_u128(7));
         let yen = Currency::try_from("JPY".to_owned()).expect("a code");
-        for (sort, cursor) in [(Sort::Date, Cursor::Date(at(7), id)), (Sort::Price, Cursor::Price(Money::new(3_000, yen), id))] {
+        for (sort, cursor) in
+            [(Sort::Date, Cursor::Date(at(7), id)), (Sort::Price, Cursor::Price(Money::new(3_000, yen), id))]
+        {
             assert_eq!(Cursor::parse(sort, &cursor.to_string()), Ok(Some(cursor)));
         }
         assert_eq!(Cursor::parse(Sort::Date, ""), Ok(None));
@@ -510,7 +515,9 @@ mod tests {
     #[test]
     fn a_price_is_in_units_of_its_currency() {
         let query = |price: &str, currency: &str| {
-            EventQuery { price: price.into(), currency: currency.into(), ..EventQuery::default() }.parse().map(|f| f.price)
+            EventQuery { price: price.into(), currency: currency.into(), ..EventQuery::default() }
+                .parse()
+                .map(|f| f.price)
         };
         let most = |minor, code: &str| {
             Ok(Some(PriceFilter::AtMost(Money::new(minor, Currency::try_from(code.to_owned()).expect("a code")))))

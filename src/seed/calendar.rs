@@ -38,8 +38,8 @@ fn instant_at(day: NaiveDate, (hour, minute): (u32, u32), zone: Tz) -> DateTime<
     to_utc(day.and_time(time), zone)
 }
 
-/// The instant at which clocks there show this. Shown twice (clocks put back), it is the first time; never shown (clocks
-/// put forward), it is the first that is shown afterwards.
+/// The instant at which clocks there show this. Shown twice (clocks put back), it is the first time; never shown
+/// (clocks put forward), it is the first that is shown afterwards.
 fn to_utc(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     const QUARTERS_OF_A_DAY: i64 = 96;
     (0..QUARTERS_OF_A_DAY)

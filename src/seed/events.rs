@@ -146,6 +146,6 @@ mod tests {
         let plan = events().into_iter().find(|plan| matches!(plan.places, Places::Hall(_))).expect("a hall");
         let map = plan.places.map();
         let new = new_event(plan, map.as_ref(), DateTime::UNIX_EPOCH).expect("an event");
-        assert_eq!((new.price.minor, new.total_capacity, new.has_seat_selection), (28_00, 0, true));
+        assert_eq!((new.price.minor, new.total_capacity, new.has_seat_selection), (2_800, 0, true));
     }
 }

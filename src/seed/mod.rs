@@ -1,6 +1,6 @@
 //! `evently seed`: a demonstration worth looking at, made once through the slices' own functions.
 //!
-//! Everything follows from the catalogue and from now: no wall clock, no random numbers but [`chance`]'s. Owns no table.
+//! Everything follows from the catalogue and from now, with no chance but the repeatable one of `chance`. Owns no table.
 //!
 //! A run that is cut off leaves no half-filled catalogue for ever: the demo admin is made last, and is the mark of a
 //! complete demonstration. Until it is there, the next run goes on where the last one stopped. Each step is one

@@ -1,4 +1,5 @@
-//! Which seats of a map are sold: parties side by side, more of them near the stage, in the middle, and where it is cheap.
+//! Which seats of a map are sold: parties side by side, more of them near the stage, in the middle, and where it is
+//! cheap.
 
 use super::{catalogue::Sold, chance::Chance};
 use crate::seats::{
@@ -131,7 +132,7 @@ struct BoxOffice<'a> {
 const PATIENCE: f64 = 12.0;
 
 impl BoxOffice<'_> {
-    /// Cuts a run into parties and sells some of them. Nobody sits alone, and no single seat is left between two parties.
+    /// Cuts a run into parties and sells some of them. Nobody sits alone, and no single seat is left between two.
     fn sell_in(&mut self, run: Range<usize>, row_length: usize, back: f64) -> Vec<Range<usize>> {
         let mut sold = Vec::new();
         let mut from = run.start;

@@ -36,16 +36,22 @@ impl From<sqlx::Error> for Failure {
 /// A database that is overloaded or away is [`Error::Unavailable`], whatever context stands around its error.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        let passing = error
-            .chain()
-            .filter_map(|cause| cause.downcast_ref())
-            .any(passes_by_itself);
+        if error.chain().filter_map(|cause| cause.downcast_ref()).any(is_unreadable) {
+            return Self::Refused(Error::Malformed);
+        }
+        let passing = error.chain().filter_map(|cause| cause.downcast_ref()).any(passes_by_itself);
         if !passing {
             return Self::Unexpected(error);
         }
         tracing::warn!(error = format!("{error:#}"), "the database is overloaded or away");
         Self::Refused(Error::Unavailable { retry_after_s: 1 })
     }
+}
+
+/// Whether what the caller sent is nothing PostgreSQL can hold: a zero byte in a text, a day outside its calendar.
+fn is_unreadable(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["22021", "22008"].contains(&&*code))
 }
 
 /// Whether the same request can succeed a moment later without anything being mended.
@@ -75,7 +81,7 @@ pub async fn answer<T>(work: impl Future<Output = Result<T>>) -> std::result::Re
         Err(Failure::Unexpected(cause)) => {
             let reference = request_id();
             tracing::error!(reference, error = format!("{cause:#}"), "a request failed unexpectedly");
-            Err(Error::Internal { reference })
+            Err(Error::Internal { reference: reference.into() })
         }
     }
 }
@@ -88,9 +94,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_unexpected_is_told_as_a_reference_only() {
         let told = answer(async { Err::<(), _>(anyhow::anyhow!("secret").into()) }).await;
-        let Err(error @ Error::Internal { .. }) = told else {
-            panic!("{told:?}")
-        };
+        let Err(error @ Error::Internal { .. }) = told else { panic!("{told:?}") };
         assert!(!error.to_string().contains("secret"));
     }
 
@@ -102,18 +106,13 @@ mod tests {
 
     #[test]
     fn an_exhausted_pool_means_try_again_even_with_context_around_it() {
-        let error = Err::<(), _>(sqlx::Error::PoolTimedOut)
-            .context("holding seats")
-            .map_err(Failure::from);
+        let error = Err::<(), _>(sqlx::Error::PoolTimedOut).context("holding seats").map_err(Failure::from);
         assert!(matches!(error, Err(Failure::Refused(Error::Unavailable { .. }))));
     }
 
     #[test]
     fn a_broken_query_is_unexpected() {
-        assert!(matches!(
-            Failure::from(sqlx::Error::RowNotFound),
-            Failure::Unexpected(_)
-        ));
+        assert!(matches!(Failure::from(sqlx::Error::RowNotFound), Failure::Unexpected(_)));
     }
 
     #[test]

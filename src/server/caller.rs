@@ -48,13 +48,7 @@ impl Caller {
         if user_id.is_some() {
             keep_alive(&session, now).await?;
         }
-        Ok(Self {
-            state,
-            user_id,
-            now,
-            request_id,
-            session,
-        })
+        Ok(Self { state, user_id, now, request_id, session })
     }
 
     /// Who is signed in. Errors: `SignInRequired`.

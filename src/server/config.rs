@@ -12,7 +12,7 @@ use std::{
 use tracing_subscriber::EnvFilter;
 
 /// Variables that begin with `EVENTLY_` without being settings of the server.
-const NOT_SETTINGS: [&str; 2] = ["EVENTLY_CONFIG", "EVENTLY_ADMIN_PASSWORD"];
+const NOT_SETTINGS: [&str; 3] = ["EVENTLY_CONFIG", "EVENTLY_ADMIN_PASSWORD", "EVENTLY_CACHE"];
 
 /// A Redis that takes longer than this is slower than the PostgreSQL it is there to spare.
 const REDIS_TIMEOUT_MS: u64 = 50;
@@ -115,15 +115,10 @@ impl Config {
     pub fn load() -> Result<Self, ConfigError> {
         let path = std::env::var("EVENTLY_CONFIG").unwrap_or_else(|_| "Leptos.toml".to_owned());
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            ConfigError(format!(
-                "the file of settings, EVENTLY_CONFIG or ./Leptos.toml: {path}: {error}"
-            ))
+            ConfigError(format!("the file of settings, EVENTLY_CONFIG or ./Leptos.toml: {path}: {error}"))
         })?;
         let leptos = get_configuration(Some(&path)).map_err(|error| {
-            ConfigError(format!(
-                "{path}: [package.metadata.leptos] or a LEPTOS_ variable: {}",
-                one_line(&error)
-            ))
+            ConfigError(format!("{path}: [package.metadata.leptos] or a LEPTOS_ variable: {}", one_line(&error)))
         })?;
         Self::read(&text, std::env::vars_os().filter_map(as_text), leptos.leptos_options)
     }
@@ -144,15 +139,8 @@ impl Config {
                 statement_timeout_ms: 15_000,
                 idle_in_transaction_timeout_ms: 10_000,
             },
-            redis: RedisConfig {
-                url: redis_url.to_owned(),
-                timeout_ms: 1000,
-            },
-            passwords: PasswordsConfig {
-                memory_kib: 8,
-                passes: 1,
-                concurrency: 2,
-            },
+            redis: RedisConfig { url: redis_url.to_owned(), timeout_ms: 1000 },
+            passwords: PasswordsConfig { memory_kib: 8, passes: 1, concurrency: 2 },
             leptos: LeptosOptions::builder().output_name("evently").build(),
         }
     }
@@ -169,11 +157,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let settings = Settings::new(toml, environment)?;
         let config = Self {
-            public_url: settings.parse(
-                "public_url",
-                "an address like https://tickets.example.org",
-                parse_origin,
-            )?,
+            public_url: settings.parse("public_url", "an address like https://tickets.example.org", parse_origin)?,
             log_format: settings.parse("log_format", "text or json", |text| text.parse().ok())?,
             log_filter: settings.parse("log_filter", "a filter like info or evently=debug,info", parse_filter)?,
             shutdown_grace_s: settings.number("shutdown_grace_s", 0..=24)?,
@@ -226,27 +210,16 @@ impl Settings {
                 values.insert(key.to_lowercase().replace("__", "."), value.clone());
             }
         }
-        Ok(Self {
-            values,
-            environment,
-            asked: RefCell::default(),
-        })
+        Ok(Self { values, environment, asked: RefCell::default() })
     }
 
     fn parse<T>(&self, key: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, ConfigError> {
         self.asked.borrow_mut().insert(key.to_owned());
         let Some(value) = self.values.get(key) else {
-            return Err(ConfigError(format!(
-                "the setting {} is missing: give it {expected}",
-                both_names(key)
-            )));
+            return Err(ConfigError(format!("the setting {} is missing: give it {expected}", both_names(key))));
         };
-        parse(value).ok_or_else(|| {
-            ConfigError(format!(
-                "the setting {} has to be {expected}, not {value:?}",
-                both_names(key)
-            ))
-        })
+        parse(value)
+            .ok_or_else(|| ConfigError(format!("the setting {} has to be {expected}, not {value:?}", both_names(key))))
     }
 
     fn number<T>(&self, key: &str, range: RangeInclusive<T>) -> Result<T, ConfigError>
@@ -254,18 +227,14 @@ impl Settings {
         T: FromStr + PartialOrd + fmt::Display,
     {
         let expected = format!("a whole number from {} to {}", range.start(), range.end());
-        self.parse(key, &expected, |text| {
-            text.parse().ok().filter(|number| range.contains(number))
-        })
+        self.parse(key, &expected, |text| text.parse().ok().filter(|number| range.contains(number)))
     }
 
     /// A setting that stands in the environment alone, because it may hold a password; its value is never repeated.
     fn variable(&self, name: &str, example: &str) -> Result<String, ConfigError> {
         match self.environment.get(name) {
             Some(value) if value.contains("://") => Ok(value.clone()),
-            Some(_) => Err(ConfigError(format!(
-                "the environment variable {name} has to be an address like {example}"
-            ))),
+            Some(_) => Err(ConfigError(format!("the environment variable {name} has to be an address like {example}"))),
             None => Err(ConfigError(format!(
                 "the environment variable {name} is missing: set it to an address like {example}"
             ))),
@@ -287,9 +256,7 @@ fn table(toml: &str) -> Result<BTreeMap<String, String>, ConfigError> {
         .add_source(config::File::from_str(toml, config::FileFormat::Toml))
         .build()
         .map_err(|error| ConfigError(format!("Leptos.toml can't be read: {}", one_line(&error))))?;
-    let table = file
-        .get_table("evently")
-        .map_err(|_| ConfigError("Leptos.toml has no table [evently]".to_owned()))?;
+    let table = file.get_table("evently").map_err(|_| ConfigError("Leptos.toml has no table [evently]".to_owned()))?;
     let mut values = BTreeMap::new();
     for (key, value) in table {
         flatten(key, value, &mut values)?;
@@ -299,9 +266,7 @@ fn table(toml: &str) -> Result<BTreeMap<String, String>, ConfigError> {
 
 fn flatten(key: String, value: config::Value, values: &mut BTreeMap<String, String>) -> Result<(), ConfigError> {
     if let config::ValueKind::Table(table) = value.kind {
-        return table
-            .into_iter()
-            .try_for_each(|(inner, value)| flatten(format!("{key}.{inner}"), value, values));
+        return table.into_iter().try_for_each(|(inner, value)| flatten(format!("{key}.{inner}"), value, values));
     }
     let refuse = |_| ConfigError(format!("the setting {} has to be a text or a number", both_names(&key)));
     let text = value.into_string().map_err(refuse)?;
@@ -340,21 +305,13 @@ mod tests {
     use super::*;
 
     const FILE: &str = include_str!("../../Leptos.toml");
-    const URLS: [(&str, &str); 2] = [
-        ("DATABASE_URL", "postgres://evently:secret@localhost/evently"),
-        ("REDIS_URL", "redis://localhost"),
-    ];
+    const URLS: [(&str, &str); 2] =
+        [("DATABASE_URL", "postgres://evently:secret@localhost/evently"), ("REDIS_URL", "redis://localhost")];
 
     fn read(toml: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-        let environment = environment
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        Config::read(
-            toml,
-            environment,
-            LeptosOptions::builder().output_name("evently").build(),
-        )
-        .map_err(|error| error.to_string())
+        let environment = environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Config::read(toml, environment, LeptosOptions::builder().output_name("evently").build())
+            .map_err(|error| error.to_string())
     }
 
     fn read_with(name: &str, value: &str) -> Result<Config, String> {
@@ -383,10 +340,7 @@ mod tests {
     fn a_bad_setting_is_named_with_what_it_should_be() {
         for value in ["many", "0", "-1", "1e9", ""] {
             let said = refusal(read_with("EVENTLY_DATABASE__MAX_CONNECTIONS", value));
-            assert!(
-                said.contains("evently.database.max_connections (EVENTLY_DATABASE__MAX_CONNECTIONS)"),
-                "{said}"
-            );
+            assert!(said.contains("evently.database.max_connections (EVENTLY_DATABASE__MAX_CONNECTIONS)"), "{said}");
             assert!(said.contains("from 2 to 10000") && !said.contains('\n'), "{said}");
         }
         assert!(refusal(read_with("EVENTLY_LOG_FORMAT", "xml")).contains("EVENTLY_LOG_FORMAT"));

@@ -59,10 +59,7 @@ impl Db {
     pub async fn migrate(&self) -> anyhow::Result<()> {
         // A connection of its own, closed at the end, because it runs without the pool's time limits.
         let mut connection = self.pool.acquire().await.context("connecting to migrate")?.detach();
-        sqlx::raw_sql(MIGRATION_LOCK_TIMEOUT)
-            .execute(&mut connection)
-            .await
-            .context("setting up the connection")?;
+        sqlx::raw_sql(MIGRATION_LOCK_TIMEOUT).execute(&mut connection).await.context("setting up the connection")?;
         MIGRATOR.run(&mut connection).await.context("migrating the database")?;
         connection.close().await.context("closing the connection")
     }
@@ -81,16 +78,11 @@ impl Db {
 }
 
 fn connect_options(config: &DatabaseConfig) -> anyhow::Result<PgConnectOptions> {
-    let options: PgConnectOptions = config
-        .url
-        .parse()
-        .context("DATABASE_URL is not the address of a PostgreSQL database")?;
+    let options: PgConnectOptions =
+        config.url.parse().context("DATABASE_URL is not the address of a PostgreSQL database")?;
     Ok(options.application_name("evently").options([
         ("lock_timeout", config.lock_timeout_ms),
         ("statement_timeout", config.statement_timeout_ms),
-        (
-            "idle_in_transaction_session_timeout",
-            config.idle_in_transaction_timeout_ms,
-        ),
+        ("idle_in_transaction_session_timeout", config.idle_in_transaction_timeout_ms),
     ]))
 }

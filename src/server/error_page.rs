@@ -33,10 +33,7 @@ pub(super) async fn refuse_as_page(request: Request, next: Next) -> Response {
 }
 
 fn is_html(response: &Response) -> bool {
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|value| value.starts_with("text/html"))
 }
 

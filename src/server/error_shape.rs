@@ -5,7 +5,7 @@
 //! and where it can't (no Referer), the person gets a small page instead of JSON.
 
 use super::{error_page::error_page, request_log::RequestId};
-use crate::error::{Error, ErrorBody};
+use crate::error::{Error, ErrorBody, Reference};
 use axum::{
     Json,
     body::to_bytes,
@@ -44,29 +44,17 @@ pub(super) async fn shape_errors(mut request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
-        return if asker == Asker::StrandedForm {
-            sent_on(response)
-        } else {
-            response
-        };
+        return if asker == Asker::StrandedForm { sent_on(response) } else { response };
     }
     let kept = kept_headers(response.headers());
     let error = read_error(response, &request_id).await;
-    let reply = if asker == Asker::Program {
-        json(&error, request_id)
-    } else {
-        error_page(&error)
-    };
+    let reply = if asker == Asker::Program { json(&error, request_id) } else { error_page(&error) };
     with_retry_after(&error, (kept, reply).into_response())
 }
 
 /// The id of a request that has passed the request log.
 pub(super) fn request_id_of(request: &Request) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default()
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
 /// What a reply with this status and no error of ours means.
@@ -81,18 +69,13 @@ pub(super) fn error_for(status: StatusCode, request_id: &str) -> Error {
         429 => Error::TooMany { retry_after_s: 1 },
         408 | 502..=504 => Error::Unavailable { retry_after_s: 1 },
         400..500 => Error::Malformed,
-        _ => Error::Internal {
-            reference: request_id.to_owned(),
-        },
+        _ => Error::Internal { reference: request_id.to_owned().into() },
     }
 }
 
 fn asker(request: &Request) -> Asker {
     let is = |name, part: &str| {
-        let value = request
-            .headers()
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok());
+        let value = request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         value.is_some_and(|value| value.contains(part))
     };
     let form = request.method() == Method::POST && is(ACCEPT, "text/html") && !is(CONTENT_TYPE, "application/json");
@@ -123,11 +106,7 @@ fn prepare(asker: Asker, headers: &mut HeaderMap) {
 /// A form that worked but has no page to go back to goes where the function sends it, else to the start page.
 fn sent_on(response: Response) -> Response {
     let kept = kept_headers(response.headers());
-    let to = response
-        .headers()
-        .get(LOCATION)
-        .and_then(|to| to.to_str().ok())
-        .unwrap_or("/");
+    let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("/");
     (kept, Redirect::to(to)).into_response()
 }
 
@@ -144,16 +123,12 @@ fn kept_headers(headers: &HeaderMap) -> HeaderMap {
 /// The error in the reply, if it is one of ours, else what its status says.
 async fn read_error(response: Response, request_id: &str) -> Error {
     let status = response.status();
-    let body = to_bytes(response.into_body(), ERROR_MAX_BYTES)
-        .await
-        .unwrap_or_default();
+    let body = to_bytes(response.into_body(), ERROR_MAX_BYTES).await.unwrap_or_default();
     match serde_json::from_slice(&body) {
         // Leptos' own faults come without a reference: nobody has logged them yet.
-        Ok(Error::Internal { reference }) if reference == "-" => {
+        Ok(Error::Internal { reference }) if reference == Reference::default() => {
             tracing::error!("Leptos failed to run a server function");
-            Error::Internal {
-                reference: request_id.to_owned(),
-            }
+            Error::Internal { reference: request_id.to_owned().into() }
         }
         Ok(error) => error,
         Err(_) => error_for(status, request_id),
@@ -166,10 +141,7 @@ pub(super) fn status_of(error: &Error) -> StatusCode {
 }
 
 fn json(error: &Error, request_id: String) -> Response {
-    let body = ErrorBody {
-        request_id: Some(request_id),
-        ..ErrorBody::from(error.clone())
-    };
+    let body = ErrorBody { request_id: Some(request_id), ..ErrorBody::from(error.clone()) };
     let mut body = json!(body);
     // Programs find the same four fields in every refusal.
     if let Some(fields) = body.as_object_mut() {
@@ -202,20 +174,12 @@ mod tests {
             let body = body.lock().expect("the body").take();
             async move { (status, body.unwrap_or_default()) }
         };
-        let router = Router::new()
-            .route("/api/x", any(handler))
-            .layer(middleware::from_fn(shape_errors));
-        let request = request
-            .uri("/api/x")
-            .extension(RequestId("r-1".to_owned()))
-            .body(Body::empty());
+        let router = Router::new().route("/api/x", any(handler)).layer(middleware::from_fn(shape_errors));
+        let request = request.uri("/api/x").extension(RequestId("r-1".to_owned())).body(Body::empty());
         let response = router.oneshot(request.expect("a request")).await.expect("a reply");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
-        (
-            Response::from_parts(parts, Body::empty()),
-            String::from_utf8_lossy(&body).into_owned(),
-        )
+        (Response::from_parts(parts, Body::empty()), String::from_utf8_lossy(&body).into_owned())
     }
 
     fn form() -> axum::http::request::Builder {
@@ -261,10 +225,7 @@ mod tests {
             (500, "internal"),
         ] {
             let (response, body) = reply(Request::builder(), status, "nope").await;
-            assert!(
-                body.contains(&format!("\"code\":\"{code}\"")) && body.contains("\"details\":"),
-                "{body}"
-            );
+            assert!(body.contains(&format!("\"code\":\"{code}\"")) && body.contains("\"details\":"), "{body}");
             assert_eq!(response.status(), if status == 418 { 400 } else { status });
         }
     }
@@ -278,15 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_of_leptos_gets_the_request_id_as_its_reference() {
-        let (_, body) = reply(
-            Request::builder(),
-            500,
-            Error::Internal {
-                reference: "-".to_owned(),
-            }
-            .ser(),
-        )
-        .await;
+        let (_, body) = reply(Request::builder(), 500, Error::Internal { reference: Reference::default() }.ser()).await;
         assert!(body.contains("\"reference\":\"r-1\""), "{body}");
     }
 
@@ -294,10 +247,7 @@ mod tests {
     async fn a_form_without_a_referer_is_told_in_a_page() {
         let (response, body) = reply(form(), 500, Error::WrongCredentials.ser()).await;
         assert_eq!(response.status(), 401);
-        assert!(
-            body.contains("<p>That e-mail address and password don't match"),
-            "{body}"
-        );
+        assert!(body.contains("<p>That e-mail address and password don't match"), "{body}");
     }
 
     #[tokio::test]
@@ -315,10 +265,7 @@ mod tests {
 
     #[test]
     fn a_read_opened_in_the_address_bar_is_answered_in_json() {
-        let request = Request::builder()
-            .header(ACCEPT, "text/html")
-            .body(Body::empty())
-            .expect("a request");
+        let request = Request::builder().header(ACCEPT, "text/html").body(Body::empty()).expect("a request");
         assert_eq!(asker(&request), Asker::Program);
     }
 

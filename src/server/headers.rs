@@ -21,18 +21,12 @@ pub(super) struct IsHttps(pub(super) bool);
 const ALWAYS: [(HeaderName, HeaderValue); 4] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // Not `no-referrer`: a form sent without scripts finds its way back by the Referer.
-    (
-        REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    ),
+    (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
 /// Source: hstspreload.org asks for a year at least. Without `includeSubDomains`: the other hosts are not ours to bind.
 const ONE_YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -42,11 +36,7 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Adds the headers of safety, and how long a reply may be kept where its maker didn't say.
 pub(super) async fn set_headers(State(IsHttps(https)): State<IsHttps>, request: Request, next: Next) -> Response {
-    let kept = if request.uri().path().starts_with("/api") {
-        NO_STORE
-    } else {
-        PRIVATE
-    };
+    let kept = if request.uri().path().starts_with("/api") { NO_STORE } else { PRIVATE };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS);

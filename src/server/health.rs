@@ -38,25 +38,14 @@ pub(super) async fn healthz() -> Json<Liveness> {
 /// Whether requests should be sent here: 200 `ready`; 200 `degraded` without Redis, because everything works without
 /// it; 503 `unavailable` without PostgreSQL or with a database older than this program.
 pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
-    let (postgresql, migrations, redis) = tokio::join!(
-        check(ping_database(&state)),
-        check(check_migrations(&state)),
-        check(state.redis.ping()),
-    );
+    let (postgresql, migrations, redis) =
+        tokio::join!(check(ping_database(&state)), check(check_migrations(&state)), check(state.redis.ping()),);
     let (code, status) = match (postgresql.ok && migrations.ok, redis.ok) {
         (true, true) => (StatusCode::OK, "ready"),
         (true, false) => (StatusCode::OK, "degraded"),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
-    (
-        code,
-        Json(Readiness {
-            status,
-            postgresql,
-            migrations,
-            redis,
-        }),
-    )
+    (code, Json(Readiness { status, postgresql, migrations, redis }))
 }
 
 async fn ping_database(state: &AppState) -> anyhow::Result<()> {
@@ -73,13 +62,7 @@ async fn check_migrations(state: &AppState) -> anyhow::Result<()> {
 async fn check(work: impl Future<Output = anyhow::Result<()>>) -> Check {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(())) => Check { ok: true, reason: None },
-        Ok(Err(error)) => Check {
-            ok: false,
-            reason: Some(format!("{error:#}")),
-        },
-        Err(_) => Check {
-            ok: false,
-            reason: Some(format!("no answer within {} s", PATIENCE.as_secs())),
-        },
+        Ok(Err(error)) => Check { ok: false, reason: Some(format!("{error:#}")) },
+        Err(_) => Check { ok: false, reason: Some(format!("no answer within {} s", PATIENCE.as_secs())) },
     }
 }

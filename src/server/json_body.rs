@@ -20,6 +20,8 @@ use serde_json::{Map, Value};
 
 /// Bytes a request under `/api` may have. The largest real one is a hold of many seats, a few kB.
 pub(super) const BODY_MAX_BYTES: usize = 64 * 1024;
+/// Bytes of the form that a JSON body may become: escaping can triple it.
+const FORM_MAX_BYTES: usize = 3 * BODY_MAX_BYTES;
 /// Brackets after a name: what serde_qs takes, as server_fn sets it up, less the one it needs for itself.
 const DEPTH_MAX: usize = 4;
 
@@ -41,7 +43,7 @@ async fn as_form(request: Request) -> Result<Request, Error> {
     let (mut parts, body) = request.into_parts();
     // The other cause, a client that went away, reads no answer.
     let body = to_bytes(body, BODY_MAX_BYTES).await.map_err(|_| Error::TooLarge)?;
-    let body = match media_type(&parts.headers) {
+    let body = match media_type(&parts.headers).as_str() {
         "application/json" => Bytes::from(form_of(&body)?),
         FORM => body,
         _ if body.is_empty() => body,
@@ -52,13 +54,10 @@ async fn as_form(request: Request) -> Result<Request, Error> {
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 
-/// The content type without its parameters, or nothing.
-fn media_type(headers: &HeaderMap) -> &str {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    content_type.split(';').next().unwrap_or_default().trim()
+/// The content type in lower case without its parameters, or nothing.
+fn media_type(headers: &HeaderMap) -> String {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// The form that decodes to the same values as this JSON object. Errors: `Malformed`.
@@ -81,9 +80,9 @@ impl Form {
     fn append(&mut self, name: &str, value: &Value, depth: usize) -> Result<(), Error> {
         match value {
             Value::Null => {}
-            Value::Bool(value) => self.push(name, if *value { "true" } else { "false" }),
-            Value::Number(number) => self.push(name, &number.to_string()),
-            Value::String(text) => self.push(name, &encode(text)),
+            Value::Bool(value) => self.push(name, if *value { "true" } else { "false" })?,
+            Value::Number(number) => self.push(name, &number.to_string())?,
+            Value::String(text) => self.push(name, &encode(text))?,
             Value::Array(_) | Value::Object(_) if depth == DEPTH_MAX => return Err(Error::Malformed),
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
@@ -99,11 +98,16 @@ impl Form {
         Ok(())
     }
 
-    fn push(&mut self, name: &str, encoded: &str) {
+    /// Errors: `TooLarge`: a list repeats its name for each item, so that a small body could make a huge form.
+    fn push(&mut self, name: &str, encoded: &str) -> Result<(), Error> {
+        if self.0.len() + name.len() + encoded.len() > FORM_MAX_BYTES {
+            return Err(Error::TooLarge);
+        }
         if !self.0.is_empty() {
             self.0.push('&');
         }
         self.0.extend([name, "=", encoded]);
+        Ok(())
     }
 }
 
@@ -120,20 +124,12 @@ fn filled(item: &Value) -> Result<&Value, Error> {
 
 /// A name a form can say: serde_qs takes brackets for structure even when they are escaped.
 fn checked(name: &str) -> Result<&str, Error> {
-    if name.is_empty() || name.contains(['[', ']']) {
-        Err(Error::Malformed)
-    } else {
-        Ok(name)
-    }
+    if name.is_empty() || name.contains(['[', ']']) { Err(Error::Malformed) } else { Ok(name) }
 }
 
 /// Inside brackets, a name that begins with a digit would be a place in a list.
 fn checked_inner(name: &str) -> Result<&str, Error> {
-    if name.starts_with(|first: char| first.is_ascii_digit()) {
-        Err(Error::Malformed)
-    } else {
-        checked(name)
-    }
+    if name.starts_with(|first: char| first.is_ascii_digit()) { Err(Error::Malformed) } else { checked(name) }
 }
 
 /// Escapes everything but letters and digits.
@@ -228,10 +224,7 @@ mod tests {
     fn json_becomes_the_form_that_says_the_same() {
         let json = json!({"a": [1, 2], "b": {"c": "x&y=z [1]"}, "n": null, "t": true, "u": "ü+%"});
         let form = form_of(json.to_string().as_bytes());
-        assert_eq!(
-            form.as_deref(),
-            Ok("a[0]=1&a[1]=2&b[c]=x%26y%3Dz%20%5B1%5D&t=true&u=%C3%BC%2B%25")
-        );
+        assert_eq!(form.as_deref(), Ok("a[0]=1&a[1]=2&b[c]=x%26y%3Dz%20%5B1%5D&t=true&u=%C3%BC%2B%25"));
     }
 
     #[test]
@@ -271,20 +264,12 @@ mod tests {
             b: Vec<Vec<Vec<Vec<i32>>>>,
         }
         let deep: Deep = received_now(json!({"a": [[[[1, 2]]]], "b": [[[[3]]]]}).to_string()).expect("received");
-        assert_eq!(
-            deep,
-            Deep {
-                a: vec![vec![vec![vec![1, 2]]]],
-                b: vec![vec![vec![vec![3]]]]
-            }
-        );
+        assert_eq!(deep, Deep { a: vec![vec![vec![vec![1, 2]]]], b: vec![vec![vec![vec![3]]]] });
     }
 
     async fn refusal(content_type: &str, body: &str) -> Option<Error> {
         let request = Request::post("/api/x").header(CONTENT_TYPE, content_type);
-        as_form(request.body(Body::from(body.to_owned())).expect("a request"))
-            .await
-            .err()
+        as_form(request.body(Body::from(body.to_owned())).expect("a request")).await.err()
     }
 
     #[tokio::test]
@@ -292,14 +277,8 @@ mod tests {
         assert_eq!(refusal(FORM, "a=1").await, None);
         assert_eq!(refusal("text/plain", "").await, None);
         assert_eq!(refusal("text/plain", "{}").await, Some(Error::UnsupportedMediaType));
-        assert_eq!(
-            refusal("multipart/form-data; boundary=x", "--x").await,
-            Some(Error::UnsupportedMediaType)
-        );
+        assert_eq!(refusal("multipart/form-data; boundary=x", "--x").await, Some(Error::UnsupportedMediaType));
         assert_eq!(refusal("application/json", "{").await, Some(Error::Malformed));
-        assert_eq!(
-            refusal(FORM, &"a".repeat(BODY_MAX_BYTES + 1)).await,
-            Some(Error::TooLarge)
-        );
+        assert_eq!(refusal(FORM, &"a".repeat(BODY_MAX_BYTES + 1)).await, Some(Error::TooLarge));
     }
 }

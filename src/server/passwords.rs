@@ -1,6 +1,7 @@
 //! Passwords hashed with argon2id, away from the async threads and few at a time.
 
-use super::config::PasswordsConfig;
+use super::{Result, config::PasswordsConfig};
+use crate::error::Error;
 use anyhow::{Context, anyhow};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
@@ -9,12 +10,18 @@ use argon2::{
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+/// Sign-ins that wait for their turn at most: at 30 ms each and two at a time, under a second's wait.
+const QUEUE_MAX: usize = 50;
+/// Seconds after which the queue will have moved on.
+const RETRY_AFTER_S: i64 = 2;
+
 /// Hashes and verifies passwords. Clones share the limit on how many are worked on at once, so that a rush of sign-ins
 /// leaves processors for the bookings.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
     dummy: Arc<str>,
 }
 
@@ -28,20 +35,21 @@ impl Passwords {
         Ok(Self {
             argon2,
             turns: Arc::new(Semaphore::new(config.concurrency)),
+            places: Arc::new(Semaphore::new(config.concurrency + QUEUE_MAX)),
             dummy: dummy.into(),
         })
     }
 
-    /// The hash of a password with a new salt, in PHC form: `$argon2id$v=19$m=…`.
-    pub async fn hash(&self, password: String) -> anyhow::Result<String> {
+    /// The hash of a password with a new salt, in PHC form: `$argon2id$v=19$m=…`. Errors: `TooMany` when many wait.
+    pub async fn hash(&self, password: String) -> Result<String> {
         self.work(move |argon2| hash(argon2, &password)).await
     }
 
     /// Whether the password is the one that was hashed.
     ///
     /// Without a hash (there is no such account) the answer is false after the same work, so that the time taken does
-    /// not tell which addresses have an account.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> anyhow::Result<bool> {
+    /// not tell which addresses have an account. Errors: `TooMany` when many wait.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         let exists = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.to_string());
         let matches = self.work(move |argon2| verify(argon2, &password, &hash)).await?;
@@ -51,25 +59,24 @@ impl Passwords {
     async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Argon2<'static>) -> anyhow::Result<T> + Send + 'static,
-    ) -> anyhow::Result<T> {
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .context("waiting to hash a password")?;
+    ) -> Result<T> {
+        // Held until the work is done: who comes when the queue is full is told at once instead of waiting in vain.
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let _place = place.map_err(|_| Error::TooMany { retry_after_s: RETRY_AFTER_S })?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.context("waiting to hash a password")?;
         let argon2 = self.argon2.clone();
         let working = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, not with a caller who gave up waiting.
             let _turn = turn;
             work(&argon2)
         });
-        working.await.context("hashing a password")?
+        Ok(working.await.context("hashing a password")??)
     }
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> anyhow::Result<String> {
-    let hash: PasswordHash = argon2
-        .hash_password(password.as_bytes())
-        .map_err(|error| anyhow!("hashing a password: {error}"))?;
+    let hash: PasswordHash =
+        argon2.hash_password(password.as_bytes()).map_err(|error| anyhow!("hashing a password: {error}"))?;
     Ok(hash.to_string())
 }
 
@@ -87,12 +94,7 @@ mod tests {
     use super::*;
 
     fn passwords() -> Passwords {
-        Passwords::new(&PasswordsConfig {
-            memory_kib: 8,
-            passes: 1,
-            concurrency: 1,
-        })
-        .expect("valid parameters")
+        Passwords::new(&PasswordsConfig { memory_kib: 8, passes: 1, concurrency: 1 }).expect("valid parameters")
     }
 
     #[tokio::test]
@@ -100,18 +102,8 @@ mod tests {
         let passwords = passwords();
         let hash = passwords.hash("correct horse".to_owned()).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
-        assert!(
-            passwords
-                .verify("correct horse".to_owned(), Some(hash.clone()))
-                .await
-                .expect("an answer")
-        );
-        assert!(
-            !passwords
-                .verify("Correct horse".to_owned(), Some(hash))
-                .await
-                .expect("an answer")
-        );
+        assert!(passwords.verify("correct horse".to_owned(), Some(hash.clone())).await.expect("an answer"));
+        assert!(!passwords.verify("Correct horse".to_owned(), Some(hash)).await.expect("an answer"));
     }
 
     #[tokio::test]
@@ -122,12 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_damaged_hash_is_a_fault_and_not_a_wrong_password() {
-        assert!(
-            passwords()
-                .verify("x".to_owned(), Some("md5:abc".to_owned()))
-                .await
-                .is_err()
-        );
+        assert!(passwords().verify("x".to_owned(), Some("md5:abc".to_owned())).await.is_err());
     }
 
     #[test]

@@ -72,11 +72,7 @@ impl Redis {
             .set_number_of_retries(1)
             .set_pipeline_buffer_size(1000);
         let connection = ConnectionManager::new_lazy_with_config(client, manager)?;
-        Ok(Self {
-            connection,
-            timeout,
-            paused_until: Arc::default(),
-        })
+        Ok(Self { connection, timeout, paused_until: Arc::default() })
     }
 
     /// Connects ahead of the first use, so that it doesn't run into the time limit. Redis being away is only logged.
@@ -96,8 +92,7 @@ impl Redis {
 
     /// Stores a value for so many seconds.
     pub async fn set_ex(&self, key: &str, value: &[u8], ttl_s: u64) -> anyhow::Result<()> {
-        self.bounded(|mut redis| async move { redis.set_ex(key, value, ttl_s).await })
-            .await
+        self.bounded(|mut redis| async move { redis.set_ex(key, value, ttl_s).await }).await
     }
 
     /// Removes keys; those that don't exist are fine. Tries even while operations are paused: a copy that stays behind
@@ -112,9 +107,7 @@ impl Redis {
     /// Whether Redis answers, and if not, why. Asks even while operations are paused.
     pub async fn ping(&self) -> anyhow::Result<()> {
         let mut connection = self.connection.clone();
-        Ok(tokio::time::timeout(self.timeout, connection.ping())
-            .await
-            .context("Redis does not answer")??)
+        Ok(tokio::time::timeout(self.timeout, connection.ping()).await.context("Redis does not answer")??)
     }
 
     /// Takes all of these locks for the owner, or none of them. Keys the owner has already are taken anew.
@@ -123,9 +116,7 @@ impl Redis {
     pub async fn try_lock_all(&self, keys: &[String], owner: &str, ttl_ms: u64) -> LockOutcome {
         let mut call = LOCK_ALL.prepare_invoke();
         call.key(keys).arg(owner).arg(ttl_ms);
-        let taken = self
-            .bounded(|mut redis| async move { call.invoke_async::<Vec<usize>>(&mut redis).await })
-            .await;
+        let taken = self.bounded(|mut redis| async move { call.invoke_async::<Vec<usize>>(&mut redis).await }).await;
         match taken {
             Ok(taken) if taken.is_empty() => LockOutcome::Locked,
             Ok(taken) => LockOutcome::Taken(taken),
@@ -137,9 +128,7 @@ impl Redis {
     pub async fn unlock_all(&self, keys: &[String], owner: &str) {
         let mut call = UNLOCK_ALL.prepare_invoke();
         call.key(keys).arg(owner);
-        let freed = self
-            .bounded(|mut redis| async move { call.invoke_async::<()>(&mut redis).await })
-            .await;
+        let freed = self.bounded(|mut redis| async move { call.invoke_async::<()>(&mut redis).await }).await;
         if let Err(error) = freed {
             tracing::debug!(error = format!("{error:#}"), "locks are left to run out");
         }

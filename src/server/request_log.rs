@@ -52,12 +52,7 @@ struct Line {
 impl Line {
     fn begin(request: &Request) -> Self {
         let path = request.uri().path().to_owned();
-        Self {
-            method: request.method().clone(),
-            path,
-            began: Instant::now(),
-            ended: false,
-        }
+        Self { method: request.method().clone(), path, began: Instant::now(), ended: false }
     }
 
     fn end(mut self, status: Option<u16>) {
@@ -89,10 +84,7 @@ mod tests {
     use super::*;
 
     fn accepted(id: &str) -> Option<String> {
-        incoming_id(&HeaderMap::from_iter([(
-            X_REQUEST_ID,
-            HeaderValue::from_str(id).expect("a header"),
-        )]))
+        incoming_id(&HeaderMap::from_iter([(X_REQUEST_ID, HeaderValue::from_str(id).expect("a header"))]))
     }
 
     #[test]

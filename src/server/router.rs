@@ -77,9 +77,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let routes = Router::new()
         .leptos_routes_with_context(state, paths, set_page_policy, move || shell(options.clone()))
         .fallback_service(
-            site_files(&state.leptos_options)
-                .fallback(not_found)
-                .map_response(IntoResponse::into_response),
+            site_files(&state.leptos_options).fallback(not_found).map_response(IntoResponse::into_response),
         )
         .layer(from_fn_with_state(Otherwise::OneHour, set_cache_control));
     guarded(routes, state).layer(from_fn(refuse_as_page))
@@ -94,23 +92,15 @@ fn files(state: &AppState) -> Router<AppState> {
 }
 
 fn health_checks() -> Router<AppState> {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+    Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
 }
 
 /// The layers that pages and functions have in common.
 fn guarded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     // The public address counts behind a proxy that changes `Host`; where it is the same, requests pass anyway.
-    let same_origin = CsrfLayer::new()
-        .add_trusted_origin(&state.config.public_url)
-        .unwrap_or_default();
+    let same_origin = CsrfLayer::new().add_trusted_origin(&state.config.public_url).unwrap_or_default();
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT);
-    routes
-        .layer(sessions(state))
-        .layer(same_origin)
-        .layer(in_time)
-        .layer(CatchPanicLayer::new())
+    routes.layer(sessions(state)).layer(same_origin).layer(in_time).layer(CatchPanicLayer::new())
 }
 
 fn sessions(state: &AppState) -> SessionManagerLayer<SessionStore> {
@@ -139,9 +129,7 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 async fn call_server_fn(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path();
     if get_server_fn_service(path, request.method().clone()).is_some() {
-        return handle_server_fns_with_context(move || provide_context(state.clone()), request)
-            .await
-            .into_response();
+        return handle_server_fns_with_context(move || provide_context(state.clone()), request).await.into_response();
     }
     match server_fn_paths().find(|(known, _)| *known == path) {
         Some((_, method)) => (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, method.to_string())]).into_response(),

@@ -17,15 +17,11 @@ const LAST_GRACE: Duration = Duration::from_secs(2);
 ///
 /// Errors: migrations that are missing, a browser half that isn't built, an address that is taken.
 pub async fn serve(state: AppState) -> anyhow::Result<()> {
-    ensure!(
-        state.db.migrations_current().await?,
-        "the database lacks migrations: run `evently migrate` first"
-    );
+    ensure!(state.db.migrations_current().await?, "the database lacks migrations: run `evently migrate` first");
     ensure_browser_half_is_built(&state)?;
     let address = state.leptos_options.site_addr;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("listening on {address} (LEPTOS_SITE_ADDR)"))?;
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("listening on {address} (LEPTOS_SITE_ADDR)"))?;
     let token = CancellationToken::new();
     let stop = stop_signal()?;
     tokio::spawn(cancel_after(stop, token.clone()));

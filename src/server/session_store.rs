@@ -66,10 +66,7 @@ impl SessionStore {
     /// Removes the sessions that are over, and says how many. Only tidies: they are not answered with any more.
     pub async fn delete_expired(&self) -> Result<u64> {
         let delete = "delete from sessions where expires_at < clock_timestamp()";
-        let deleted = sqlx::query(delete)
-            .execute(self.db.pool())
-            .await
-            .context("removing expired sessions")?;
+        let deleted = sqlx::query(delete).execute(self.db.pool()).await.context("removing expired sessions")?;
         Ok(deleted.rows_affected())
     }
 
@@ -101,17 +98,9 @@ impl SessionStore {
 
     async fn select(&self, id: Id) -> anyhow::Result<Option<Kept>> {
         let select = "select data, expires_at from sessions where id_hash = $1 and expires_at > clock_timestamp()";
-        let row: Option<(Vec<u8>, DateTime<Utc>)> = sqlx::query_as(select)
-            .bind(hash(id))
-            .fetch_optional(self.db.pool())
-            .await?;
-        row.map(|(data, expires_at)| {
-            Ok(Kept {
-                data: serde_json::from_slice(&data)?,
-                expires_at,
-            })
-        })
-        .transpose()
+        let row: Option<(Vec<u8>, DateTime<Utc>)> =
+            sqlx::query_as(select).bind(hash(id)).fetch_optional(self.db.pool()).await?;
+        row.map(|(data, expires_at)| Ok(Kept { data: serde_json::from_slice(&data)?, expires_at })).transpose()
     }
 
     async fn remove(&self, id: Id) -> anyhow::Result<()> {
@@ -151,10 +140,7 @@ impl SessionStore {
     async fn forget(&self, keys: &[String]) {
         if let Err(error) = self.redis.del(keys).await {
             let error = format!("{error:#}");
-            tracing::warn!(
-                error,
-                "ended sessions may be answered with until their copies in Redis run out"
-            );
+            tracing::warn!(error, "ended sessions may be answered with until their copies in Redis run out");
         }
     }
 }
@@ -168,22 +154,13 @@ impl Store for SessionStore {
             }
             record.id = Id::default();
         }
-        Err(session_store::Error::Backend(
-            "no unused session id was found".to_owned(),
-        ))
+        Err(session_store::Error::Backend("no unused session id was found".to_owned()))
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         if self.update(record).await.map_err(report)? {
             let expires_at = expires_at(record).map_err(report)?;
-            self.remember(
-                record.id,
-                &Kept {
-                    data: record.data.clone(),
-                    expires_at,
-                },
-            )
-            .await;
+            self.remember(record.id, &Kept { data: record.data.clone(), expires_at }).await;
         }
         Ok(())
     }
@@ -215,8 +192,7 @@ fn hash(id: Id) -> Vec<u8> {
 }
 
 fn key(hash: &[u8]) -> String {
-    hash.iter()
-        .fold("session:".to_owned(), |key, byte| format!("{key}{byte:02x}"))
+    hash.iter().fold("session:".to_owned(), |key, byte| format!("{key}{byte:02x}"))
 }
 
 fn user_id(record: &Record) -> Option<Uuid> {
@@ -229,9 +205,5 @@ fn expires_at(record: &Record) -> anyhow::Result<DateTime<Utc>> {
 
 fn record(id: Id, kept: Kept) -> anyhow::Result<Record> {
     let expiry_date = OffsetDateTime::from_unix_timestamp(kept.expires_at.timestamp())?;
-    Ok(Record {
-        id,
-        data: kept.data,
-        expiry_date,
-    })
+    Ok(Record { id, data: kept.data, expiry_date })
 }

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use super::{clock::Clock, config::Config, db::Db, passwords::Passwords, redis::Redis};
+use super::{clock::Clock, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ pub struct AppState {
     pub db: Db,
     /// Redis, which may be away.
     pub redis: Redis,
+    /// How many are at one event at a time.
+    pub gates: Gates,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -37,6 +39,7 @@ impl AppState {
             redis: Redis::new(&config.redis)?,
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
+            gates: Gates::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -30,10 +30,7 @@ const HASH_LENGTH: usize = 22;
 
 /// The files of the site, in the compressed form the build has put beside them where the client takes it.
 pub(super) fn site_files(options: &LeptosOptions) -> ServeDir {
-    ServeDir::new(&*options.site_root)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
+    ServeDir::new(&*options.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip()
 }
 
 /// Layer around files: says how long they may be kept.
@@ -45,10 +42,7 @@ pub(super) async fn set_cache_control(State(otherwise): State<Otherwise>, reques
     };
     let mut response = next.run(request).await;
     let is_file = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    let is_page = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_file && !is_page {
         response.headers_mut().insert(CACHE_CONTROL, kept);
     }
@@ -67,9 +61,7 @@ fn is_hashed(path: &str) -> bool {
     let hash = parts.next().unwrap_or_default();
     parts.next().is_some()
         && hash.len() == HASH_LENGTH
-        && hash
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]
@@ -80,13 +72,7 @@ mod tests {
     fn only_a_name_with_a_hash_may_be_kept_for_a_year() {
         assert!(is_hashed("/pkg/evently.1bHr4jGm0kYp3cVx5zQwTA.js"));
         assert!(is_hashed("/pkg/evently.1bHr4jGm0kYp-cVx5zQ_TA.wasm"));
-        for path in [
-            "/pkg/evently.js",
-            "/favicon.ico",
-            "/robots.txt",
-            "/pkg/1bHr4jGm0kYp3cVx5zQwTA.js",
-            "/",
-        ] {
+        for path in ["/pkg/evently.js", "/favicon.ico", "/robots.txt", "/pkg/1bHr4jGm0kYp3cVx5zQwTA.js", "/"] {
             assert!(!is_hashed(path), "{path}");
         }
     }

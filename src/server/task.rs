@@ -8,7 +8,5 @@ use tracing::Instrument;
 /// is dropped half-way leaves its connection in a state that is not worth reasoning about.
 pub async fn finish<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     // Without its span, the work's log lines would lack the request's id.
-    tokio::spawn(work.in_current_span())
-        .await
-        .context("a task that was to run to its end panicked")?
+    tokio::spawn(work.in_current_span()).await.context("a task that was to run to its end panicked")?
 }

@@ -19,9 +19,7 @@ pub fn init(config: &Config) -> anyhow::Result<()> {
             registry.with(lines.with_target(false).with_ansi(colours)).try_init()?;
         }
         LogFormat::Json => {
-            registry
-                .with(lines.json().flatten_event(true).with_span_list(false))
-                .try_init()?;
+            registry.with(lines.json().flatten_event(true).with_span_list(false)).try_init()?;
         }
     }
     std::panic::set_hook(Box::new(log_panic));
@@ -31,9 +29,5 @@ pub fn init(config: &Config) -> anyhow::Result<()> {
 /// A panic is a line of the log like any other, with the id of the request it happened in.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let at = panic.location().map(ToString::to_string);
-    tracing::error!(
-        at,
-        message = panic.payload_as_str().unwrap_or("a panic without words"),
-        "panic"
-    );
+    tracing::error!(at, message = panic.payload_as_str().unwrap_or("a panic without words"), "panic");
 }

@@ -19,11 +19,8 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
     let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
-        repeat("project availability", PROJECT_EVERY, &token, || {
-            seats::store::project_availability(&state)
-        }),
-        repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions
-            .delete_expired()),
+        repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
+        repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions.delete_expired()),
     );
 }
 
@@ -32,11 +29,7 @@ where
     W: Future<Output = Result<u64>>,
 {
     while !token.is_cancelled() {
-        let rest = if run_once(name, work()).await {
-            every
-        } else {
-            every.max(REST_AFTER_FAILURE)
-        };
+        let rest = if run_once(name, work()).await { every } else { every.max(REST_AFTER_FAILURE) };
         token.run_until_cancelled(tokio::time::sleep(rest)).await;
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     button::{ButtonKind, LinkButton},
+    icon::{Glyph, Icon},
     link::next_path,
     notice::{Notice, Tone},
     page_status::set_page_status,
@@ -39,7 +40,8 @@ pub fn FormRefusal(
     move || {
         refusal.get().map(|error| match error {
             Error::Invalid(fields) => {
-                let words = if fields.len() == 1 { "One field needs another look." } else { "Some fields need another look." };
+                let words =
+                    if fields.len() == 1 { "One field needs another look." } else { "Some fields need another look." };
                 view! { <Notice tone=Tone::Warning>{words}</Notice> }.into_any()
             }
             error => view! { <ErrorNotice error /> }.into_any(),
@@ -78,7 +80,9 @@ pub fn PageError(
     let sign_in = error == Error::SignInRequired;
     view! {
         <section class="page page-error">
-            <p class="page-error-status" aria-hidden="true">{error.status()}</p>
+            <p class="page-error-mark">
+                <Icon glyph=mark(&error) />
+            </p>
             <h1>{heading}</h1>
             <p class="lead">{words}</p>
             <p class="actions">
@@ -94,6 +98,15 @@ pub fn PageError(
                 <LinkButton href="/events" kind=ButtonKind::Secondary>"Find events"</LinkButton>
             </p>
         </section>
+    }
+}
+
+fn mark(error: &Error) -> Glyph {
+    match error {
+        Error::SignInRequired => Glyph::Person,
+        Error::NotFound => Glyph::Search,
+        Error::Unavailable { .. } | Error::TooMany { .. } => Glyph::Clock,
+        _ => Glyph::Warning,
     }
 }
 

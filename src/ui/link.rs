@@ -1,7 +1,7 @@
 //! Paths with a query, written the same way on the server and in the browser.
 
-use leptos_router::location::Location;
 use leptos::prelude::*;
+use leptos_router::location::Location;
 use std::fmt::Write as _;
 
 /// A path with these fields as its query; empty ones are left out.
@@ -27,8 +27,10 @@ pub fn next_path(path: &str, location: &Location) -> String {
 /// A query without the error a refused form left in it, so that signing in doesn't come back to an old refusal.
 fn query_of_form(search: &str) -> String {
     let search = search.trim_start_matches('?');
-    let kept: Vec<&str> =
-        search.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("__err=") && !pair.starts_with("__path=")).collect();
+    let kept: Vec<&str> = search
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("__err=") && !pair.starts_with("__path="))
+        .collect();
     if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
 }
 
@@ -50,7 +52,10 @@ mod tests {
     #[test]
     fn empty_fields_are_left_out_and_the_rest_is_escaped() {
         assert_eq!(path_with("/events", [("q", ""), ("city", "")]), "/events");
-        assert_eq!(path_with("/events", [("q", "jazz & blues"), ("city", "Köln")]), "/events?q=jazz+%26+blues&city=K%C3%B6ln");
+        assert_eq!(
+            path_with("/events", [("q", "jazz & blues"), ("city", "Köln")]),
+            "/events?q=jazz+%26+blues&city=K%C3%B6ln"
+        );
     }
 
     #[test]

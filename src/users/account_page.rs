@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    ui::{ButtonKind, Field, FormRefusal, Notice, PageError, PageHead, PasswordField, Skeleton, SubmitButton, Tone, refusal},
+    ui::{
+        ButtonKind, Field, FormRefusal, Notice, PageError, PageHead, PasswordField, Skeleton, SubmitButton, Tone,
+        refusal,
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;

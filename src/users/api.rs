@@ -21,7 +21,8 @@ pub async fn register(
     /// Family name.
     last_name: String,
     /// Where a form goes afterwards: a path of this site.
-    #[server(default)] next: Option<String>,
+    #[server(default)]
+    next: Option<String>,
 ) -> Result<User, Error> {
     use super::{model::Registration, store};
     use crate::server::{Caller, answer, redirect_to, send_back};
@@ -49,7 +50,8 @@ pub async fn login(
     /// The password as typed.
     password: String,
     /// Where a form goes afterwards: a path of this site.
-    #[server(default)] next: Option<String>,
+    #[server(default)]
+    next: Option<String>,
 ) -> Result<User, Error> {
     use super::store;
     use crate::server::{Caller, answer, redirect_to, send_back};
@@ -132,13 +134,16 @@ pub async fn change_password(
     new_password: String,
 ) -> Result<(), Error> {
     use super::{model::parse_new_password, store};
-    use crate::server::{Caller, answer};
+    use crate::server::{Caller, answer, finish};
     answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
         let new_password = parse_new_password("new_password", new_password)?;
-        store::change_password(&caller.state, user_id, current_password, new_password, caller.now).await?;
-        caller.sign_out_others(user_id).await
+        finish(async move {
+            store::change_password(&caller.state, user_id, current_password, new_password, caller.now).await?;
+            caller.sign_out_others(user_id).await
+        })
+        .await
     })
     .await
 }

@@ -3,8 +3,8 @@
 //! Owns the table `users`. Invariants: one account per address (kept in lower case, by a unique index); a password is
 //! never stored, logged or sent, only its argon2id hash is; an unknown address and a wrong password answer alike.
 
-pub mod api;
 pub mod account_page;
+pub mod api;
 pub mod model;
 pub mod sign_in_page;
 #[cfg(feature = "ssr")]

@@ -173,7 +173,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_an_address_is_refused() {
-        for bad in ["", "a", "a@", "@b.c", "a@b", "a@.b", "a@b.", "a@b@c.d", "a b@c.d", "a@b\n.c", &format!("{}@b.c", "x".repeat(252))] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.c",
+            "a@b",
+            "a@.b",
+            "a@b.",
+            "a@b@c.d",
+            "a b@c.d",
+            "a@b\n.c",
+            &format!("{}@b.c", "x".repeat(252)),
+        ] {
             assert!(register(bad, "12345678").is_err(), "{bad:?}");
         }
     }

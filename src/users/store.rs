@@ -7,13 +7,14 @@ use crate::{
     server::{Result, clock::new_id, state::AppState},
 };
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 const USER: &str = "id, email, first_name, last_name, is_admin, created_at";
 
 /// Makes an account. Errors: `EmailTaken`, also when two registrations of one address meet.
 pub async fn register(state: &AppState, registration: Registration, now: DateTime<Utc>) -> Result<User> {
     let hash = state.passwords.hash(registration.password.clone()).await?;
-    insert_user(state, &registration, &hash, now).await?.ok_or_else(|| Conflict::EmailTaken.into())
+    insert_user(state, &NewUser { registration, hash, is_admin: false, now }).await
 }
 
 /// Makes an account that may see the dashboard. Errors: `Invalid`, `EmailTaken`.
@@ -25,9 +26,9 @@ pub async fn create_admin(
     last_name: &str,
 ) -> Result<UserId> {
     let registration = Registration::parse(email, password, first_name, last_name)?;
-    let user = register(state, registration, state.clock.now()).await?;
-    sqlx::query("update users set is_admin = true where id = $1").bind(user.id).execute(state.db.pool()).await?;
-    Ok(user.id)
+    let hash = state.passwords.hash(registration.password.clone()).await?;
+    let admin = NewUser { registration, hash, is_admin: true, now: state.clock.now() };
+    Ok(insert_user(state, &admin).await?.id)
 }
 
 /// The account that goes with address and password. Errors: `WrongCredentials`, after the same time in every case.
@@ -130,7 +131,8 @@ pub async fn import_users(state: &AppState, imports: &[ImportedUser]) -> Result<
     .execute(&mut *tx)
     .await?;
     let ids = sqlx::query_scalar(
-        "select id from unnest($1::text[]) with ordinality as given (email, place) join users using (email) order by place",
+        "select id from unnest($1::text[]) with ordinality as given (email, place) join users using (email)
+         order by place",
     )
     .bind(&emails)
     .fetch_all(&mut *tx)
@@ -139,24 +141,34 @@ pub async fn import_users(state: &AppState, imports: &[ImportedUser]) -> Result<
     Ok(ids)
 }
 
-async fn insert_user(
-    state: &AppState,
-    registration: &Registration,
-    hash: &str,
+struct NewUser {
+    registration: Registration,
+    hash: String,
+    is_admin: bool,
     now: DateTime<Utc>,
-) -> Result<Option<User>> {
+}
+
+async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
     let sql = const_format::formatcp!(
-        "insert into users (id, email, password_hash, first_name, last_name, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6) on conflict (email) do nothing returning {USER}"
+        "insert into users (id, email, password_hash, first_name, last_name, is_admin, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict (email) do nothing returning {USER}"
     );
     let user = sqlx::query_as(sql)
         .bind(UserId(new_id()))
-        .bind(&registration.email)
-        .bind(hash)
-        .bind(&registration.first_name)
-        .bind(&registration.last_name)
-        .bind(now)
+        .bind(&new.registration.email)
+        .bind(&new.hash)
+        .bind(&new.registration.first_name)
+        .bind(&new.registration.last_name)
+        .bind(new.is_admin)
+        .bind(new.now)
         .fetch_optional(state.db.pool())
         .await?;
-    Ok(user)
+    user.ok_or_else(|| Conflict::EmailTaken.into())
+}
+
+/// Refuses an account that was deactivated since its session began. Errors: `SignInRequired`.
+pub async fn require_active(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    let active: Option<bool> =
+        sqlx::query_scalar("select is_active from users where id = $1").bind(user_id).fetch_optional(conn).await?;
+    if active == Some(true) { Ok(()) } else { Err(Error::SignInRequired.into()) }
 }

@@ -12,7 +12,7 @@ use evently::{
         model::SeatKind,
         store::{NewMap, NewSeat, NewSection, draw_map, project_availability},
     },
-    server::{clock::Clock, config::Config, db::Db, router::router, state::AppState},
+    server::{self, clock::Clock, config::Config, db::Db, router::router, state::AppState},
 };
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -88,9 +88,13 @@ impl TestApp {
     }
 
     pub async fn draft_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
+        self.try_event_with(change).await.expect("an event")
+    }
+
+    pub async fn try_event_with(&self, change: impl FnOnce(&mut NewEvent)) -> server::Result<EventId> {
         let mut event = new_event(self.now());
         change(&mut event);
-        create_event(&self.state, &event, self.now()).await.expect("an event")
+        create_event(&self.state, &event, self.now()).await
     }
 
     /// A published event with one section, `Stalls`, of rows A, B, … with ten seats each at 25 euros.

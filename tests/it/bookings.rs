@@ -52,8 +52,10 @@ async fn a_held_seat_cannot_be_held_again_and_the_rest_of_the_choice_is_untouche
     let seats = app.seats(event_id).await;
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     ada.hold_seats(event_id, &seats[0..2]).await;
-    let refusal =
-        bob.post("bookings/hold", json!({"event_id": event_id, "seat_ids": &seats[1..4]})).await.refused(409, "seats_taken");
+    let refusal = bob
+        .post("bookings/hold", json!({"event_id": event_id, "seat_ids": &seats[1..4]}))
+        .await
+        .refused(409, "seats_taken");
     assert_eq!(refusal["details"]["seat_ids"], json!([seats[1]]));
     bob.hold_seats(event_id, &seats[2..4]).await;
     app.audit().await;
@@ -80,7 +82,8 @@ async fn places_of_lapsed_holds_are_sold_without_waiting_for_the_sweeper(pool: P
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     ada.hold(event_id, 3).await;
     ada.hold(event_id, 2).await;
-    let refusal = bob.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})).await.refused(409, "sold_out");
+    let refusal =
+        bob.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})).await.refused(409, "sold_out");
     assert_eq!(refusal["details"]["available_count"], 0);
     app.wait(minutes(10));
     bob.hold(event_id, 5).await;
@@ -93,7 +96,8 @@ async fn sold_out_says_what_is_left(pool: PgPool) {
     let event_id = app.event(5).await;
     app.person("ada").await.hold(event_id, 3).await;
     let bob = app.person("bob").await;
-    let refusal = bob.post("bookings/hold", json!({"event_id": event_id, "quantity": 3})).await.refused(409, "sold_out");
+    let refusal =
+        bob.post("bookings/hold", json!({"event_id": event_id, "quantity": 3})).await.refused(409, "sold_out");
     assert_eq!(refusal["details"]["available_count"], 2);
 }
 
@@ -104,7 +108,8 @@ async fn one_person_has_at_most_the_events_limit(pool: PgPool) {
     let ada = app.person("ada").await;
     let first = ada.hold(event_id, 3).await;
     ada.change("confirm", &first).await.expect(200);
-    let refusal = ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 2})).await.refused(409, "over_limit");
+    let refusal =
+        ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 2})).await.refused(409, "over_limit");
     assert_eq!(refusal["details"], json!({"limit": 4, "have": 3}));
     let one = ada.hold(event_id, 1).await;
     app.wait(minutes(10));
@@ -180,7 +185,11 @@ async fn more_time_is_five_minutes_and_thirty_in_all(pool: PgPool) {
     }
     ada.change("extend", &hold).await.refused(409, "extension_used");
     app.wait(minutes(29));
-    app.person("bob").await.post("bookings/hold", json!({"event_id": event_id, "seat_ids": [seats[0]]})).await.refused(409, "seats_taken");
+    app.person("bob")
+        .await
+        .post("bookings/hold", json!({"event_id": event_id, "seat_ids": [seats[0]]}))
+        .await
+        .refused(409, "seats_taken");
     ada.change("confirm", &hold).await.expect(200);
     app.audit().await;
 }
@@ -283,7 +292,8 @@ async fn the_history_tells_what_happened_in_plain_words(pool: PgPool) {
     ada.change("confirm", &booking).await.expect(200);
     ada.change("cancel", &booking).await.expect(200);
     let history = ada.get(&format!("bookings/history?booking_id={booking}")).await.expect(200);
-    let told: Vec<&str> = history.as_array().expect("entries").iter().filter_map(|entry| entry["sentence"].as_str()).collect();
+    let told: Vec<&str> =
+        history.as_array().expect("entries").iter().filter_map(|entry| entry["sentence"].as_str()).collect();
     assert_eq!(
         told,
         [
@@ -310,16 +320,103 @@ async fn the_database_itself_refuses_a_double_sale(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.seated_event(1).await;
     let seats = app.seats(event_id).await;
-    let ada = app.person("ada").await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     ada.hold_seats(event_id, &seats[0..1]).await;
-    let copy = "insert into seat_bookings (id, booking_id, seat_id, price_minor, created_at)
-                select gen_random_uuid(), (select max(id::text)::uuid from bookings), seat_id, 0, now() from seat_bookings";
-    let refused = sqlx::query(copy).execute(app.state.db.pool()).await.expect_err("refused").to_string();
-    assert!(refused.contains("seat_bookings_"), "{refused}");
-    let oversold = "update events set available_capacity = total_capacity + 1";
-    assert!(sqlx::query(oversold).execute(app.state.db.pool()).await.is_err());
-    let negative = "update events set available_capacity = -1";
-    assert!(sqlx::query(negative).execute(app.state.db.pool()).await.is_err());
+    let other = bob.hold_seats(event_id, &seats[1..2]).await;
+    let again = "insert into seat_bookings (id, event_id, booking_id, seat_id, price_minor, created_at)
+                 values (gen_random_uuid(), $1, $2::uuid, $3::uuid, 0, now())";
+    let refused = sqlx::query(again).bind(event_id).bind(other).bind(&seats[0]).execute(app.state.db.pool()).await;
+    assert_eq!(constraint(refused), "seat_bookings_one_active_per_seat");
+    for (sql, name) in [
+        ("update events set available_capacity = total_capacity + 1", "events_available_within_capacity"),
+        ("update events set available_capacity = -1", "events_available_within_capacity"),
+        ("update seats set booking_id = null where status = 'held'", "seats_taken_have_a_booking"),
+        ("update seats set event_id = gen_random_uuid() where status = 'held'", "seats_lie_in_a_section"),
+    ] {
+        assert_eq!(constraint(sqlx::query(sql).execute(app.state.db.pool()).await), name, "{sql}");
+    }
+}
+
+/// The name of the constraint that refused a statement.
+#[track_caller]
+fn constraint<T: std::fmt::Debug>(refused: Result<T, sqlx::Error>) -> String {
+    let error = refused.expect_err("refused");
+    error.as_database_error().and_then(|error| error.constraint()).unwrap_or_default().to_owned()
+}
+
+#[sqlx::test]
+async fn a_key_names_one_hold_of_the_same_places(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let ada = app.person("ada").await;
+    let hold = |quantity: i32| json!({"event_id": event_id, "quantity": quantity, "key": "page-1"});
+    let first = ada.post("bookings/hold", hold(2)).await.id();
+    let refusal = ada.post("bookings/hold", hold(3)).await.refused(422, "invalid");
+    assert_eq!(refusal["details"][0]["field"], "key");
+    ada.change("confirm", &first).await.expect(200);
+    assert_eq!(ada.post("bookings/hold", hold(2)).await.id(), first, "the answer may have been lost");
+    ada.change("cancel", &first).await.expect(200);
+    assert_ne!(ada.post("bookings/hold", hold(2)).await.id(), first, "given back, it can be held again");
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn more_time_ends_at_thirty_minutes_however_short_the_hold(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.person("ada").await;
+    for (hold_length_s, presses) in [(60, 5), (300, 5), (1800, 0)] {
+        let event_id = app.event(100).await;
+        let set = "update events set hold_length_s = $2 where id = $1";
+        sqlx::query(set).bind(event_id).bind(hold_length_s).execute(app.state.db.pool()).await.expect("set");
+        let hold = ada.hold(event_id, 1).await;
+        for _ in 0..presses {
+            ada.change("extend", &hold).await.expect(200);
+        }
+        ada.change("extend", &hold).await.refused(409, "extension_used");
+    }
+}
+
+#[sqlx::test]
+async fn a_deactivated_account_neither_holds_nor_confirms(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let ada = app.person("ada").await;
+    let hold = ada.hold(event_id, 1).await;
+    sqlx::query("update users set is_active = false").execute(app.state.db.pool()).await.expect("deactivated");
+    ada.change("confirm", &hold).await.refused(401, "sign_in_required");
+    ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})).await.refused(401, "sign_in_required");
+}
+
+#[sqlx::test]
+async fn a_lapsed_hold_that_is_just_being_confirmed_counts_towards_the_limit(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event_with(|event| event.places_per_person = 4).await;
+    let ada = app.person("ada").await;
+    let first = ada.hold(event_id, 4).await;
+    // Someone has the booking locked and confirms it in time; meanwhile its hold lapses and the person asks for more.
+    let mut confirming = app.state.db.begin().await.expect("a transaction");
+    let confirm = "update bookings set status = 'confirmed', confirmed_at = $2 where id = $1::uuid";
+    sqlx::query(confirm).bind(&first).bind(app.now()).execute(&mut *confirming).await.expect("confirmed");
+    app.wait(minutes(11));
+    let more = ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 4}));
+    let (more, ()) = tokio::join!(more, async {
+        wait_for_a_blocked_session(&app).await;
+        confirming.commit().await.expect("committed");
+    });
+    more.refused(409, "over_limit");
+}
+
+/// Waits until some session of this database waits for a lock.
+async fn wait_for_a_blocked_session(app: &TestApp) {
+    let blocked =
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+    for _ in 0..2_000 {
+        if sqlx::query_scalar(blocked).fetch_one(app.state.db.pool()).await.expect("an answer") {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("nobody waits");
 }
 
 #[sqlx::test]
@@ -335,7 +432,9 @@ async fn bookings_are_listed_newest_first_in_pages(pool: PgPool) {
     let (mut listed, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = ada.get(&format!("bookings/list?limit=2&cursor={cursor}")).await.expect(200);
-        listed.extend(page["items"].as_array().expect("items").iter().map(|b| b["id"].as_str().expect("an id").to_owned()));
+        listed.extend(
+            page["items"].as_array().expect("items").iter().map(|b| b["id"].as_str().expect("an id").to_owned()),
+        );
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = next.to_owned();
     }

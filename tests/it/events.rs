@@ -110,10 +110,25 @@ async fn filters_narrow_the_list(pool: PgPool) {
 #[sqlx::test]
 async fn a_filter_that_makes_no_sense_is_refused_by_its_name(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    for field in ["from=x", "to=2030-13-01", "category=x", "price=x", "places=-1", "sort=x", "limit=0", "limit=201", "cursor=x"] {
+    for field in
+        ["from=x", "to=2030-13-01", "category=x", "price=x", "places=-1", "sort=x", "limit=0", "limit=201", "cursor=x"]
+    {
         let refusal = app.visitor().get(&format!("events/list?{field}")).await.refused(422, "invalid");
         assert_eq!(refusal["details"][0]["field"].as_str(), field.split('=').next(), "{field}");
     }
+}
+
+#[sqlx::test]
+async fn what_the_database_cannot_hold_is_refused_and_not_a_fault(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    app.event(10).await;
+    for query in
+        ["q=%00", "city=a%00", "from=-5000-01-01", "cursor=-999999999999999999.00000000-0000-7000-8000-000000000000"]
+    {
+        app.visitor().get(&format!("events/list?{query}")).await.refused(400, "malformed");
+    }
+    let unknown = app.try_event_with(|event| event.timezone = "Mars/Base".into()).await;
+    assert!(unknown.is_err());
 }
 
 #[sqlx::test]
@@ -145,7 +160,9 @@ async fn pages_follow_each_other_without_gap_or_repeat_in_every_order(pool: PgPo
 #[sqlx::test]
 async fn a_card_tells_the_truth_about_the_sale(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let state = async |id| app.visitor().get(&format!("events/get?event_id={id}")).await.expect(200)["availability"]["state"].clone();
+    let state = async |id| {
+        app.visitor().get(&format!("events/get?event_id={id}")).await.expect(200)["availability"]["state"].clone()
+    };
     let few = app.event(15).await;
     app.person("ada").await.hold(few, 1).await;
     assert_eq!(state(few).await, "few_left");

@@ -82,7 +82,8 @@ async fn one_person_at_fifty_windows_stays_within_the_limit(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(100).await;
     let ada = app.person("ada").await;
-    let replies = join_all((0..50).map(|_| ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})))).await;
+    let replies =
+        join_all((0..50).map(|_| ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})))).await;
     assert_eq!(winners(replies, "over_limit"), 10);
     app.audit().await;
 }

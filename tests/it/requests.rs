@@ -36,6 +36,8 @@ async fn what_cannot_be_read_is_refused_in_our_own_words(pool: PgPool) {
         (login().text("[1]").content_type("application/json"), 400, "malformed"),
         (login().text("hello").content_type("text/plain"), 415, "unsupported_media_type"),
         (login().text("x".repeat(70_000)).content_type("application/json"), 413, "too_large"),
+        (login().text(huge_form()).content_type("application/json"), 413, "too_large"),
+        (login().text("{}").content_type("Application/JSON"), 400, "malformed"),
         (server.get("/api/v1/auth/login"), 405, "method_not_allowed"),
         (server.post("/api/v1/events/list").json(&json!({})), 405, "method_not_allowed"),
         (server.get("/api/v1/nothing/here"), 404, "not_found"),
@@ -46,6 +48,11 @@ async fn what_cannot_be_read_is_refused_in_our_own_words(pool: PgPool) {
         assert_eq!((reply.status, reply.body["code"].as_str()), (status, Some(code)), "{path} {}", reply.body);
         assert_eq!(reply.body["request_id"].as_str(), response.header("x-request-id").to_str().ok());
     }
+}
+
+/// A small body whose form repeats a long name for each of many items.
+fn huge_form() -> String {
+    format!("{{\"{}\":[{}1]}}", "a".repeat(30_000), "1,".repeat(16_000))
 }
 
 #[sqlx::test]
@@ -112,7 +119,12 @@ async fn a_refused_form_comes_back_to_its_page_with_the_reason_and_what_was_type
 async fn signing_in_leads_only_to_this_site(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.person("ada").await;
-    for (next, to) in [("%2Fbookings", "/bookings"), ("https%3A%2F%2Fevil.example", "/"), ("%2F%2Fevil.example", "/"), ("%2Fa%0D%0Ab", "/")] {
+    for (next, to) in [
+        ("%2Fbookings", "/bookings"),
+        ("https%3A%2F%2Fevil.example", "/"),
+        ("%2F%2Fevil.example", "/"),
+        ("%2Fa%0D%0Ab", "/"),
+    ] {
         let reply = app
             .visitor()
             .server

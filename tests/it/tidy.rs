@@ -1,6 +1,9 @@
 //! Reads the source and checks what the compiler can't: where SQL, the clock and the ids may be.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -63,9 +66,9 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
     for (path, code) in sources() {
         for (owner, tables) in &owners {
             let writes = |table: &&&str| {
-                ["insert into ", "update ", "delete from "].iter().any(|verb| {
-                    code.contains(&format!("{verb}{table} ")) || code.contains(&format!("{verb}{table}\n"))
-                })
+                ["insert into ", "update ", "delete from "]
+                    .iter()
+                    .any(|verb| code.contains(&format!("{verb}{table} ")) || code.contains(&format!("{verb}{table}\n")))
             };
             let strange: Vec<&&str> = tables.iter().filter(writes).collect();
             assert!(strange.is_empty() || path.starts_with(owner), "{path} writes {strange:?}, which {owner} owns");
@@ -78,7 +81,8 @@ fn rules_stores_and_doors_depend_one_way() {
     let order = ["users", "events", "seats", "bookings", "waitlist"];
     for (path, code) in sources() {
         let Some(slice) = order.iter().position(|slice| path.starts_with(&format!("{slice}/"))) else { continue };
-        let binds = ["/model.rs", "/api.rs", "/store.rs", "/when.rs"].iter().any(|file| path.ends_with(file)) || path.contains("/store/");
+        let binds = ["/model.rs", "/api.rs", "/store.rs", "/when.rs"].iter().any(|file| path.ends_with(file))
+            || path.contains("/store/");
         for later in order.iter().skip(slice + 1).filter(|_| binds) {
             let names_it = code.contains(&format!("crate::{later}")) || code.contains(&format!("\n    {later}::"));
             assert!(!names_it, "{path} knows of {later}, which stands on it");
@@ -92,9 +96,15 @@ fn how_it_is_built_and_how_it_runs_agree() {
     let (build, run) = (read("Cargo.toml"), read("Leptos.toml"));
     for key in ["output-name", "site-root", "site-pkg-dir", "site-addr", "reload-port", "hash-files"] {
         let value = |text: &str| {
-            text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|v| v.trim().to_owned()))
+            text.lines()
+                .find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|v| v.trim().to_owned()))
         };
-        assert!(value(&build).is_some() && value(&build) == value(&run), "{key}: {:?} {:?}", value(&build), value(&run));
+        assert!(
+            value(&build).is_some() && value(&build) == value(&run),
+            "{key}: {:?} {:?}",
+            value(&build),
+            value(&run)
+        );
     }
 }
 

@@ -16,7 +16,8 @@ async fn registering_signs_in_and_keeps_no_password(pool: PgPool) {
     assert_eq!((user["email"].as_str(), user["is_admin"].as_bool()), (Some("ada@example.org"), Some(false)));
     assert!(!user.to_string().contains("correct horse") && user.get("password_hash").is_none());
     assert_eq!(visitor.get("users/me").await.expect(200)["id"], user["id"]);
-    let hash: String = sqlx::query_scalar("select password_hash from users").fetch_one(app.state.db.pool()).await.expect("a hash");
+    let hash: String =
+        sqlx::query_scalar("select password_hash from users").fetch_one(app.state.db.pool()).await.expect("a hash");
     assert!(hash.starts_with("$argon2id$"), "{hash}");
 }
 
@@ -32,7 +33,8 @@ async fn fields_that_do_not_fit_are_all_named(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let fields = json!({"email": "nobody", "password": "short", "first_name": "", "last_name": "x"});
     let refusal = app.visitor().post("auth/register", fields).await.refused(422, "invalid");
-    let named: Vec<&str> = refusal["details"].as_array().expect("fields").iter().filter_map(|f| f["field"].as_str()).collect();
+    let named: Vec<&str> =
+        refusal["details"].as_array().expect("fields").iter().filter_map(|f| f["field"].as_str()).collect();
     assert_eq!(named, ["email", "password", "first_name"]);
 }
 
@@ -65,7 +67,8 @@ async fn signing_out_ends_the_session_and_twice_is_fine(pool: PgPool) {
 async fn a_flushed_redis_signs_nobody_out(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let ada = app.person("ada").await;
-    let rows: Vec<Vec<u8>> = sqlx::query_scalar("select id_hash from sessions").fetch_all(app.state.db.pool()).await.expect("sessions");
+    let rows: Vec<Vec<u8>> =
+        sqlx::query_scalar("select id_hash from sessions").fetch_all(app.state.db.pool()).await.expect("sessions");
     assert!(!rows.is_empty());
     forget_sessions(&app).await;
     ada.get("users/me").await.expect(200);
@@ -126,7 +129,9 @@ async fn a_new_password_signs_the_other_sessions_out(pool: PgPool) {
 async fn signing_in_gives_the_session_a_new_id(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let ada = app.person("ada").await;
-    let login = || ada.server.post("/api/v1/auth/login").json(&json!({"email": "ada@example.org", "password": "correct horse"}));
+    let login = || {
+        ada.server.post("/api/v1/auth/login").json(&json!({"email": "ada@example.org", "password": "correct horse"}))
+    };
     let first = login().await.cookie("evently").value().to_owned();
     let second = login().await.cookie("evently").value().to_owned();
     assert_ne!(first, second);

@@ -13,7 +13,7 @@ export class AccountForms {
   readonly success: Locator;
   readonly signIn: Locator;
   readonly register: Locator;
-  /** The header's way out. */
+  /** The way out, on the account page. */
   readonly signOut: Locator;
   /** The header's way to the account. */
   readonly own: Locator;
@@ -31,7 +31,7 @@ export class AccountForms {
     this.success = main.getByRole("status");
     this.signIn = main.getByRole("button", { name: "Sign in" });
     this.register = main.getByRole("button", { name: "Make account" });
-    this.signOut = header.getByRole("button", { name: "Sign out" });
+    this.signOut = main.getByRole("button", { name: "Sign out" });
     this.own = header.getByRole("link", { name: "Ada" });
   }
 

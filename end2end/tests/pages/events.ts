@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { type Locator, type Page, expect } from "@playwright/test";
 
 /** The start page and the list of events: both have a search, and cards that lead to events. */
 export class EventsPage {
@@ -22,8 +22,13 @@ export class EventsPage {
     await this.search.getByRole("button", { name: "Search" }).click();
   }
 
+  /** Shows what else one can filter by; a wide window shows it anyway. */
   async showFilters(): Promise<void> {
-    await this.search.getByText("Filters", { exact: true }).click();
+    const city = this.search.getByLabel("City");
+    if (!(await city.isVisible())) {
+      await this.search.getByText("Filters", { exact: true }).click();
+    }
+    await expect(city).toBeVisible();
   }
 
   /** Takes the filter of these words off. */

@@ -122,7 +122,8 @@ function sideBySide(row: Seat[], count: number): [Seat, ...Seat[]] | undefined {
   return undefined;
 }
 
-function found<T>(value: T | undefined, what: string): T {
+/** What was looked for in the demo data, which has to have it. */
+export function found<T>(value: T | undefined, what: string): T {
   if (value === undefined) {
     throw new Error(`the demo data has no ${what}`);
   }

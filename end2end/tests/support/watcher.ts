@@ -10,6 +10,11 @@ interface Refusal {
 export class Watcher {
   readonly #heard: string[] = [];
   readonly #refusals: Refusal[] = [];
+  readonly #hasScripts: boolean;
+
+  constructor(hasScripts: boolean) {
+    this.#hasScripts = hasScripts;
+  }
 
   follow(context: BrowserContext): void {
     context.on("console", (message) => this.#hearConsole(message));
@@ -32,15 +37,17 @@ export class Watcher {
   #hearConsole(message: ConsoleMessage): void {
     // A reply or request that failed is heard by itself, with its address.
     const isTold = message.text().startsWith("Failed to load resource:");
-    if (["error", "warning"].includes(message.type()) && !isTold) {
+    const isUnused = message.text().includes("was preloaded using link preload but not used") && !this.#hasScripts;
+    if (["error", "warning"].includes(message.type()) && !isTold && !isUnused) {
       this.#heard.push(`console ${message.type()} on ${message.page()?.url()}: ${message.text()}`);
     }
   }
 
   #hearFailure(request: Request): void {
     const reason = request.failure()?.errorText ?? "no reason given";
-    // The browser itself drops what a page it leaves was still loading.
-    if (reason !== "net::ERR_ABORTED") {
+    // The browser itself drops what a page it leaves was still loading, and scripts where they are switched off.
+    const isDropped = reason === "net::ERR_ABORTED" || (reason === "csp" && !this.#hasScripts);
+    if (!isDropped) {
       this.#heard.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
     }
   }

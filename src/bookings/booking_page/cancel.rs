@@ -82,20 +82,21 @@ fn say_refund(booking: &Booking) -> String {
 fn NotPossible(booking: Booking) -> impl IntoView {
     let own = format!("/bookings/{}", booking.id);
     let (heading, words, href, next) = match booking.status {
-        BookingStatus::Cancelled => ("This booking is cancelled", "There is nothing left to do.", own, "Show the booking"),
-        BookingStatus::Expired => ("This was never booked", "The time ran out before it was confirmed.", own, "Show what happened"),
+        BookingStatus::Cancelled => {
+            ("This booking is cancelled", "There is nothing left to do.", own, "Show the booking")
+        }
+        BookingStatus::Expired => {
+            ("This was never booked", "The time ran out before it was confirmed.", own, "Show what happened")
+        }
         BookingStatus::Held => (
             "This is not booked yet",
             "You can release the places on the checkout page.",
             format!("{own}/checkout"),
             "Go to the checkout",
         ),
-        BookingStatus::Confirmed => (
-            "It is too late to cancel",
-            "A booking can be cancelled until its event begins.",
-            own,
-            "Show the booking",
-        ),
+        BookingStatus::Confirmed => {
+            ("It is too late to cancel", "A booking can be cancelled until its event begins.", own, "Show the booking")
+        }
     };
     view! {
         <section class="page cancel">

@@ -1,11 +1,12 @@
 //! Confirming, extending, releasing and cancelling: each locks the booking, looks again, decides, writes.
 
-use super::{Entry, LockedBooking, end::end_bookings, lock_booking, name_places, write_history};
+use super::{Entry, LockedBooking, end::end_bookings, lock_booking, name_places, read::read_booking, write_history};
 use crate::{
     bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
     id::{BookingId, UserId},
     seats,
     server::{Result, finish, state::AppState},
+    users,
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -18,13 +19,15 @@ pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: Book
     finish(async move {
         let mut tx = task.db.begin().await?;
         let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+        users::store::require_active(&mut tx, user_id).await?;
         let facts = booking.facts(&mut tx).await?;
         let now = task.clock.now_in(&mut tx).await?;
         if facts.decide_confirm(now)? == Step::Do(()) {
             confirm(&mut tx, user_id, &booking, now).await?;
         }
+        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
         tx.commit().await?;
-        super::get_booking(&task, user_id, booking_id).await
+        Ok(booking)
     })
     .await
 }
@@ -51,8 +54,9 @@ pub async fn extend_hold(state: &AppState, user_id: UserId, booking_id: BookingI
         let now = task.clock.now_in(&mut tx).await?;
         let until = facts.decide_extend(now)?;
         extend(&mut tx, user_id, &booking, until, now).await?;
+        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
         tx.commit().await?;
-        super::get_booking(&task, user_id, booking_id).await
+        Ok(booking)
     })
     .await
 }
@@ -88,8 +92,9 @@ pub async fn release_hold(state: &AppState, user_id: UserId, booking_id: Booking
         if facts.decide_release(now)? == Step::Do(()) {
             end_bookings(&mut tx, &[booking], BookingAction::Released, Some(user_id), now).await?;
         }
+        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
         tx.commit().await?;
-        super::get_booking(&task, user_id, booking_id).await
+        Ok(booking)
     })
     .await
 }
@@ -107,8 +112,9 @@ pub async fn cancel_booking(state: &AppState, user_id: UserId, booking_id: Booki
         if let Step::Do(action) = facts.decide_cancel(now)? {
             end_bookings(&mut tx, &[booking], action, Some(user_id), now).await?;
         }
+        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
         tx.commit().await?;
-        super::get_booking(&task, user_id, booking_id).await
+        Ok(booking)
     })
     .await
 }

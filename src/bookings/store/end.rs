@@ -3,10 +3,11 @@
 use super::{Entry, LockedBooking, name_places, write_history};
 use crate::{
     bookings::model::BookingAction,
+    error::Error,
     events,
     id::{BookingId, EventId, UserId},
     seats,
-    server::{Result, state::AppState},
+    server::{Failure, Result, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -16,32 +17,47 @@ const BATCH: i64 = 200;
 
 /// Expires every lapsed hold, and answers how many. Tidiness only: a hold's places can be taken once it has lapsed.
 /// Safe to run twice and in many processes at once.
+///
+/// One event a transaction, and no patience: a sweeper that waits for one event's locks would keep buyers waiting.
 pub async fn sweep(state: &AppState) -> Result<u64> {
+    let now = state.clock.now_in(&mut *state.db.pool().acquire().await?).await?;
+    let events: Vec<EventId> =
+        sqlx::query_scalar("select distinct event_id from bookings where status = 'held' and expires_at <= $1")
+            .bind(now)
+            .fetch_all(state.db.pool())
+            .await?;
     let mut swept = 0;
-    loop {
-        let mut tx = state.db.begin().await?;
-        let now = state.clock.now_in(&mut tx).await?;
-        let lapsed = lock_lapsed(&mut tx, None, now).await?;
-        end_bookings(&mut tx, &lapsed, BookingAction::Expired, None, now).await?;
-        tx.commit().await?;
-        swept += lapsed.len() as u64;
-        if (lapsed.len() as i64) < BATCH {
-            return Ok(swept);
+    for event_id in events {
+        match sweep_event(state, event_id).await {
+            Ok(count) => swept += count,
+            // Someone is at this event: the next round comes in a second.
+            Err(Failure::Refused(Error::Unavailable { .. })) => {}
+            Err(failure) => return Err(failure),
         }
     }
+    Ok(swept)
 }
 
-/// Locks a batch of the holds that have lapsed, of one event or of all, in id order. Those that someone else has locked
-/// are being seen to already.
+async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u64> {
+    let mut tx = state.db.begin().await?;
+    sqlx::query("set local lock_timeout = '100ms'").execute(&mut *tx).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    let lapsed = lock_lapsed(&mut tx, event_id, now).await?;
+    end_bookings(&mut tx, &lapsed, BookingAction::Expired, None, now).await?;
+    tx.commit().await?;
+    Ok(lapsed.len() as u64)
+}
+
+/// Locks a batch of the holds of an event that have lapsed, in id order. One that someone else has locked is waited for:
+/// it may be free in a moment, and to call it taken would be untrue.
 pub(super) async fn lock_lapsed(
     conn: &mut PgConnection,
-    event_id: Option<EventId>,
+    event_id: EventId,
     now: DateTime<Utc>,
 ) -> Result<Vec<LockedBooking>> {
     let lapsed = sqlx::query_as(
         "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
-         where status = 'held' and expires_at <= $1 and ($2 is null or event_id = $2)
-         order by id limit $3 for no key update skip locked",
+         where status = 'held' and expires_at <= $1 and event_id = $2 order by id limit $3 for no key update",
     )
     .bind(now)
     .bind(event_id)
@@ -51,7 +67,7 @@ pub(super) async fn lock_lapsed(
     Ok(lapsed)
 }
 
-/// Locks those of these bookings that are lapsed holds, in id order, leaving out what someone else has locked.
+/// Locks those of these bookings that are lapsed holds, in id order, waiting as [`lock_lapsed`] does.
 pub(super) async fn lock_these_lapsed(
     conn: &mut PgConnection,
     booking_ids: &[BookingId],
@@ -62,7 +78,7 @@ pub(super) async fn lock_these_lapsed(
     }
     let lapsed = sqlx::query_as(
         "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
-         where id = any($1) and status = 'held' and expires_at <= $2 order by id for no key update skip locked",
+         where id = any($1) and status = 'held' and expires_at <= $2 order by id for no key update",
     )
     .bind(booking_ids)
     .bind(now)
@@ -83,8 +99,13 @@ pub(super) async fn end_bookings(
         return Ok(());
     }
     let places = name_places(conn, bookings).await?;
-    let entry = |(booking, details): (&LockedBooking, String)| {
-        Entry { booking_id: booking.id, action, actor_id, before: Some(booking.status), details, created_at: now }
+    let entry = |(booking, details): (&LockedBooking, String)| Entry {
+        booking_id: booking.id,
+        action,
+        actor_id,
+        before: Some(booking.status),
+        details,
+        created_at: now,
     };
     let entries: Vec<Entry> = bookings.iter().zip(places).map(entry).collect();
     let ids: Vec<BookingId> = bookings.iter().map(|booking| booking.id).collect();

@@ -40,11 +40,17 @@ struct Priced<'a> {
 /// Brings bookings of one event in, all or none, in one transaction and a handful of statements. The sale's window and
 /// the limit per person don't apply: they were sold elsewhere.
 ///
-/// Errors: `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's.
+/// Errors: `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's or aren't as many as places.
 pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[ImportedBooking]) -> Result<()> {
     let mut tx = state.db.begin().await?;
     let event = events::store::find_sale(&mut tx, event_id).await?;
     let now = state.clock.now_in(&mut tx).await?;
+    for import in imports {
+        let seats = if event.has_seat_selection { import.quantity } else { 0 };
+        if import.seat_ids.len() as i32 != seats {
+            return Err(Error::invalid("seat_ids", Problem::Malformed).into());
+        }
+    }
     let seats = lock_free_seats(&mut tx, event_id, imports).await?;
     if !event.has_seat_selection {
         let quantity = imports.iter().map(|import| import.quantity).sum();
@@ -55,7 +61,7 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
     let priced: Vec<Priced<'_>> = imports.iter().map(|import| price(import, &event, &seats)).collect();
     insert_bookings(&mut tx, &event, &priced).await?;
     insert_histories(&mut tx, &priced).await?;
-    insert_seat_bookings(&mut tx, &priced, &seats).await?;
+    insert_seat_bookings(&mut tx, event_id, &priced, &seats).await?;
     let given: Vec<(SeatId, BookingId)> =
         priced.iter().flat_map(|booking| booking.import.seat_ids.iter().map(|id| (*id, booking.id))).collect();
     seats::store::give_booked(&mut tx, &given, now).await?;
@@ -135,6 +141,7 @@ async fn insert_histories(conn: &mut PgConnection, priced: &[Priced<'_>]) -> Res
 
 async fn insert_seat_bookings(
     conn: &mut PgConnection,
+    event_id: EventId,
     priced: &[Priced<'_>],
     seats: &HashMap<SeatId, LockedSeat>,
 ) -> Result<()> {
@@ -146,14 +153,17 @@ async fn insert_seat_bookings(
         })
         .collect();
     sqlx::query(
-        "insert into seat_bookings (id, booking_id, seat_id, price_minor, created_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::timestamptz[])",
+        "insert into seat_bookings (id, event_id, booking_id, seat_id, price_minor, created_at)
+         select id, $6, booking_id, seat_id, price_minor, created_at
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::timestamptz[])
+             as given (id, booking_id, seat_id, price_minor, created_at)",
     )
     .bind(rows.iter().map(|_| new_id()).collect::<Vec<_>>())
     .bind(rows.iter().map(|(booking_id, _, _)| *booking_id).collect::<Vec<_>>())
     .bind(rows.iter().map(|(_, seat, _)| seat.id).collect::<Vec<_>>())
     .bind(rows.iter().map(|(_, seat, _)| seat.price_minor).collect::<Vec<_>>())
     .bind(rows.iter().map(|(_, _, created_at)| *created_at).collect::<Vec<_>>())
+    .bind(event_id)
     .execute(conn)
     .await?;
     Ok(())

@@ -52,7 +52,7 @@ async fn lock_booking(conn: &mut PgConnection, user_id: UserId, booking_id: Book
 impl LockedBooking {
     /// With its event's, the facts that decide what may become of it.
     async fn facts(&self, conn: &mut PgConnection) -> Result<BookingFacts> {
-        let event = events::store::find_sale(conn, self.event_id).await?;
+        let event = events::store::lock_sale(conn, self.event_id).await?;
         Ok(BookingFacts {
             id: self.id,
             status: self.status,
@@ -97,11 +97,12 @@ async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()>
 /// The places of these bookings in words, for the history, in the same order: two queries however many bookings.
 async fn name_places(conn: &mut PgConnection, bookings: &[LockedBooking]) -> Result<Vec<String>> {
     let ids: Vec<BookingId> = bookings.iter().map(|booking| booking.id).collect();
-    let active: Vec<(SeatId, BookingId)> =
-        sqlx::query_as("select seat_id, booking_id from seat_bookings where booking_id = any($1) and released_at is null")
-            .bind(ids)
-            .fetch_all(&mut *conn)
-            .await?;
+    let active: Vec<(SeatId, BookingId)> = sqlx::query_as(
+        "select seat_id, booking_id from seat_bookings where booking_id = any($1) and released_at is null",
+    )
+    .bind(ids)
+    .fetch_all(&mut *conn)
+    .await?;
     let owners: HashMap<SeatId, BookingId> = active.into_iter().collect();
     let seat_ids: Vec<SeatId> = owners.keys().copied().collect();
     let names = if seat_ids.is_empty() { Vec::new() } else { seats::store::list_seat_names(conn, &seat_ids).await? };
@@ -113,8 +114,8 @@ async fn name_places(conn: &mut PgConnection, bookings: &[LockedBooking]) -> Res
     Ok(bookings.iter().map(name).collect())
 }
 
-/// A new reference: eight letters and digits that are not mistaken for each other (Crockford's base 32), 40 random bits
-/// of a UUID version 7. The unique index catches the one in a million million that repeats.
+/// A new reference: eight letters and digits that are not mistaken for each other (Crockford's base 32), from the last 40
+/// bits of a UUID version 7, most of them random. The unique index catches one that repeats.
 fn new_reference() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bits = new_id().as_u128();

@@ -1,14 +1,11 @@
 //! Reading bookings: always a person's own.
 
 use crate::{
-    bookings::model::{BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, HistoryEntry, tell},
-    error::{Error, Problem},
-    events::{
-        self,
-        model::Page,
-        store::EventRow,
-        when::at_venue,
+    bookings::model::{
+        BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, HistoryEntry, tell,
     },
+    error::{Error, Problem},
+    events::{self, model::Page, store::EventRow, when::at_venue},
     id::{BookingId, EventId, SeatId, UserId},
     money::Currency,
     seats::{self, store::SeatName},
@@ -42,10 +39,20 @@ struct BookingRow {
 /// One booking of this person. Errors: `NotFound`, also for someone else's.
 pub async fn get_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
     let mut conn = state.db.pool().acquire().await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    read_booking(&mut conn, user_id, booking_id, now).await
+}
+
+/// The same at `now`, inside a transaction that changed it.
+pub(super) async fn read_booking(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    booking_id: BookingId,
+    now: DateTime<Utc>,
+) -> Result<Booking> {
     let sql = const_format::formatcp!("select {BOOKING} from bookings where id = $1 and user_id = $2");
     let row: Option<BookingRow> = sqlx::query_as(sql).bind(booking_id).bind(user_id).fetch_optional(&mut *conn).await?;
-    let now = state.clock.now_in(&mut conn).await?;
-    let bookings = complete(&mut conn, vec![row.ok_or(Error::NotFound)?], now).await?;
+    let bookings = complete(conn, vec![row.ok_or(Error::NotFound)?], now).await?;
     Ok(bookings.into_iter().next().context("a booking that was read is completed")?)
 }
 
@@ -89,11 +96,12 @@ pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingI
         .fetch_optional(&mut *conn)
         .await?;
     let event = events::store::find_sale(&mut conn, event_id.ok_or(Error::NotFound)?).await?;
-    let rows: Vec<EntryRow> =
-        sqlx::query_as("select action, details, created_at from booking_history where booking_id = $1 order by created_at, id")
-            .bind(booking_id)
-            .fetch_all(&mut *conn)
-            .await?;
+    let rows: Vec<EntryRow> = sqlx::query_as(
+        "select action, details, created_at from booking_history where booking_id = $1 order by created_at, id",
+    )
+    .bind(booking_id)
+    .fetch_all(&mut *conn)
+    .await?;
     let now = state.clock.now_in(&mut conn).await?;
     let entry = |row: EntryRow| HistoryEntry {
         action: row.action,

@@ -103,7 +103,10 @@ fn say_no_sale(detail: &EventDetail) -> (&'static str, String) {
         Availability::Past => ("This event is over", format!("It took place on {}.", detail.event.when.date)),
         Availability::SalesClosed | Availability::Available | Availability::FewLeft { .. } => (
             "The sale has closed",
-            format!("It closed {} at {} {}.", detail.sales_close.date, detail.sales_close.time, detail.sales_close.zone),
+            format!(
+                "It closed {} at {} {}.",
+                detail.sales_close.date, detail.sales_close.time, detail.sales_close.zone
+            ),
         ),
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     ui::{Choice, Field, Glyph, Icon, SelectField},
 };
 use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::{use_location, use_navigate}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 /// Currencies the price filter offers.
 const CURRENCIES: [&str; 11] = ["EUR", "USD", "GBP", "CHF", "CZK", "DKK", "JPY", "KWD", "NOK", "PLN", "SEK"];
@@ -33,7 +36,8 @@ pub fn FilterForm(
         }
     };
     let field = move |pick: fn(&EventQuery) -> &String| Signal::derive(move || query.with(|query| pick(query).clone()));
-    let opened = query.with_untracked(|query| narrowings(query).iter().any(|n| n.field != "q" && n.field != "category"));
+    let opened =
+        query.with_untracked(|query| narrowings(query).iter().any(|n| n.field != "q" && n.field != "category"));
     view! {
         <form node_ref=form class="filters" method="get" action="/events" role="search" on:submit=submit>
             <div class="filters-search">
@@ -89,8 +93,9 @@ pub fn FilterForm(
 fn PriceFields(query: Memo<EventQuery>, refusal: Signal<Option<Error>>) -> impl IntoView {
     let is_free = Memo::new(move |_| query.with(|query| query.price == "free"));
     let price = Signal::derive(move || query.with(|query| query.price.clone()));
-    let currency =
-        Signal::derive(move || query.with(|q| if q.currency.is_empty() { "EUR".to_owned() } else { q.currency.clone() }));
+    let currency = Signal::derive(move || {
+        query.with(|q| if q.currency.is_empty() { "EUR".to_owned() } else { q.currency.clone() })
+    });
     move || {
         if is_free.get() {
             return view! { <input type="hidden" name="price" value="free" /> }.into_any();
@@ -112,7 +117,11 @@ pub fn CategoryLinks(
     query: Memo<EventQuery>,
 ) -> impl IntoView {
     let to = move |category: &'static str| {
-        move || query.with(|q| events_path(&EventQuery { category: category.to_owned(), cursor: String::new(), ..q.clone() }))
+        move || {
+            query.with(|q| {
+                events_path(&EventQuery { category: category.to_owned(), cursor: String::new(), ..q.clone() })
+            })
+        }
     };
     let current = move |category: &'static str| move || query.with(|q| q.category == category).then_some("page");
     let is_free = move || query.with(|query| query.price == "free");
@@ -140,7 +149,11 @@ fn use_submit() -> impl Fn(SubmitEvent) + Clone + 'static {
         event.prevent_default();
         let to = events_path(&read_query(|name| form.get(name).as_string().unwrap_or_default()));
         let search = location.search.get_untracked();
-        let here = if search.is_empty() { "/events".to_owned() } else { format!("/events?{}", search.trim_start_matches('?')) };
+        let here = if search.is_empty() {
+            "/events".to_owned()
+        } else {
+            format!("/events?{}", search.trim_start_matches('?'))
+        };
         if to != here {
             navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
@@ -150,7 +163,10 @@ fn use_submit() -> impl Fn(SubmitEvent) + Clone + 'static {
 fn city_choices(cities: &[String], chosen: &str) -> Vec<Choice> {
     let unlisted = (!chosen.is_empty() && !cities.iter().any(|city| city == chosen)).then(|| chosen.to_owned());
     let any = (String::new(), "Anywhere".to_owned());
-    [any].into_iter().chain(unlisted.into_iter().chain(cities.iter().cloned()).map(|city| (city.clone(), city))).collect()
+    [any]
+        .into_iter()
+        .chain(unlisted.into_iter().chain(cities.iter().cloned()).map(|city| (city.clone(), city)))
+        .collect()
 }
 
 fn place_choices(chosen: &str) -> Vec<Choice> {

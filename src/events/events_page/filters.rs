@@ -62,7 +62,12 @@ pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
     let all = [
         ("q", &query.q, format!("“{}”", query.q.trim()), EventQuery { q: none(), ..first.clone() }),
         ("city", &query.city, query.city.clone(), EventQuery { city: none(), ..first.clone() }),
-        ("category", &query.category, category_name(&query.category).to_owned(), EventQuery { category: none(), ..first.clone() }),
+        (
+            "category",
+            &query.category,
+            category_name(&query.category).to_owned(),
+            EventQuery { category: none(), ..first.clone() },
+        ),
         ("from", &query.from, format!("From {}", day_words(&query.from)), EventQuery { from: none(), ..first.clone() }),
         ("to", &query.to, format!("Until {}", day_words(&query.to)), EventQuery { to: none(), ..first.clone() }),
         ("price", &query.price, price_words(query), EventQuery { price: none(), ..first.clone() }),

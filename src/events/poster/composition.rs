@@ -93,13 +93,17 @@ fn tiles(svg: &mut String, dice: &mut Dice) {
         "M60 12A48 48 0 1 1 60 108A48 48 0 1 1 60 12Z",
         "M0 0A120 120 0 0 0 120 120V80A80 80 0 0 1 40 0ZM80 0A40 40 0 0 0 120 40V0Z",
     ];
-    // All grounds come before all fronts, each a little too wide: no seam shows between the tiles at any size.
+    // All grounds come before all fronts, and both are a little too wide: no seam shows between the tiles at any size.
     let mut fronts = String::new();
     for cell in 0..12 {
         let (x, y) = (cell % 4 * 120, cell / 4 * 120);
-        let ((back, front), path, turn) = (dice.pick(&INKS, ("p0", "p1")), dice.pick(&SHAPES, QUARTER), 90 * dice.between(0, 3));
+        let ((back, front), path, turn) =
+            (dice.pick(&INKS, ("p0", "p1")), dice.pick(&SHAPES, QUARTER), 90 * dice.between(0, 3));
         shape(svg, back, &format!("M{x} {y}h121v121h-121Z"));
-        _ = write!(fronts, "<path class=\"{front}\" transform=\"translate({x} {y}) rotate({turn} 60 60)\" d=\"{path}\"/>");
+        _ = write!(
+            fronts,
+            "<path class=\"{front}\" transform=\"translate({x} {y}) rotate({turn} 60 60) translate(-.4 -.4) scale(1.007)\" d=\"{path}\"/>"
+        );
     }
     svg.push_str(&fronts);
 }
@@ -116,7 +120,10 @@ fn rows(svg: &mut String, dice: &mut Dice) {
             let yours = row == lit && (first..first + 3).contains(&seat);
             let (class, size) = if yours { ("p3", 13) } else { (seats, 10) };
             let turn = seat * step;
-            _ = write!(svg, "<circle class=\"{class}\" cx=\"240\" cy=\"{cy}\" r=\"{size}\" transform=\"rotate({turn} 240 390)\"/>");
+            _ = write!(
+                svg,
+                "<circle class=\"{class}\" cx=\"240\" cy=\"{cy}\" r=\"{size}\" transform=\"rotate({turn} 240 390)\"/>"
+            );
         }
     }
 }
@@ -148,8 +155,8 @@ fn sun(svg: &mut String, dice: &mut Dice) {
         shape(svg, "p0", &format!("M0 {top}H480v{height}H0Z"));
     }
     let (left, right) = (dice.between(230, 310), dice.between(230, 310));
-    shape(svg, "p2", &format!("M0 {left}Q120 {} 240 {}T480 {right}V360H0Z", left - 60, (left + right) / 2));
-    shape(svg, "p3", &format!("M0 {}Q160 {} 320 {}T480 {}V360H0Z", right + 40, left - 10, right + 34, left + 20));
+    shape(svg, "p2", &format!("M0 {left}Q120 {} 240 {}T480 {right}V380H0Z", left - 60, (left + right) / 2));
+    shape(svg, "p3", &format!("M0 {}Q160 {} 320 {}T480 {}V380H0Z", right + 40, left - 10, right + 34, left + 20));
 }
 
 fn beams(svg: &mut String, dice: &mut Dice) {
@@ -176,11 +183,7 @@ fn waves(svg: &mut String, dice: &mut Dice) {
     for (at, ink) in ["p1", "p2", "p0", "p1", "p3"].into_iter().enumerate() {
         let side = if at % 2 == 0 { swing } else { -swing };
         let shift = dice.between(-90, 0);
-        shape(
-            svg,
-            ink,
-            &format!("M{shift} {y}q75 {} 150 0t150 0t150 0t150 0t150 0V360H{shift}Z", -side),
-        );
+        shape(svg, ink, &format!("M{shift} {y}q75 {} 150 0t150 0t150 0t150 0t150 0V380H{shift}Z", -side));
         y += 52;
     }
 }

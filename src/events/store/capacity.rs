@@ -11,6 +11,16 @@ pub async fn find_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
     row.ok_or_else(|| Error::NotFound.into())
 }
 
+/// The event as it stands now, kept from being cancelled until the transaction ends. Buyers share this lock: only
+/// [`cancel_event`](super::cancel_event) has to wait for it. Errors: `NotFound`.
+pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
+    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended($1::text, 0))")
+        .bind(event_id)
+        .execute(&mut *conn)
+        .await?;
+    find_sale(conn, event_id).await
+}
+
 /// Takes places of general admission, all or none, if the event is still published. False: there are too few.
 ///
 /// Assumes a transaction; keeps the event's row locked until it ends.

@@ -1,7 +1,7 @@
 //! Making events and putting them on sale.
 
 use crate::{
-    error::Error,
+    error::{Error, Problem},
     id::EventId,
     money::Money,
     server::{Result, clock::new_id, state::AppState},
@@ -49,8 +49,11 @@ pub struct NewEvent {
     pub places_per_person: i32,
 }
 
-/// Makes an event, as a draft.
+/// Makes an event, as a draft. Errors: `Invalid` for a time zone that isn't known.
 pub async fn create_event(state: &AppState, new: &NewEvent, now: DateTime<Utc>) -> Result<EventId> {
+    if new.timezone.parse::<chrono_tz::Tz>().is_err() {
+        return Err(Error::invalid("timezone", Problem::Unknown).into());
+    }
     let id = EventId(new_id());
     sqlx::query(
         "insert into events (id, name, summary, description, category, venue, address, city, country, timezone,
@@ -97,14 +100,20 @@ pub async fn publish_event(state: &AppState, event_id: EventId, now: DateTime<Ut
     if published.rows_affected() == 0 { Err(Error::NotFound.into()) } else { Ok(()) }
 }
 
-/// Calls an event off: nothing can be held or confirmed from now on. Doing it twice is fine. Errors: `NotFound`.
+/// Calls an event off: nothing can be held or confirmed from now on. What is being held or confirmed just now is waited
+/// for, so that whoever sees to the bookings afterwards sees all of them. Doing it twice is fine. Errors: `NotFound`.
 pub async fn cancel_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) -> Result<()> {
-    let cancelled = sqlx::query(
-        "update events set status = 'cancelled', version = version + 1, updated_at = $2 where id = $1",
-    )
-    .bind(event_id)
-    .bind(now)
-    .execute(state.db.pool())
-    .await?;
-    if cancelled.rows_affected() == 0 { Err(Error::NotFound.into()) } else { Ok(()) }
+    let mut tx = state.db.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 0))").bind(event_id).execute(&mut *tx).await?;
+    let cancelled =
+        sqlx::query("update events set status = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
+            .bind(event_id)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+    if cancelled.rows_affected() == 0 {
+        return Err(Error::NotFound.into());
+    }
+    tx.commit().await?;
+    Ok(())
 }

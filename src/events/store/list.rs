@@ -5,12 +5,15 @@ use crate::{
     events::model::{Cursor, Event, EventFilter, Page, PriceFilter, Sort},
     server::{Result, state::AppState},
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
 /// How alike a word must be to one of the event's to count as found, from 0 to 1. pg_trgm's own 0.6 misses two letters
 /// swapped in a word of six; below 0.5 unrelated short words match.
 const WORD_SIMILARITY: &str = "0.5";
+
+/// How long an event may last, by constraint.
+const LONGEST: TimeDelta = TimeDelta::days(31);
 
 /// One page of the events that aren't over at `now`. Errors: `Invalid` for a cursor that isn't one of this order.
 pub async fn list_events(
@@ -22,6 +25,8 @@ pub async fn list_events(
     let after = Cursor::parse(filter.sort, cursor)?;
     let mut query = QueryBuilder::new(format!("select {EVENT} from events where status <> 'draft' and ends_at > "));
     query.push_bind(now);
+    // No event lasts longer (events_last_a_month_at_most), and this is the bound that an index serves.
+    query.push(" and event_date > ").push_bind(now - LONGEST);
     push_words(&mut query, &filter.words);
     push_filters(&mut query, filter);
     push_order(&mut query, filter.sort, after.as_ref());
@@ -41,8 +46,9 @@ pub async fn list_events(
 
 /// The cities with events to come, in alphabetical order.
 pub async fn list_cities(state: &AppState, now: DateTime<Utc>) -> Result<Vec<String>> {
-    let sql = "select distinct city from events where status <> 'draft' and ends_at > $1 order by city";
-    Ok(sqlx::query_scalar(sql).bind(now).fetch_all(state.db.pool()).await?)
+    let sql =
+        "select distinct city from events where status <> 'draft' and ends_at > $1 and event_date > $2 order by city";
+    Ok(sqlx::query_scalar(sql).bind(now).bind(now - LONGEST).fetch_all(state.db.pool()).await?)
 }
 
 fn into_page(rows: Vec<EventRow>, filter: &EventFilter, now: DateTime<Utc>) -> Page<Event> {
@@ -96,7 +102,13 @@ fn push_filters(query: &mut QueryBuilder<Postgres>, filter: &EventFilter) {
 /// Compares the day at the venue; the plain bound beside it, a day wider than any zone, is the one the index serves.
 fn push_day(query: &mut QueryBuilder<Postgres>, day: NaiveDate, operator: &'static str) {
     let shift = if operator == ">=" { "- interval '1 day'" } else { "+ interval '2 days'" };
-    query.push(" and event_date ").push(operator).push(" ").push_bind(day).push("::timestamp at time zone 'UTC' ").push(shift);
+    query
+        .push(" and event_date ")
+        .push(operator)
+        .push(" ")
+        .push_bind(day)
+        .push("::timestamp at time zone 'UTC' ")
+        .push(shift);
     query.push(" and (event_date at time zone timezone)::date ").push(operator).push(" ").push_bind(day);
 }
 

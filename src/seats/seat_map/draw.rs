@@ -36,7 +36,9 @@ pub(super) fn draw_section(map: &SeatMap, seats: &[Seat], chosen: &[SeatId]) -> 
 /// Whether the first row is the one nearest to the stage.
 fn stage_is_in_front(map: &SeatMap, rows: &[&[Seat]]) -> bool {
     let (x, y) = centre(&map.stage);
-    let far = |row: Option<&&[Seat]>| row.and_then(|row| row.get(row.len() / 2)).map(|seat| (seat.x - x).abs() + (seat.y - y).abs());
+    let far = |row: Option<&&[Seat]>| {
+        row.and_then(|row| row.get(row.len() / 2)).map(|seat| (seat.x - x).abs() + (seat.y - y).abs())
+    };
     far(rows.first()) <= far(rows.last())
 }
 
@@ -49,13 +51,23 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn push_rows(&self, html: &mut String, rows: &[&[Seat]]) {
         let columns = rows.iter().map(|row| self.grid.columns(row)).max().unwrap_or(1).min(COLUMNS_MAX);
-        let deepest = rows.iter().flat_map(|row| row.iter().map(|seat| self.grid.dip(row, seat))).max().unwrap_or(0);
-        push(html, format_args!("<div class=\"seat-rows seat-columns-{columns} seat-curve-{}\">", (deepest + 15) / 16));
+        let centred = if self.grid.is_upright() { "" } else { " seat-rows-centred" };
+        push(html, format_args!("<div class=\"seat-rows{centred}{} seat-columns-{columns}\">", self.room(rows)));
         for (i, row) in rows.iter().enumerate() {
             let apart = i > 0 && self.grid.is_cross_aisle(rows[i - 1], row);
             self.push_row(html, row, if apart { " seat-row-apart" } else { "" });
         }
         html.push_str("</div>");
+    }
+
+    /// The classes that make room above and below for what curves out of the rows.
+    fn room(&self, rows: &[&[Seat]]) -> String {
+        let dips = || rows.iter().flat_map(|row| row.iter().map(|seat| self.grid.dip(row, seat)));
+        let (above, below) = (-dips().min().unwrap_or(0), dips().max().unwrap_or(0));
+        if above <= 0 && below <= 0 {
+            return " seat-rows-flat".to_owned();
+        }
+        format!(" seat-room-above-{} seat-room-below-{}", (above + 15) / 16, (below + 15) / 16)
     }
 
     fn push_row(&self, html: &mut String, row: &[Seat], apart: &str) {
@@ -75,12 +87,23 @@ impl Drawing<'_> {
     }
 
     fn push_row_label(&self, html: &mut String, label: &str, dip: i32) {
-        push(html, format_args!("<span class=\"seat-row-label seat-dip-{dip}\" aria-hidden=\"true\">{label}</span>"));
+        push(
+            html,
+            format_args!("<span class=\"seat-row-label{}\" aria-hidden=\"true\">{label}</span>", dip_class(dip)),
+        );
     }
 
     fn push_seat(&self, html: &mut String, seat: &Seat, dip: i32) {
         let (number, name) = (escape(&seat.number), escape(&self.name(seat)));
-        push(html, format_args!("<label class=\"seat{} seat-dip-{dip}\"><input type=\"checkbox\" value=\"{}\" ", classes(seat), seat.id));
+        push(
+            html,
+            format_args!(
+                "<label class=\"seat{}{}\"><input type=\"checkbox\" value=\"{}\" ",
+                classes(seat),
+                dip_class(dip),
+                seat.id
+            ),
+        );
         match seat.status {
             SeatStatus::Available => push(
                 html,
@@ -93,7 +116,10 @@ impl Drawing<'_> {
             ),
             SeatStatus::Held | SeatStatus::Booked | SeatStatus::Blocked => html.push_str("disabled "),
         }
-        push(html, format_args!("aria-label=\"{name}\"><span class=\"seat-face\">{}{number}</span></label>", mark(seat.kind)));
+        push(
+            html,
+            format_args!("aria-label=\"{name}\"><span class=\"seat-face\">{}{number}</span></label>", mark(seat.kind)),
+        );
     }
 
     /// What a screen reader says, and what the line below the map says on hover: `Row F seat 12, €48, limited view`.
@@ -128,6 +154,15 @@ fn classes(seat: &Seat) -> String {
         SeatKind::Companion => " seat-companion",
     };
     format!("{status}{kind}{}", if seat.limited_view { " seat-limited-view" } else { "" })
+}
+
+/// Further back or further in front than the middle of the row, in sixteenths of a seat.
+fn dip_class(dip: i32) -> String {
+    match dip {
+        0 => String::new(),
+        back if back > 0 => format!(" seat-back-{back}"),
+        front => format!(" seat-front-{}", -front),
+    }
 }
 
 fn mark(kind: SeatKind) -> &'static str {

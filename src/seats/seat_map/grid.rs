@@ -2,7 +2,7 @@
 
 use crate::seats::model::Seat;
 
-/// The most a row may dip, in sixteenths of a seat: what leans more than that is a section that stands across.
+/// The most a row may curve, in sixteenths of a seat: what leans more than that is a section that stands across.
 const DIP_MAX: i32 = 48;
 
 /// The measure of a section.
@@ -14,7 +14,9 @@ pub(super) struct Grid {
     row_pitch: i32,
     /// The leftmost seat's centre.
     left: i32,
-    /// Whether rows run across the map and dip little enough to be drawn as they lie.
+    /// Halfway between the leftmost and the rightmost seat.
+    middle: i32,
+    /// Whether rows run across the map and curve little enough to be drawn as they lie.
     upright: bool,
 }
 
@@ -22,14 +24,19 @@ impl Grid {
     /// Measures a section by its rows.
     pub(super) fn of(rows: &[&[Seat]]) -> Self {
         let steps = rows.iter().flat_map(|row| row.windows(2)).map(|pair| distance(&pair[0], &pair[1])).collect();
-        let row_steps = rows.windows(2).map(|pair| top(pair[1]) - top(pair[0])).filter(|step| *step > 0).collect();
         let pitch = median(steps).unwrap_or(10).max(1);
-        Self {
-            pitch,
-            row_pitch: median(row_steps).unwrap_or(pitch).max(1),
-            left: rows.iter().flat_map(|row| row.iter()).map(|seat| seat.x).min().unwrap_or(0),
-            upright: rows.iter().all(|row| sixteenths(depth(row), pitch) <= DIP_MAX),
-        }
+        let xs = || rows.iter().flat_map(|row| row.iter()).map(|seat| seat.x);
+        let (left, right) = (xs().min().unwrap_or(0), xs().max().unwrap_or(0));
+        let mut grid = Self { pitch, row_pitch: pitch, left, middle: (left + right) / 2, upright: true };
+        let row_steps = rows.windows(2).map(|pair| grid.line(pair[1]) - grid.line(pair[0])).filter(|step| *step > 0);
+        grid.row_pitch = median(row_steps.collect()).unwrap_or(pitch).max(1);
+        grid.upright = rows.iter().all(|row| row.iter().all(|seat| grid.dip(row, seat).abs() <= DIP_MAX));
+        grid
+    }
+
+    /// Whether rows stand as far to the side as they do on the map; else they are centred.
+    pub(super) fn is_upright(&self) -> bool {
+        self.upright
     }
 
     /// Half seats from the section's left edge to where the row begins.
@@ -46,9 +53,14 @@ impl Grid {
         if distance * 2 > self.pitch * 3 { halves(distance - self.pitch, self.pitch) } else { 0 }
     }
 
-    /// Sixteenths of a seat that this one lies further back than the foremost of its row.
+    /// Sixteenths of a seat that this one lies further back than the middle of its row; below zero, further in front.
     pub(super) fn dip(&self, row: &[Seat], seat: &Seat) -> i32 {
-        if self.upright { sixteenths(seat.y - top(row), self.pitch) } else { 0 }
+        if self.upright { sixteenths(seat.y - self.line(row), self.pitch) } else { 0 }
+    }
+
+    /// Where a row lies: its seat nearest to the section's middle. Rows that curve alike stay the same distance apart.
+    fn line(&self, row: &[Seat]) -> i32 {
+        row.iter().min_by_key(|seat| (seat.x - self.middle).abs()).map_or(0, |seat| seat.y)
     }
 
     /// How many seats would fit side by side where this row lies, aisles and indent included.
@@ -59,17 +71,8 @@ impl Grid {
 
     /// Whether people can walk between the two rows.
     pub(super) fn is_cross_aisle(&self, row: &[Seat], next: &[Seat]) -> bool {
-        self.upright && (top(next) - top(row)) * 2 > self.row_pitch * 3
+        self.upright && (self.line(next) - self.line(row)) * 2 > self.row_pitch * 3
     }
-}
-
-/// The least y of a row.
-fn top(row: &[Seat]) -> i32 {
-    row.iter().map(|seat| seat.y).min().unwrap_or(0)
-}
-
-fn depth(row: &[Seat]) -> i32 {
-    row.iter().map(|seat| seat.y).max().unwrap_or(0) - top(row)
 }
 
 fn distance(a: &Seat, b: &Seat) -> i32 {
@@ -81,7 +84,7 @@ fn halves(units: i32, pitch: i32) -> i32 {
 }
 
 fn sixteenths(units: i32, pitch: i32) -> i32 {
-    (units * 16 + pitch / 2) / pitch
+    (f64::from(units * 16) / f64::from(pitch)).round() as i32
 }
 
 fn median(mut values: Vec<i32>) -> Option<i32> {
@@ -115,10 +118,18 @@ mod tests {
     }
 
     #[test]
-    fn a_row_dips_as_it_curves() {
+    fn a_row_curves_about_its_middle() {
         let row = row("A", &[(10, 10), (22, 13), (34, 10)]);
         let grid = Grid::of(&[&row]);
-        assert_eq!((grid.dip(&row, &row[0]), grid.dip(&row, &row[1])), (0, 4));
+        assert_eq!([0, 1, 2].map(|i| grid.dip(&row, &row[i])), [-4, 0, -4]);
+    }
+
+    #[test]
+    fn a_long_row_keeps_its_distance_to_a_short_one() {
+        let (long, short) =
+            (row("A", &[(10, 4), (22, 7), (34, 8), (46, 7), (58, 4)]), row("B", &[(22, 21), (34, 22), (46, 21)]));
+        let grid = Grid::of(&[&long, &short]);
+        assert_eq!((grid.dip(&long, &long[1]), grid.dip(&short, &short[0])), (-1, -1));
     }
 
     #[test]

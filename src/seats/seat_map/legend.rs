@@ -35,7 +35,8 @@ pub fn Legend(
     marks: Marks,
 ) -> impl IntoView {
     let blocked = marks.blocked.then_some(("seat-blocked", None, "Not on sale"));
-    let accessible = marks.accessible.then_some(("seat-available seat-accessible", Some(Glyph::Wheelchair), "Wheelchair place"));
+    let accessible =
+        marks.accessible.then_some(("seat-available seat-accessible", Some(Glyph::Wheelchair), "Wheelchair place"));
     let companion = marks.companion.then_some(("seat-available seat-companion", Some(Glyph::Person), "Beside one"));
     let limited_view = marks.limited_view.then_some(("seat-available seat-limited-view", None, "Limited view"));
     let always = [("seat-available", None, "Free"), ("seat-yours", None, "Yours"), ("seat-taken", None, "Taken")];

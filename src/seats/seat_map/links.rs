@@ -110,7 +110,10 @@ mod tests {
         let (a_text, b_text) = (a.to_string(), b.to_string());
         let listed = format!("{a_text},nonsense,{b_text}");
         assert_eq!(asked_seats(&query(&[("seats", &listed)])), [a, b]);
-        assert_eq!(asked_seats(&query(&[("seat_ids[]", &a_text), ("seat_ids[]", &b_text), ("seats", &a_text)])), [a, b]);
+        assert_eq!(
+            asked_seats(&query(&[("seat_ids[]", &a_text), ("seat_ids[]", &b_text), ("seats", &a_text)])),
+            [a, b]
+        );
         assert!(asked_seats(&query(&[])).is_empty());
     }
 
@@ -121,6 +124,9 @@ mod tests {
             links.open("Upper tier"),
             "/events/00000000-0000-0000-0000-000000000000?section=Upper+tier&seats=00000000-0000-0000-0000-000000000001#seats"
         );
-        assert_eq!(SectionLinks::new(EventId(Uuid::nil()), &[]).all(), "/events/00000000-0000-0000-0000-000000000000#seats");
+        assert_eq!(
+            SectionLinks::new(EventId(Uuid::nil()), &[]).all(),
+            "/events/00000000-0000-0000-0000-000000000000#seats"
+        );
     }
 }

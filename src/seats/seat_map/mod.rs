@@ -8,6 +8,7 @@ mod choice;
 mod draw;
 mod grid;
 mod keyboard;
+mod label;
 pub mod legend;
 mod links;
 mod outline;

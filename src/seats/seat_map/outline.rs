@@ -24,12 +24,12 @@ pub(super) struct Spot {
 
 /// Where a label of so many letters stands in a polygon. The type is at most `largest` high.
 ///
-/// A letter is about 0.62 of the type's size wide.
+/// A letter is about 0.62 of the type's size wide, and a fifth of the width stays free.
 pub(super) fn label_spot(outline: &[i32], letters: usize, largest: i32) -> Spot {
     let (x, y) = centre(outline);
     let (width, height) = extent(outline);
     let letters = i32::try_from(letters).unwrap_or(i32::MAX).max(1);
-    let fits = (width * 9 / 10 * 100 / 62 / letters).min(height * 7 / 10);
+    let fits = (width * 8 / 10 * 100 / 62 / letters).min(height * 7 / 10);
     Spot { x, y, size: fits.clamp(1, largest.max(1)) }
 }
 

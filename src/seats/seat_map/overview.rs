@@ -1,14 +1,15 @@
 //! The sections of a map: drawn as they lie, and listed with price and how many seats are free.
 
 use super::{
+    label::{Label, label_size},
     links::SectionLinks,
-    outline::{Spot, label_spot, points},
+    outline::{label_spot, points},
 };
 use crate::{
     money::{Money, group_thousands},
     seats::model::{SeatMap, Section},
 };
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::{ev::MouseEvent, html::Ul, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 use leptos_router::hooks::use_navigate;
 
 /// The drawing and the list of sections. Each is a link that opens its section; the drawing is for pointers, the list
@@ -24,9 +25,11 @@ pub fn SectionOverview(
     opened: Signal<Option<String>>,
 ) -> impl IntoView {
     let pointed_at = RwSignal::new(None::<usize>);
+    let list = NodeRef::<Ul>::new();
+    keep_in_view(list, opened);
     let sections: Vec<ShownSection> = shown_sections(&map, &links);
     let listed = sections.clone();
-    let stage = label_spot(&map.stage, map.stage_label.chars().count(), map.width / 28);
+    let stage = label_spot(&map.stage, map.stage_label.chars().count(), map.width / 24);
     view! {
         <div class="section-overview" class:section-overview-small=move || opened.with(Option::is_some)>
             <svg class="section-map" viewBox=format!("0 0 {} {}", map.width, map.height) aria-hidden="true">
@@ -38,7 +41,7 @@ pub fn SectionOverview(
                     .map(|(i, section)| view! { <SectionShape section at=i pointed_at opened /> })
                     .collect_view()}
             </svg>
-            <ul class="section-list" aria-label="Sections">
+            <ul class="section-list" aria-label="Sections" node_ref=list>
                 {listed
                     .into_iter()
                     .enumerate()
@@ -55,8 +58,7 @@ struct ShownSection {
     name: String,
     href: String,
     points: String,
-    label: Spot,
-    has_price_on_map: bool,
+    label: Label,
     price: String,
     free: String,
     class: &'static str,
@@ -70,7 +72,7 @@ fn SectionShape(
     opened: Signal<Option<String>>,
 ) -> impl IntoView {
     let navigate = use_navigate();
-    let ShownSection { name, href, points, label, has_price_on_map, price, free, class } = section;
+    let ShownSection { name, href, points, label, price, free, class } = section;
     let target = href.clone();
     // The router follows links of HTML only.
     let follow = move |click: MouseEvent| {
@@ -92,17 +94,11 @@ fn SectionShape(
             <a href=href tabindex="-1" on:click=follow>
                 <title>{format!("{name}, {price}, {free}")}</title>
                 <polygon class="section-shape" points=points />
-                <text class="section-label" x=label.x y=label.y - if has_price_on_map { label.size / 2 } else { 0 } font-size=label.size>
-                    {name}
-                </text>
-                {has_price_on_map
-                    .then(|| {
-                        view! {
-                            <text class="section-price" x=label.x y=label.y + label.size * 2 / 3 font-size=label.size * 4 / 5>
-                                {price}
-                            </text>
-                        }
-                    })}
+                {(!label.text.is_empty())
+                    .then(|| view! { <text class=label.class x=label.x y=label.y font-size=label.size>{label.text}</text> })}
+                {label
+                    .price_y
+                    .map(|y| view! { <text class=label.price_class x=label.x y=y font-size=label.size * 4 / 5>{price}</text> })}
             </a>
         </g>
     }
@@ -137,27 +133,37 @@ fn SectionLine(
     }
 }
 
+/// Scrolls the list, and only the list, to the section that is open.
+fn keep_in_view(list: NodeRef<Ul>, opened: Signal<Option<String>>) {
+    Effect::new(move |_| {
+        let (Some(list), Some(_)) = (list.get(), opened.get()) else { return };
+        request_animation_frame(move || {
+            let current = list.query_selector("[aria-current]").ok().flatten();
+            if let Some(line) = current.and_then(|link| link.parent_element()?.dyn_into::<HtmlElement>().ok()) {
+                list.set_scroll_top(line.offset_top() - list.client_height() / 2 + line.offset_height() / 2);
+            }
+        });
+    });
+}
+
 fn shown_sections(map: &SeatMap, links: &SectionLinks) -> Vec<ShownSection> {
     let mut prices: Vec<i64> = map.sections.iter().map(|section| section.price_minor).collect();
     prices.sort_unstable_by_key(|price| std::cmp::Reverse(*price));
     prices.dedup();
-    map.sections.iter().map(|section| show_section(map, section, &prices, links)).collect()
-}
-
-fn show_section(map: &SeatMap, section: &Section, prices: &[i64], links: &SectionLinks) -> ShownSection {
-    let price = Money::new(section.price_minor, map.currency).to_string();
-    let label = label_spot(&section.outline, section.name.chars().count(), map.width / 28);
-    let two_lines = label_spot(&section.outline, section.name.chars().count().max(price.chars().count()), map.height);
-    ShownSection {
-        name: section.name.clone(),
-        href: links.open(&section.name),
-        points: points(&section.outline),
-        label,
-        has_price_on_map: two_lines.size >= label.size * 2,
-        price,
-        free: say_free(section),
-        class: class_of(section, prices),
-    }
+    let largest = label_size(map);
+    let show = |section: &Section| {
+        let price = Money::new(section.price_minor, map.currency).to_string();
+        ShownSection {
+            name: section.name.clone(),
+            href: links.open(&section.name),
+            points: points(&section.outline),
+            label: Label::new(map, section, price.chars().count(), largest),
+            price,
+            free: say_free(section),
+            class: class_of(section, &prices),
+        }
+    };
+    map.sections.iter().map(show).collect()
 }
 
 /// How many seats are free, in words.
@@ -197,7 +203,13 @@ mod tests {
     use super::*;
 
     fn section(available_count: i32, price_minor: i64) -> Section {
-        Section { name: "Stalls".to_owned(), price_minor, outline: vec![0, 0, 9, 0, 9, 9], total_count: 300, available_count }
+        Section {
+            name: "Stalls".to_owned(),
+            price_minor,
+            outline: vec![0, 0, 9, 0, 9, 9],
+            total_count: 300,
+            available_count,
+        }
     }
 
     #[test]

@@ -103,7 +103,7 @@ pub fn SectionSeatsForm(
                 inner_html=html
             ></div>
             <p class="seat-pointed-at needs-scripts" aria-hidden="true">
-                {move || pointed_at.get().unwrap_or_else(|| "Row, seat and price stand here.".to_owned())}
+                {move || pointed_at.get()}
             </p>
             <Legend marks />
         </section>
@@ -112,8 +112,13 @@ pub fn SectionSeatsForm(
 
 /// The section's name, what it costs and how much is free.
 #[component]
-fn SectionHead(map: SeatMap, opened: OpenedSection, #[prop(optional_no_strip)] back: Option<SectionLinks>) -> impl IntoView {
-    let [cheapest, dearest] = [opened.cheapest_minor, opened.dearest_minor].map(|minor| Money::new(minor, map.currency));
+fn SectionHead(
+    map: SeatMap,
+    opened: OpenedSection,
+    #[prop(optional_no_strip)] back: Option<SectionLinks>,
+) -> impl IntoView {
+    let [cheapest, dearest] =
+        [opened.cheapest_minor, opened.dearest_minor].map(|minor| Money::new(minor, map.currency));
     let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
     let free = if opened.free_count == 0 { "sold out".to_owned() } else { format!("{} free", opened.free_count) };
     view! {

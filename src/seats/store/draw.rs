@@ -93,7 +93,12 @@ async fn insert_section(conn: &mut PgConnection, event_id: EventId, position: i3
     Ok(())
 }
 
-async fn insert_seats(conn: &mut PgConnection, event_id: EventId, section: &NewSection, now: DateTime<Utc>) -> Result<()> {
+async fn insert_seats(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    section: &NewSection,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let seats = &section.seats;
     sqlx::query(
         "insert into seats (id, event_id, section, \"row\", number, price_minor, kind, limited_view, x, y, created_at, updated_at)

@@ -6,7 +6,9 @@ mod take;
 
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use project::project_availability;
-pub use take::{LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_lapsed_holds, lock_seats};
+pub use take::{
+    LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_lapsed_holds, lock_seats,
+};
 
 use super::model::{Seat, SeatMap, Section, SectionSeats};
 use crate::{
@@ -48,8 +50,8 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
     })
 }
 
-/// Every seat of one section, by row from the top of the map and by number in the row: where a row stands across the map,
-/// x says nothing about who sits beside whom. A seat whose hold has lapsed reads as available. Errors: `NotFound`.
+/// Every seat of one section, by row from the top of the map and by number in the row: where a row stands upright on the
+/// map, x says nothing about who sits beside whom. A seat whose hold has lapsed reads as available. Errors: `NotFound`.
 pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> Result<SectionSeats> {
     let mut conn = state.db.pool().acquire().await?;
     let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;

@@ -16,10 +16,8 @@ const BATCH: i64 = 5_000;
 /// many changes that were. Safe to call from many processes at once: one works, the others answer 0.
 pub async fn project_availability(state: &AppState) -> Result<u64> {
     let mut tx = state.db.begin().await?;
-    let alone: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock($1)")
-        .bind(PROJECTOR_LOCK)
-        .fetch_one(&mut *tx)
-        .await?;
+    let alone: bool =
+        sqlx::query_scalar("select pg_try_advisory_xact_lock($1)").bind(PROJECTOR_LOCK).fetch_one(&mut *tx).await?;
     if !alone {
         return Ok(0);
     }

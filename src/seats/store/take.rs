@@ -25,13 +25,22 @@ pub struct LockedSeat {
 }
 
 /// The holds that have lapsed at `now` and still have some of these seats. No lock is taken.
-pub async fn list_lapsed_holds(conn: &mut PgConnection, seat_ids: &[SeatId], now: DateTime<Utc>) -> Result<Vec<BookingId>> {
-    let sql = "select distinct booking_id from seats where id = any($1) and held_until <= $2 and booking_id is not null";
+pub async fn list_lapsed_holds(
+    conn: &mut PgConnection,
+    seat_ids: &[SeatId],
+    now: DateTime<Utc>,
+) -> Result<Vec<BookingId>> {
+    let sql =
+        "select distinct booking_id from seats where id = any($1) and held_until <= $2 and booking_id is not null";
     Ok(sqlx::query_scalar(sql).bind(seat_ids).bind(now).fetch_all(conn).await?)
 }
 
 /// Locks these seats and those of these bookings, in id order, and reads them in the order they are read out.
-pub async fn lock_seats(conn: &mut PgConnection, seat_ids: &[SeatId], booking_ids: &[BookingId]) -> Result<Vec<LockedSeat>> {
+pub async fn lock_seats(
+    conn: &mut PgConnection,
+    seat_ids: &[SeatId],
+    booking_ids: &[BookingId],
+) -> Result<Vec<LockedSeat>> {
     let sql = "select id, event_id, section, \"row\", number, price_minor, status, booking_id, y, x from seats
                where id = any($1) or booking_id = any($2) order by id for no key update";
     let mut seats: Vec<LockedSeat> = sqlx::query_as(sql).bind(seat_ids).bind(booking_ids).fetch_all(&mut *conn).await?;

@@ -31,7 +31,7 @@ pub(super) static EVENTS: [EventPlan; 4] = [
         starts: Starts { weekday: Fri, week: 5, at: (18, 30) },
         lasts_min: 870,
         doors_min: 30,
-        places: General(120, 55_00),
+        places: General(120, 5_500),
         sale: OpenFor(45),
         sold: AllBut(0),
         waiting_count: 9,
@@ -53,7 +53,7 @@ pub(super) static EVENTS: [EventPlan; 4] = [
         starts: Starts { weekday: Sun, week: 1, at: (11, 0) },
         lasts_min: 60,
         doors_min: 20,
-        places: General(140, 9_00),
+        places: General(140, 900),
         sale: OpenFor(31),
         sold: Percent(52),
         waiting_count: 0,
@@ -71,8 +71,8 @@ pub(super) static EVENTS: [EventPlan; 4] = [
             "At noon everybody lets out their line at once. At two the fighting kites come over from Pilsen, and it \
              is best to reel in. The largest kite of the day, an octopus forty yards long, is walked up by thirty \
              volunteers, and you can be one of them.",
-            "Free for everyone. Booking a place gets you a spot on the field and a bag of sticks, and tells us how much \
-             string to buy.",
+            "Free for everyone. Booking a place gets you a spot on the field and a bag of sticks, and tells us how \
+             much string to buy.",
         ],
         place: Place { venue: "Cricket Hill", address: "Montrose Harbor Drive", city: &CHICAGO },
         starts: Starts { weekday: Sun, week: 13, at: (10, 0) },
@@ -102,7 +102,7 @@ pub(super) static EVENTS: [EventPlan; 4] = [
         starts: Starts { weekday: Sat, week: 3, at: (10, 30) },
         lasts_min: 105,
         doors_min: 30,
-        places: General(800, 6_00),
+        places: General(800, 600),
         sale: OpenFor(37),
         sold: Percent(44),
         waiting_count: 0,

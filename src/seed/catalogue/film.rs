@@ -18,20 +18,20 @@ pub(super) static EVENTS: [EventPlan; 4] = [
         category: "film",
         summary: "A silent film lost for ninety years, shown with seven musicians and a man who does the doors.",
         description: &[
-            "Three reels of The Clockwork Harbour turned up in 2019 in the attic of a Rostock chemist, between ledgers. \
+            "Three reels of The Clockwork Harbour turned up in 2019 in a Rostock chemist's attic, between ledgers. \
              The missing two were found last year in Montevideo, with Spanish intertitles. This is the first showing \
              of all five in Berlin since 1928.",
             "It is the story of a lighthouse keeper's daughter who builds a mechanical man to do the keeping, and of \
              what the ships make of him. The model work was done in a bathtub and is still astonishing.",
-            "Seven members of the Ensemble Nachtschicht play a new score by Dorothea Lim. Beside the screen, Uwe Paulsen \
-             makes every footstep, hinge and wave by hand, and it is worth sitting far enough to the side to watch \
-             him.",
+            "Seven members of the Ensemble Nachtschicht play a new score by Dorothea Lim. Beside the screen, Uwe \
+             Paulsen makes every footstep, hinge and wave by hand, and it is worth sitting far enough to the side to \
+             watch him.",
         ],
         place: Place { venue: "Kino Meridian", address: "Torstraße 218", city: &BERLIN },
         starts: Starts { weekday: Sat, week: 2, at: (20, 0) },
         lasts_min: 115,
         doors_min: 30,
-        places: Cinema([13_00, 19_00, 16_00]),
+        places: Cinema([1_300, 1_900, 1_600]),
         sale: OpenFor(38),
         sold: Percent(52),
         waiting_count: 0,
@@ -99,7 +99,7 @@ pub(super) static EVENTS: [EventPlan; 4] = [
         starts: Starts { weekday: Sun, week: 0, at: (20, 0) },
         lasts_min: 150,
         doors_min: 45,
-        places: General(210, 9_00),
+        places: General(210, 900),
         sale: OpenFor(24),
         sold: Percent(61),
         waiting_count: 0,

@@ -16,7 +16,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
     EventPlan {
         name: "The Long Table on Pier 9",
         category: "food",
-        summary: "Ninety-six people, one table sixty metres long, seven courses, and no choice about who sits opposite.",
+        summary: "Ninety-six people, one table sixty metres long, seven courses, and no say in who sits opposite.",
         description: &[
             "The table is made of scaffold boards and runs the whole length of the shed on Pier 9. Seats are drawn at \
              the door, so you come with friends and eat with strangers. By the third course nobody minds, and by the \
@@ -31,7 +31,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Sat, week: 6, at: (18, 30) },
         lasts_min: 240,
         doors_min: 30,
-        places: General(96, 240_00),
+        places: General(96, 24_000),
         sale: OpenFor(44),
         sold: AllBut(8),
         waiting_count: 0,
@@ -53,7 +53,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Fri, week: 3, at: (19, 30) },
         lasts_min: 165,
         doors_min: 20,
-        places: General(84, 89_00),
+        places: General(84, 8_900),
         sale: OpenFor(34),
         sold: Percent(64),
         waiting_count: 0,
@@ -123,7 +123,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Sat, week: 0, at: (12, 0) },
         lasts_min: 780,
         doors_min: 0,
-        places: General(8_000, 5_00),
+        places: General(8_000, 500),
         sale: OpenFor(41),
         sold: Percent(21),
         waiting_count: 0,

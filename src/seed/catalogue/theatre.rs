@@ -16,7 +16,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
     EventPlan {
         name: WINTER_CARTOGRAPHER,
         category: "theatre",
-        summary: "A map-maker is paid to draw a country that does not exist, and then the first letters arrive from it.",
+        summary: "A map-maker is paid to draw a country that does not exist, and then a letter arrives from it.",
         description: &[
             "Prague, 1741. Matěj Rohan, who has never left the city, is hired by a bankrupt duke to draw the map of a \
              kingdom the duke intends to sell. He invents its rivers first, then its roads, then, because the days \
@@ -32,7 +32,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Sat, week: 1, at: (19, 30) },
         lasts_min: 160,
         doors_min: 45,
-        places: Theatre([58_00, 42_00, 26_00]),
+        places: Theatre([5_800, 4_200, 2_600]),
         sale: OpenFor(70),
         sold: Percent(35),
         waiting_count: 0,
@@ -56,7 +56,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Sun, week: 6, at: (18, 0) },
         lasts_min: 75,
         doors_min: 40,
-        places: Theatre([74_00, 52_00, 31_00]),
+        places: Theatre([7_400, 5_200, 3_100]),
         sale: OpenFor(84),
         sold: Percent(90),
         waiting_count: 0,
@@ -104,7 +104,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Fri, week: 1, at: (21, 30) },
         lasts_min: 80,
         doors_min: 15,
-        places: General(80, 9_00),
+        places: General(80, 900),
         sale: OpenFor(30),
         sold: AllBut(3),
         waiting_count: 0,
@@ -124,7 +124,7 @@ pub(super) static EVENTS: [EventPlan; 5] = [
         starts: Starts { weekday: Thu, week: 19, at: (19, 0) },
         lasts_min: 135,
         doors_min: 30,
-        places: General(420, 48_00),
+        places: General(420, 4_800),
         sale: OpenFor(1),
         sold: Percent(0),
         waiting_count: 0,

@@ -102,8 +102,8 @@ impl Block {
         polygon(front.chain(back.rev()))
     }
 
-    /// Whether seats are numbered against the way the ring is walked: numbers grow to the right on the map, and downwards
-    /// where rows stand upright on it.
+    /// Whether seats are numbered against the way the ring is walked: numbers grow to the right on the map, and
+    /// downwards where rows stand upright on it.
     fn is_backwards(&self) -> bool {
         let ([from, to], out) = (self.part, self.out);
         let (first, last) = (self.side.at(from, out), self.side.at(to, out));

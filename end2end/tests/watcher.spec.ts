@@ -1,0 +1,43 @@
+import { expect, test } from "./fixtures";
+import { visit } from "./support/visit";
+
+// Everything else leans on this: a page that complains fails its test.
+test.describe("a test fails", () => {
+  test.beforeEach(async ({ page }) => visit(page, "/sign-in"));
+  test.fail();
+
+  test("when a page writes an error to the console", async ({ page }) => {
+    await page.evaluate(() => console.error("wrong"));
+  });
+
+  test("when a page writes a warning to the console", async ({ page }) => {
+    await page.evaluate(() => console.warn("doubtful"));
+  });
+
+  test("when an exception is not caught", async ({ page }) => {
+    const thrown = page.waitForEvent("pageerror");
+    await page.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("wrong");
+      });
+    });
+    await thrown;
+  });
+
+  test("when a page's policy stops something", async ({ page }) => {
+    await page.evaluate(() => document.body.setAttribute("style", "color: red"));
+  });
+
+  test("when a reply is a refusal that it did not expect", async ({ page }) => {
+    expect(await page.evaluate(async () => (await fetch("/api/v1/users/me")).status)).toBe(401);
+  });
+
+  test("when a refusal that it expects does not come", async ({ watcher }) => {
+    watcher.expectRefusal(409, /^\/api/);
+  });
+
+  test("when a request finds nobody", async ({ page }) => {
+    await page.route("**/nobody", (route) => route.abort("connectionrefused"));
+    await page.evaluate(() => fetch("/nobody").catch(() => null));
+  });
+});
