@@ -116,7 +116,7 @@ mod tests {
     fn amounts_read_as_people_write_them() {
         assert_eq!(money(2450, "EUR"), "€24.50");
         assert_eq!(money(2400, "EUR"), "€24");
-        assert_eq!(money(120_000_00, "USD"), "$120,000");
+        assert_eq!(money(12_000_000, "USD"), "$120,000");
         assert_eq!(money(3000, "JPY"), "¥3,000");
         assert_eq!(money(12_500, "KWD"), "KWD\u{a0}12.500");
         assert_eq!(money(12_000, "KWD"), "KWD\u{a0}12.000");

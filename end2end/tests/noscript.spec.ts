@@ -104,7 +104,7 @@ test("without scripts a double click on hold is one hold", async ({ page, accoun
   expect(await own.list()).toHaveLength(1);
 });
 
-test("without scripts a wrong password is refused in a sentence", async ({ page, account, context }) => {
+test("without scripts a wrong password is refused in a sentence, and the address stays", async ({ page, account, context }) => {
   const forms = new AccountForms(page);
 
   await context.clearCookies();
@@ -112,19 +112,27 @@ test("without scripts a wrong password is refused in a sentence", async ({ page,
   await forms.fillIn({ ...account, password: "something else" });
   await forms.signIn.click();
   await expect(forms.refusal).toHaveText("That e-mail address and password don't match an account.");
-  await forms.fillIn(account);
+  await expect(forms.email).toHaveValue(account.email);
+  expect(page.url(), "a password in an address is no secret").not.toContain("something");
+  await forms.password.fill(account.password);
   await forms.signIn.click();
   await expect(forms.own).toBeVisible();
 });
 
-test("without scripts each field that does not fit says so beside itself", async ({ page }) => {
+test("without scripts each field that does not fit says so beside itself, and the others stay", async ({ page }) => {
+  const account = newAccount();
   const forms = new AccountForms(page);
 
-  await page.goto("/register");
-  await forms.fillInAll({ ...newAccount(), password: "short" });
+  await page.goto("/register?next=/bookings");
+  await forms.fillInAll({ ...account, password: "short" });
   await forms.register.click();
   await expect(forms.heading).toHaveText("Make an account");
   await expect(forms.password).toHaveAccessibleDescription(/Use at least 8 characters\./);
+  await expect(forms.firstName).toHaveValue(account.firstName);
+  await expect(forms.email).toHaveValue(account.email);
+  await forms.password.fill(account.password);
+  await forms.register.click();
+  await expect(page).toHaveURL("/bookings");
 });
 
 test("without scripts whoever is not signed in does that first, and finds the seats again", async ({ page, account, context, catalogue }) => {

@@ -1,5 +1,10 @@
 //! The door to events: `/api/v1/events/…`.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "each is a field of the query string, and the lint fires in what the macro makes"
+)]
+
 use super::model::{Event, EventDetail, Page};
 use crate::{error::Error, id::EventId};
 use leptos::{
@@ -12,7 +17,6 @@ use leptos::{
 /// Every argument is the text of the URL's field of the same name; see [`EventQuery`](super::model::EventQuery).
 /// Errors: `Invalid` on the field that makes no sense.
 #[server(name = ListEvents, prefix = "/api", endpoint = "v1/events/list", input = GetUrl, output = Json)]
-#[expect(clippy::too_many_arguments, reason = "each is a field of the query string")]
 pub async fn list_events(
     /// Words to look for.
     #[server(default)]

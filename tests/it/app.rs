@@ -18,32 +18,32 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 /// When every test begins.
-pub const START: &str = "2030-03-01T12:00:00Z";
+pub(crate) const START: &str = "2030-03-01T12:00:00Z";
 
-pub struct TestApp {
-    pub state: AppState,
+pub(crate) struct TestApp {
+    pub(crate) state: AppState,
     router: Router,
 }
 
 /// A reply, read.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub body: Value,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 /// Someone with a browser of their own.
-pub struct Person {
-    pub server: TestServer,
+pub(crate) struct Person {
+    pub(crate) server: TestServer,
 }
 
 impl TestApp {
-    pub async fn new(pool: PgPool) -> Self {
+    pub(crate) async fn new(pool: PgPool) -> Self {
         let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
         Self::with_redis(pool, &redis_url)
     }
 
-    pub fn with_redis(pool: PgPool, redis_url: &str) -> Self {
+    pub(crate) fn with_redis(pool: PgPool, redis_url: &str) -> Self {
         let config = Config::for_tests("postgres://not-used", redis_url);
         let clock = Clock::fixed(START.parse().expect("an instant"));
         let state = AppState::new(config, Db::from_pool(pool), clock).expect("a state");
@@ -51,22 +51,22 @@ impl TestApp {
         Self { state, router }
     }
 
-    pub fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         self.state.clock.now()
     }
 
-    pub fn wait(&self, time: TimeDelta) {
+    pub(crate) fn wait(&self, time: TimeDelta) {
         self.state.clock.advance(time);
     }
 
     /// Someone who is not signed in.
-    pub fn visitor(&self) -> Person {
+    pub(crate) fn visitor(&self) -> Person {
         let server = TestServer::builder().save_cookies().build(self.router.clone());
         Person { server }
     }
 
     /// Someone who has just registered.
-    pub async fn person(&self, name: &str) -> Person {
+    pub(crate) async fn person(&self, name: &str) -> Person {
         let person = self.visitor();
         let fields = json!({
             "email": format!("{name}@example.org"), "password": "correct horse", "first_name": name, "last_name": "Test",
@@ -76,29 +76,29 @@ impl TestApp {
     }
 
     /// A published event of general admission.
-    pub async fn event(&self, capacity: i32) -> EventId {
+    pub(crate) async fn event(&self, capacity: i32) -> EventId {
         self.event_with(|event| event.total_capacity = capacity).await
     }
 
     /// A published event, changed as the test needs it.
-    pub async fn event_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
+    pub(crate) async fn event_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
         let id = self.draft_with(change).await;
         publish_event(&self.state, id, self.now()).await.expect("published");
         id
     }
 
-    pub async fn draft_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
+    pub(crate) async fn draft_with(&self, change: impl FnOnce(&mut NewEvent)) -> EventId {
         self.try_event_with(change).await.expect("an event")
     }
 
-    pub async fn try_event_with(&self, change: impl FnOnce(&mut NewEvent)) -> server::Result<EventId> {
+    pub(crate) async fn try_event_with(&self, change: impl FnOnce(&mut NewEvent)) -> server::Result<EventId> {
         let mut event = new_event(self.now());
         change(&mut event);
         create_event(&self.state, &event, self.now()).await
     }
 
     /// A published event with one section, `Stalls`, of rows A, B, … with ten seats each at 25 euros.
-    pub async fn seated_event(&self, rows: i32) -> EventId {
+    pub(crate) async fn seated_event(&self, rows: i32) -> EventId {
         let id = self
             .event_with(|event| {
                 event.has_seat_selection = true;
@@ -110,20 +110,20 @@ impl TestApp {
     }
 
     /// The ids of the seats of `Stalls`, in order.
-    pub async fn seats(&self, event_id: EventId) -> Vec<String> {
+    pub(crate) async fn seats(&self, event_id: EventId) -> Vec<String> {
         let reply = self.visitor().get(&format!("seats/section?event_id={event_id}&section=Stalls")).await;
         let seats = reply.expect(200)["seats"].as_array().expect("seats").clone();
         seats.iter().map(|seat| seat["id"].as_str().expect("an id").to_owned()).collect()
     }
 
     /// Nothing was sold twice and nothing was lost, and the counts of free seats are exact once added up.
-    pub async fn audit(&self) {
+    pub(crate) async fn audit(&self) {
         while project_availability(&self.state).await.expect("projected") > 0 {}
         assert_eq!(audit::run(&self.state).await.expect("an audit"), Vec::<String>::new());
     }
 
     /// Places left, as the list and the page say it.
-    pub async fn available(&self, event_id: EventId) -> i64 {
+    pub(crate) async fn available(&self, event_id: EventId) -> i64 {
         while project_availability(&self.state).await.expect("projected") > 0 {}
         let reply = self.visitor().get(&format!("events/get?event_id={event_id}")).await;
         reply.expect(200)["available_capacity"].as_i64().expect("a number")
@@ -131,27 +131,27 @@ impl TestApp {
 }
 
 impl Person {
-    pub async fn get(&self, function: &str) -> Reply {
+    pub(crate) async fn get(&self, function: &str) -> Reply {
         let response = self.server.get(&format!("/api/v1/{function}")).await;
         Reply::read(response.status_code(), response.text())
     }
 
-    pub async fn post(&self, function: &str, body: Value) -> Reply {
+    pub(crate) async fn post(&self, function: &str, body: Value) -> Reply {
         let response = self.server.post(&format!("/api/v1/{function}")).json(&body).await;
         Reply::read(response.status_code(), response.text())
     }
 
     /// Holds places, and answers the booking's id.
-    pub async fn hold(&self, event_id: EventId, quantity: i32) -> String {
+    pub(crate) async fn hold(&self, event_id: EventId, quantity: i32) -> String {
         self.post("bookings/hold", json!({"event_id": event_id, "quantity": quantity})).await.id()
     }
 
     /// Holds seats, and answers the booking's id.
-    pub async fn hold_seats(&self, event_id: EventId, seat_ids: &[String]) -> String {
+    pub(crate) async fn hold_seats(&self, event_id: EventId, seat_ids: &[String]) -> String {
         self.post("bookings/hold", json!({"event_id": event_id, "seat_ids": seat_ids})).await.id()
     }
 
-    pub async fn change(&self, verb: &str, booking_id: &str) -> Reply {
+    pub(crate) async fn change(&self, verb: &str, booking_id: &str) -> Reply {
         self.post(&format!("bookings/{verb}"), json!({"booking_id": booking_id})).await
     }
 }
@@ -164,14 +164,14 @@ impl Reply {
 
     /// The body, if the status is this.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
     }
 
     /// The body of a refusal with this status and code; it has a sentence and a request id too.
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str) -> Value {
+    pub(crate) fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
         assert!(self.body["message"].as_str().is_some_and(|words| words.len() > 10), "{}", self.body);
         assert!(self.body["request_id"].is_string(), "{}", self.body);
@@ -179,7 +179,7 @@ impl Reply {
     }
 
     #[track_caller]
-    pub fn id(self) -> String {
+    pub(crate) fn id(self) -> String {
         self.expect(200)["id"].as_str().expect("an id").to_owned()
     }
 }

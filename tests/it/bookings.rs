@@ -331,7 +331,7 @@ async fn the_database_itself_refuses_a_double_sale(pool: PgPool) {
         ("update events set available_capacity = total_capacity + 1", "events_available_within_capacity"),
         ("update events set available_capacity = -1", "events_available_within_capacity"),
         ("update seats set booking_id = null where status = 'held'", "seats_taken_have_a_booking"),
-        ("update seats set event_id = gen_random_uuid() where status = 'held'", "seats_lie_in_a_section"),
+        ("update seats set event_id = gen_random_uuid() where status = 'held'", "seat_bookings_of_a_seat_of_the_event"),
     ] {
         assert_eq!(constraint(sqlx::query(sql).execute(app.state.db.pool()).await), name, "{sql}");
     }

@@ -119,7 +119,7 @@ async fn a_storm_of_everything_adds_up(pool: PgPool) {
 /// One person's part: hold, then confirm, release or cancel, again and again, whatever is answered.
 async fn storm(person: &Person, who: usize, general: EventId, seated: EventId, seats: &[String]) {
     for round in 0..6 {
-        let body = if (who + round) % 2 == 0 {
+        let body = if (who + round).is_multiple_of(2) {
             json!({"event_id": general, "quantity": 1 + who % 3})
         } else {
             let first = (who * 7 + round * 3) % seats.len();

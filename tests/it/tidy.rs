@@ -5,6 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The folder of the crate. Asked for when the test runs: the binary may have been built in another clone that shares the
+/// cache of builds.
+fn root() -> PathBuf {
+    std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate is").into()
+}
+
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -20,13 +26,13 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// Each source file with its text before its tests.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    files(&root, "rs")
+    let source = root().join("src");
+    files(&source, "rs")
         .into_iter()
         .map(|path| {
             let text = fs::read_to_string(&path).expect("text");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            (path.strip_prefix(&root).expect("inside").display().to_string(), code)
+            (path.strip_prefix(&source).expect("inside").display().to_string(), code)
         })
         .collect()
 }
@@ -92,7 +98,7 @@ fn rules_stores_and_doors_depend_one_way() {
 
 #[test]
 fn how_it_is_built_and_how_it_runs_agree() {
-    let read = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("text");
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("text");
     let (build, run) = (read("Cargo.toml"), read("Leptos.toml"));
     for key in ["output-name", "site-root", "site-pkg-dir", "site-addr", "reload-port", "hash-files"] {
         let value = |text: &str| {
@@ -110,7 +116,7 @@ fn how_it_is_built_and_how_it_runs_agree() {
 
 #[test]
 fn every_table_says_what_it_is_for() {
-    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let migrations = root().join("migrations");
     let sql: String = files(&migrations, "sql").iter().map(|path| fs::read_to_string(path).expect("text")).collect();
     let named_after = |phrase: &str| -> Vec<String> {
         sql.match_indices(phrase)

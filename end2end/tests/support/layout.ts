@@ -1,12 +1,16 @@
 import { type BrowserContext, type Page, expect } from "@playwright/test";
 
-/** The page is as wide as the window: nothing sticks out to the side. */
+/** The page is as wide as the window: nothing sticks out to the side, whether one could scroll there or it is cut off. */
 export async function expectNoSideways(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return [scrollWidth, clientWidth];
+  const sticksOut = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const scrollsByItself = (element: Element | null): boolean =>
+      element !== null && element !== document.body && (getComputedStyle(element).overflowX !== "visible" || scrollsByItself(element.parentElement));
+    return [...document.body.querySelectorAll("*")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && !scrollsByItself(element.parentElement))
+      .map((element) => `${element.tagName} ${element.className} ends at ${element.getBoundingClientRect().right} of ${width}`);
   });
-  expect(content, "the page scrolls sideways").toBeLessThanOrEqual(window ?? 0);
+  expect(sticksOut, "nothing sticks out to the side").toEqual([]);
 }
 
 /** Makes the pages of this browser add up how much of them moves by itself. */

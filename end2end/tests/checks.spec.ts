@@ -1,7 +1,9 @@
 import { expect, test } from "./fixtures";
+import { expectAccessible } from "./support/accessibility";
+import { expectNoSideways, expectSteady, measureShifts } from "./support/layout";
 import { visit } from "./support/visit";
 
-// Everything else leans on this: a page that complains fails its test.
+// Everything else leans on these: a check that finds nothing any more would go unnoticed.
 test.describe("a test fails", () => {
   test.beforeEach(async ({ page }) => visit(page, "/sign-in"));
   test.fail();
@@ -40,4 +42,29 @@ test.describe("a test fails", () => {
     await page.route("**/nobody", (route) => route.abort("connectionrefused"));
     await page.evaluate(() => fetch("/nobody").catch(() => null));
   });
+});
+
+test("a picture without words is found", async ({ page }) => {
+  await visit(page, "/sign-in");
+  await expectAccessible(page);
+  await page.evaluate(() => document.querySelector("main")?.append(new Image(40, 40)));
+  await expect(expectAccessible(page)).rejects.toThrow("image-alt");
+});
+
+test("what sticks out to the side is found", async ({ page }) => {
+  await visit(page, "/sign-in");
+  await expectNoSideways(page);
+  await page.evaluate(() => {
+    const wide = document.body.appendChild(document.createElement("p"));
+    wide.style.width = "3000px";
+  });
+  await expect(expectNoSideways(page)).rejects.toThrow("ends at 30");
+});
+
+test("what jumps is found", async ({ page, context }) => {
+  await measureShifts(context);
+  await visit(page, "/sign-in");
+  await expectSteady(page);
+  await page.evaluate(() => document.querySelector("main")?.prepend(new Image(40, 400)));
+  await expect(expectSteady(page)).rejects.toThrow();
 });
