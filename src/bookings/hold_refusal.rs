@@ -37,7 +37,7 @@ pub(super) fn say_lost(lost: &[String]) -> String {
 /// The sentence, read out when it appears.
 #[component]
 pub fn HoldRefusal(
-    /// The sentence: [`say`].
+    /// The sentence.
     #[prop(into)]
     words: Signal<Option<String>>,
 ) -> impl IntoView {

@@ -7,21 +7,30 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::Error as HashError,
 };
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+};
+use tokio::sync::oneshot;
 
 /// Sign-ins that wait for their turn at most: at 30 ms each on two processors, under five seconds' wait.
 const QUEUE_MAX: usize = 300;
 /// Seconds after which the queue will have moved on.
 const RETRY_AFTER_S: i64 = 2;
 
-/// Hashes and verifies passwords. Clones share the limit on how many are worked on at once, so that a rush of sign-ins
-/// leaves processors for the bookings.
+type Job = Box<dyn FnOnce(&Argon2<'static>) + Send>;
+
+/// Hashes and verifies passwords on a few threads of its own, so that a rush of sign-ins leaves processors for the
+/// bookings. Clones share the threads; they end with the last clone.
+///
+/// Not on tokio's blocking threads: each of those would keep the 19 MiB of its last hash, however few work at once.
 #[derive(Clone)]
 pub struct Passwords {
-    argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    jobs: SyncSender<Job>,
     dummy: Arc<str>,
 }
 
@@ -32,12 +41,16 @@ impl Passwords {
             .map_err(|error| anyhow!("the settings evently.passwords: {error}"))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let dummy = hash(&argon2, "nobody has this password")?;
-        Ok(Self {
-            argon2,
-            turns: Arc::new(Semaphore::new(config.concurrency)),
-            places: Arc::new(Semaphore::new(config.concurrency + QUEUE_MAX)),
-            dummy: dummy.into(),
-        })
+        let (jobs, queue) = sync_channel(QUEUE_MAX);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..config.concurrency {
+            let (argon2, queue) = (argon2.clone(), Arc::clone(&queue));
+            thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || work_off(&argon2, &queue))
+                .context("starting a thread for passwords")?;
+        }
+        Ok(Self { jobs, dummy: dummy.into() })
     }
 
     /// The hash of a password with a new salt, in PHC form: `$argon2id$v=19$m=…`. Errors: `TooMany` when many wait.
@@ -60,17 +73,24 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T> {
-        // Held until the work is done: who comes when the queue is full is told at once instead of waiting in vain.
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let _place = place.map_err(|_| Error::TooMany { retry_after_s: RETRY_AFTER_S })?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.context("waiting to hash a password")?;
-        let argon2 = self.argon2.clone();
-        let working = tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, not with a caller who gave up waiting.
-            let _turn = turn;
-            work(&argon2)
-        });
-        Ok(working.await.context("hashing a password")??)
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |argon2| _ = answer.send(work(argon2)));
+        match self.jobs.try_send(job) {
+            Ok(()) => Ok(answered.await.context("hashing a password")??),
+            Err(TrySendError::Full(_)) => Err(Error::TooMany { retry_after_s: RETRY_AFTER_S }.into()),
+            Err(TrySendError::Disconnected(_)) => Err(anyhow!("the threads for passwords have ended").into()),
+        }
+    }
+}
+
+/// Does one job after the other until nobody can send any more.
+fn work_off(argon2: &Argon2<'static>, queue: &Mutex<Receiver<Job>>) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = next else { return };
+        if catch_unwind(AssertUnwindSafe(|| job(argon2))).is_err() {
+            tracing::error!("hashing a password panicked");
+        }
     }
 }
 

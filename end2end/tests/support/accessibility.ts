@@ -11,6 +11,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     // Without motion: colours half way through a change have any contrast.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(async () => {
+      await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+      await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    });
     expect(await violations(page), `in ${colorScheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

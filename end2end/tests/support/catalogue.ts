@@ -44,8 +44,13 @@ export class Catalogue {
 
   /** The first event to come that is like this. */
   async event(what: string, isLikeThis: (event: Event) => boolean): Promise<Event> {
-    const { items } = await this.#get<{ items: Event[] }>("/api/v1/events/list", { limit: "200" });
-    return found(items.find(isLikeThis), what);
+    return found((await this.events()).find(isLikeThis), what);
+  }
+
+  /** The events to come, narrowed like the list of events. */
+  async events(narrowed: Record<string, string> = {}): Promise<Event[]> {
+    const { items } = await this.#get<{ items: Event[] }>("/api/v1/events/list", { limit: "200", ...narrowed });
+    return items;
   }
 
   /** Places without numbers, for money, enough for everybody. */

@@ -13,36 +13,38 @@ export async function expectNoSideways(page: Page): Promise<void> {
   expect(sticksOut, "nothing sticks out to the side").toEqual([]);
 }
 
-/** Makes the pages of this browser add up how much of them moves by itself. */
+/** A part of the page that moved by itself, as Chromium tells. */
+interface Shift {
+  value: number;
+  sources: { node: Node | null }[];
+}
+
+interface Measured {
+  shifts: Shift[];
+  observer: PerformanceObserver;
+}
+
+/** Makes the pages of this browser note what of them moves by itself. */
 export async function measureShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const shifts: string[] = [];
-    Object.assign(window, { shifts, shifted: 0 });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & Shift)[]) {
-        if (!entry.hadRecentInput) {
-          (window as unknown as { shifted: number }).shifted += entry.value;
-          shifts.push(...entry.sources.map(({ node }) => `${entry.value.toFixed(3)} ${(node as Element | null)?.className}`));
-        }
-      }
-    }).observe({ type: "layout-shift", buffered: true });
-
-    interface Shift {
-      value: number;
-      hadRecentInput: boolean;
-      sources: { node: Node | null }[];
-    }
+    const shifts: PerformanceEntry[] = [];
+    const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    Object.assign(window, { shifts, observer });
   });
 }
 
-/** Once fonts and scripts are there, hardly anything has moved by itself. */
+/** Once fonts and scripts are there, hardly anything has moved: also not within half a second of a click or a resize. */
 export async function expectSteady(page: Page): Promise<void> {
-  const { shifted, shifts } = await page.evaluate(async () => {
+  const moved = await page.evaluate(async () => {
     await document.fonts.ready;
     // What moves in a frame is known after it.
     await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-    const { shifted, shifts } = window as unknown as { shifted: number; shifts: string[] };
-    return { shifted, shifts };
+    const { shifts, observer } = window as unknown as Measured;
+    shifts.push(...(observer.takeRecords() as unknown as Shift[]));
+    const name = (node: Node | null) => (node instanceof Element ? `${node.tagName} ${node.className}` : node?.nodeName);
+    return shifts.map(({ value, sources }) => ({ value, what: sources.map(({ node }) => name(node)) }));
   });
-  expect(shifted, shifts.join("\n")).toBeLessThan(0.02);
+  const sum = moved.reduce((sum, { value }) => sum + value, 0);
+  expect(sum, JSON.stringify(moved)).toBeLessThan(0.02);
 }
