@@ -3,7 +3,7 @@ import { expect, test } from "./fixtures";
 import { AccountForms } from "./pages/account";
 import { EventPage, eventPath } from "./pages/event";
 import { EventsPage } from "./pages/events";
-import { hydrated, visit } from "./support/visit";
+import { holdBack, hydrated, visit } from "./support/visit";
 
 /** Marks the document: a page that is loaded anew has lost the mark. */
 async function mark(page: Page): Promise<void> {
@@ -12,19 +12,6 @@ async function mark(page: Page): Promise<void> {
 
 async function expectMarked(page: Page): Promise<void> {
   expect(await page.evaluate(() => "isMarked" in window), "the page was loaded anew").toBe(true);
-}
-
-/** Holds the scripts back until the answer is called. */
-async function holdScripts(page: Page): Promise<() => void> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route("**/*.wasm", async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
 }
 
 test("from the start to the list to an event and back, nothing is loaded anew", async ({ page }) => {
@@ -96,7 +83,7 @@ test("a search with a typing error finds the event", async ({ page, catalogue })
 
 test("what was typed before the scripts came is still there after", async ({ page }) => {
   const forms = new AccountForms(page);
-  const release = await holdScripts(page);
+  const release = await holdBack(page, "**/*.wasm");
 
   await page.goto("/sign-in", { waitUntil: "commit" });
   await forms.fillIn({ email: "ada@example.org", password: "correct horse" });
@@ -110,7 +97,7 @@ test("seats that were ticked before the scripts came are in the choice after", a
   const event = await catalogue.theatre();
   const seats = await catalogue.freeSeats(event, 2);
   const eventPage = new EventPage(page);
-  const release = await holdScripts(page);
+  const release = await holdBack(page, "**/*.wasm");
 
   await page.goto(eventPath(event, seats[0].section), { waitUntil: "commit" });
   await eventPage.choose(seats);
@@ -124,7 +111,7 @@ test("seats that were ticked before the scripts came are in the choice after", a
 
 test("a number of places that was typed before the scripts came is counted after", async ({ page, catalogue }) => {
   const eventPage = new EventPage(page);
-  const release = await holdScripts(page);
+  const release = await holdBack(page, "**/*.wasm");
 
   await page.goto(eventPath(await catalogue.concert()), { waitUntil: "commit" });
   await eventPage.quantity.fill("3");

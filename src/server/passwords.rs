@@ -137,9 +137,43 @@ mod tests {
         assert!(passwords().verify("x".to_owned(), Some("md5:abc".to_owned())).await.is_err());
     }
 
-    #[test]
-    fn one_password_hashes_differently_each_time() {
-        let argon2 = passwords().argon2;
-        assert_ne!(hash(&argon2, "x").expect("a hash"), hash(&argon2, "x").expect("a hash"));
+    #[tokio::test]
+    async fn one_password_hashes_differently_each_time() {
+        let passwords = passwords();
+        let first = passwords.hash("x".to_owned()).await.expect("a hash");
+        assert_ne!(first, passwords.hash("x".to_owned()).await.expect("a hash"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_does_not_end_the_thread() {
+        let passwords = passwords();
+        assert!(passwords.work::<()>(|_| panic!("a panic")).await.is_err());
+        assert!(passwords.hash("x".to_owned()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_so_at_once() {
+        let passwords = passwords();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let hold = move |_: &Argon2<'static>| Ok(held.recv()?);
+        let mut waiting = vec![tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.work(hold).await }
+        })];
+        tokio::task::yield_now().await;
+        let mut refused = false;
+        while !refused {
+            let passwords = passwords.clone();
+            let mut work = Box::pin(async move { passwords.work(|_| Ok(())).await });
+            match futures::poll!(&mut work) {
+                std::task::Poll::Ready(answer) => refused = answer.is_err(),
+                std::task::Poll::Pending => waiting.push(tokio::spawn(work)),
+            }
+            assert!(waiting.len() <= QUEUE_MAX + 2, "the queue has an end");
+        }
+        release.send(()).expect("the thread waits");
+        for work in waiting {
+            work.await.expect("no panic").expect("done");
+        }
     }
 }

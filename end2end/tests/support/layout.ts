@@ -34,10 +34,9 @@ export async function measureShifts(context: BrowserContext): Promise<void> {
   });
 }
 
-/** Once fonts and scripts are there, hardly anything has moved: also not within half a second of a click or a resize. */
+/** Hardly anything has moved so far: also not within half a second of a click or a resize. */
 export async function expectSteady(page: Page): Promise<void> {
   const moved = await page.evaluate(async () => {
-    await document.fonts.ready;
     // What moves in a frame is known after it.
     await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
     const { shifts, observer } = window as unknown as Measured;

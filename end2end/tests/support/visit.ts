@@ -11,6 +11,19 @@ export async function hydrated(page: Page): Promise<void> {
   await expect(page.locator("html[data-hydrated]")).toBeAttached();
 }
 
+/** Holds files of this kind back, as a slow line would, until the answer is called. */
+export async function holdBack(page: Page, files: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(files, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** Makes the pages of this browser say when the scripts have taken them over. */
 export async function tellHydration(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
