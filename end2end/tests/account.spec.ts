@@ -19,7 +19,7 @@ test("a person makes an account, signs out and signs in again", async ({ page })
   await forms.signOut.click();
   await expect(page).toHaveURL("/");
   await expect(forms.own).toBeHidden();
-  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
   await expect(forms.heading).toHaveText("Sign in");
   await forms.fillIn(account);
   await forms.signIn.click();

@@ -14,9 +14,9 @@ use crate::{
     error::{Conflict, Error},
     id::{EventId, SeatId},
     seats::{
-        api::{get_seat_map, get_section},
-        model::{Seat, SeatMap},
-        seat_map::{OpenedSection, SectionResource, asked_seats, find_seats, opened_section},
+        api::{get_seat_map, get_section, list_seats},
+        model::{LIST_MAX, Seat, SeatMap},
+        seat_map::{OpenedSection, SectionResource, asked_seats, opened_section},
     },
     ui::{PageError, Skeleton, path_with, refusal},
 };
@@ -78,6 +78,7 @@ fn named_seats(query: &ParamsMap, refused: Option<Error>) -> Vec<SeatId> {
     if let Some(Error::Conflict(Conflict::SeatsTaken { seat_ids })) = refused {
         ids.extend(seat_ids);
     }
+    ids.truncate(LIST_MAX);
     ids
 }
 
@@ -87,7 +88,7 @@ async fn load_event(event_id: Option<EventId>, seat_ids: Vec<SeatId>) -> Result<
         return Ok(EventData { detail, map: None, asked: Vec::new() });
     }
     let map = get_seat_map(detail.event.id).await?;
-    let asked = if seat_ids.is_empty() { Vec::new() } else { find_seats(&map, &seat_ids).await? };
+    let asked = if seat_ids.is_empty() { Vec::new() } else { list_seats(map.event_id, seat_ids).await? };
     Ok(EventData { detail, map: Some(map), asked })
 }
 

@@ -1,7 +1,10 @@
 //! The door to seats: `/api/v1/seats/…`.
 
-use super::model::{SeatMap, SectionSeats};
-use crate::{error::Error, id::EventId};
+use super::model::{Seat, SeatMap, SectionSeats};
+use crate::{
+    error::Error,
+    id::{EventId, SeatId},
+};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, Json},
@@ -39,6 +42,32 @@ pub async fn get_section(
     answer(async {
         let caller = Caller::current().await?;
         store::get_section(&caller.state, event_id, &section).await
+    })
+    .await
+}
+
+/// These seats of an event as they are now; those that aren't the event's are left out.
+///
+/// Errors: `NotFound` for an unknown event, a draft, or an event without seats; `Invalid` for more than 100 seats.
+#[server(name = ListSeats, prefix = "/api", endpoint = "v1/seats/list", input = GetUrl, output = Json)]
+pub async fn list_seats(
+    /// The event's id.
+    event_id: EventId,
+    /// The seats.
+    #[server(default)]
+    seat_ids: Vec<SeatId>,
+) -> Result<Vec<Seat>, Error> {
+    use super::{model::LIST_MAX, store};
+    use crate::{
+        error::Problem,
+        server::{Caller, answer},
+    };
+    answer(async {
+        let caller = Caller::current().await?;
+        if seat_ids.len() > LIST_MAX {
+            return Err(Error::invalid("seat_ids", Problem::OutOfRange(0, LIST_MAX as i32)).into());
+        }
+        store::list_seats(&caller.state, event_id, &seat_ids).await
     })
     .await
 }

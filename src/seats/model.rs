@@ -6,6 +6,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Seats that can be asked for by their ids at once: as many as one person may ever have of an event.
+pub const LIST_MAX: usize = 100;
+
 /// Whether a seat can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "seat_status", rename_all = "snake_case"))]

@@ -48,6 +48,26 @@ async fn a_lapsed_hold_reads_as_available_before_anything_swept_it(pool: PgPool)
 }
 
 #[sqlx::test]
+async fn seats_are_listed_by_their_ids(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (event_id, other) = (app.seated_event(1).await, app.seated_event(1).await);
+    let (seats, strange) = (app.seats(event_id).await, app.seats(other).await);
+    app.person("ada").await.hold_seats(event_id, &seats[1..2]).await;
+    let ask =
+        format!("event_id={event_id}&seat_ids[0]={}&seat_ids[1]={}&seat_ids[2]={}", seats[1], seats[0], strange[0]);
+    let listed = app.visitor().get(&format!("seats/list?{ask}")).await.expect(200);
+    let told: Vec<(&str, &str)> = listed
+        .as_array()
+        .expect("seats")
+        .iter()
+        .map(|seat| (seat["number"].as_str().expect("a number"), seat["status"].as_str().expect("a status")))
+        .collect();
+    assert_eq!(told, [("1", "available"), ("2", "held")]);
+    let many: String = (0..101).map(|i| format!("&seat_ids[{i}]={}", seats[0])).collect();
+    app.visitor().get(&format!("seats/list?event_id={event_id}{many}")).await.refused(422, "invalid");
+}
+
+#[sqlx::test]
 async fn what_does_not_exist_is_not_found(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (seated, general) = (app.seated_event(1).await, app.event(5).await);

@@ -3,7 +3,6 @@
 //! Which section is open and which seats were asked for stand in the URL, so everything works without scripts. With
 //! scripts the one [`Choice`] is the truth, across sections, and the checkboxes follow it.
 
-mod asked;
 mod choice;
 mod draw;
 mod grid;
@@ -15,7 +14,6 @@ mod outline;
 pub mod overview;
 pub mod section;
 
-pub use asked::find_seats;
 pub use choice::{Choice, ChosenSeat};
 pub use links::{SectionLinks, asked_seats, opened_section};
 pub use section::{OpenedSection, SectionResource};

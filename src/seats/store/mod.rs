@@ -72,6 +72,25 @@ pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> 
     Ok(SectionSeats { section: section.to_owned(), currency: map.currency, seats })
 }
 
+/// Those of these seats that are the event's, in the order they are read out, each as [`get_section`] would show it.
+/// Errors: `NotFound` for an unknown event, a draft, or one without seats.
+pub async fn list_seats(state: &AppState, event_id: EventId, seat_ids: &[SeatId]) -> Result<Vec<Seat>> {
+    let mut conn = state.db.pool().acquire().await?;
+    find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
+    let seats = sqlx::query_as(
+        "select id, section, \"row\", number, price_minor, kind, limited_view, x, y,
+                case when held_until <= coalesce($3, clock_timestamp()) then 'available' else status end as status
+         from seats where event_id = $1 and id = any($2)
+         order by section, length(\"row\"), \"row\", length(number), number",
+    )
+    .bind(event_id)
+    .bind(seat_ids)
+    .bind(state.clock.fixed_now())
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(seats)
+}
+
 /// What bookings show of their seats.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SeatName {
