@@ -27,9 +27,8 @@ test("a person makes an account, signs out and signs in again", async ({ page })
   await expect(forms.own).toBeVisible();
 });
 
-test("a wrong password and an unknown address get the same answer, and what was typed stays", async ({ page, playwright, baseURL, watcher }) => {
-  const elsewhere = await playwright.request.newContext({ baseURL });
-  const known = await signUp(elsewhere);
+test("a wrong password and an unknown address get the same answer, and what was typed stays", async ({ page, request, watcher }) => {
+  const known = await signUp(request);
   const forms = new AccountForms(page);
 
   watcher.expectRefusal(401, /^\/api\/v1\/auth\/login$/);
@@ -86,7 +85,7 @@ test("a person changes their name, and the header says it", async ({ page, accou
   await expect(page.getByRole("banner").getByRole("link", { name: "Augusta" })).toBeVisible();
 });
 
-test("a new password takes the place of the old one and signs out everywhere else", async ({ page, account, openBrowser, playwright, baseURL, watcher }) => {
+test("a new password takes the place of the old one and signs out everywhere else", async ({ page, account, openBrowser, request, watcher }) => {
   const other = await openBrowser();
   await signIn(other.context().request, account);
   const change = page.getByRole("button", { name: "Change password" });
@@ -105,7 +104,7 @@ test("a new password takes the place of the old one and signs out everywhere els
   await change.click();
   await expect(forms.success).toHaveText("Your password was changed.");
 
-  await signIn(await playwright.request.newContext({ baseURL }), { ...account, password: "better battery" });
+  await signIn(request, { ...account, password: "better battery" });
   await visit(page, "/account");
   await expect(forms.heading).toHaveText("Account");
   watcher.expectRefusal(401, /^\/account$/);
@@ -113,8 +112,8 @@ test("a new password takes the place of the old one and signs out everywhere els
   await expect(new AccountForms(other).heading).toHaveText("Sign in first");
 });
 
-test("a page that needs an account leads through the sign-in page and back", async ({ page, playwright, baseURL, watcher }) => {
-  const account = await signUp(await playwright.request.newContext({ baseURL }));
+test("a page that needs an account leads through the sign-in page and back", async ({ page, request, watcher }) => {
+  const account = await signUp(request);
   const forms = new AccountForms(page);
 
   watcher.expectRefusal(401, /^\/bookings$/);
@@ -128,8 +127,8 @@ test("a page that needs an account leads through the sign-in page and back", asy
 });
 
 for (const next of ["https://example.org/", "//example.org/", "/\\example.org/", "javascript:alert(1)"]) {
-  test(`signing in never leads off the site: next=${next}`, async ({ page, playwright, baseURL }) => {
-    const account = await signUp(await playwright.request.newContext({ baseURL }));
+  test(`signing in never leads off the site: next=${next}`, async ({ page, request }) => {
+    const account = await signUp(request);
     const forms = new AccountForms(page);
 
     await visit(page, `/sign-in?next=${encodeURIComponent(next)}`);

@@ -6,7 +6,7 @@ import { EventPage, eventPath } from "./pages/event";
 import { EventsPage } from "./pages/events";
 import { newAccount, signUp } from "./support/accounts";
 import { Bookings, checkoutPath } from "./support/bookings";
-import { labelOf } from "./support/catalogue";
+import { type Seat, labelOf } from "./support/catalogue";
 
 test.use({ javaScriptEnabled: false });
 
@@ -172,19 +172,37 @@ test("without scripts whoever is not signed in finds the number of places again"
   await expect(new CheckoutPage(page).lines.getByRole("rowheader", { name: "3 places" })).toBeVisible();
 });
 
-test("without scripts a seat that was lost is named, and the rest of the choice stays", async ({ page, account, catalogue, playwright, baseURL }) => {
+test("without scripts a seat that was lost is named, and the rest of the choice stays", async ({ page, account, catalogue, request }) => {
   const event = await catalogue.theatre();
-  const seats = await catalogue.freeSeats(event, 2);
+  const [lost, kept] = (await catalogue.freeSeats(event, 2)) as [Seat, Seat];
   const eventPage = new EventPage(page);
-  const other = await playwright.request.newContext({ baseURL });
-  await signUp(other);
+  await signUp(request);
 
-  await page.goto(eventPath(event, seats[0].section));
-  await eventPage.choose(seats);
-  await new Bookings(other).holdSeats(event, [seats[0]]);
+  await page.goto(eventPath(event, lost.section));
+  await eventPage.choose([lost, kept]);
+  await new Bookings(request).holdSeats(event, [lost]);
   await eventPage.hold.click();
-  await expect(eventPage.refusal).toHaveText(`Someone else took ${labelOf(seats[0])} just now.`);
-  await expect(eventPage.seat(seats[0])).toBeDisabled();
+  await expect(eventPage.refusal).toHaveText(`Someone else took ${labelOf(lost)} just now.`);
+  await expect(eventPage.chosen.getByRole("listitem")).toHaveCount(1);
+  await expect(eventPage.chosenSeat(kept)).toBeVisible();
+  await eventPage.sectionLink(lost.section).click();
+  await expect(eventPage.seat(lost)).toBeDisabled();
+  await expect(eventPage.seat(kept)).toBeChecked();
+  await eventPage.hold.click();
+  await expect(new CheckoutPage(page).lines.getByRole("rowheader")).toContainText([labelOf(kept)]);
+});
+
+test("without scripts more places than one person may have are refused, and the number stays", async ({ page, account, context, catalogue }) => {
+  const event = await catalogue.concert();
+  const eventPage = new EventPage(page);
+
+  await new Bookings(context.request).holdPlaces(event, 2);
+  await page.goto(eventPath(event));
+  const most = Number(await eventPage.quantity.getAttribute("max"));
+  await eventPage.quantity.fill(`${most}`);
+  await eventPage.hold.click();
+  await expect(eventPage.refusal).toHaveText(`One person can have at most ${most} places of this event; you have 2 already.`);
+  await expect(eventPage.quantity).toHaveValue(`${most}`);
 });
 
 test("without scripts what is over says so", async ({ page, account, context, catalogue }) => {

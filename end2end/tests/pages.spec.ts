@@ -160,10 +160,9 @@ test.describe("a booking", () => {
     await expectSound(page, /^My bookings · Evently$/);
   });
 
-  test("of somebody else is not there", async ({ page, account, playwright, baseURL, watcher }) => {
-    const demo = await playwright.request.newContext({ baseURL });
-    await signIn(demo, DEMO);
-    const [theirs] = (await new Bookings(demo).list()) as [Booking];
+  test("of somebody else is not there", async ({ page, account, request, watcher }) => {
+    await signIn(request, DEMO);
+    const [theirs] = (await new Bookings(request).list()) as [Booking];
     watcher.expectRefusal(404, new RegExp(`^/bookings/${theirs.id}$`));
     await visit(page, bookingPath(theirs));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here");

@@ -36,8 +36,12 @@ pub async fn hold_places(
         model::{Wanted, parse_key, sign_in_path},
         store::{self, HoldRequest},
     };
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let choice = match quantity {
+        Some(quantity) => ("quantity", quantity.to_string()),
+        None => ("seats", seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+    };
+    let held = answer(async {
         let caller = Caller::current().await?;
         let wanted = Wanted::parse(quantity, seat_ids)?;
         let user_id = caller.signed_in().inspect_err(|_| redirect_to(&sign_in_path(event_id, &wanted)))?;
@@ -46,7 +50,13 @@ pub async fn hold_places(
         redirect_to(&format!("/bookings/{}/checkout", booking.id));
         Ok(booking)
     })
-    .await
+    .await;
+    held.inspect_err(|refused| {
+        // Who has to sign in first is on the way there.
+        if *refused != Error::SignInRequired {
+            send_back::<HoldPlaces>(&format!("/events/{event_id}"), &[(choice.0, &choice.1)], refused);
+        }
+    })
 }
 
 /// Gives a hold five more minutes, within thirty in all.
