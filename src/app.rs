@@ -8,7 +8,7 @@ use crate::{
     },
     error::Error,
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage},
-    ui::{PageError, RoutingBar, SiteFooter, SiteHeader},
+    ui::{PageError, SiteFooter, SiteHeader},
     users::{
         account_page::AccountPage,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
@@ -43,7 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="style" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <HydrationScripts options islands=true />
                 <MetaTags />
             </head>
             <body>
@@ -58,16 +58,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_session();
-    let (is_routing, set_is_routing) = signal(false);
     view! {
         <Title formatter=page_title />
-        <Router set_is_routing>
-            <RoutingBar is_routing />
+        <Router>
             <SiteHeader>
                 <SessionLinks />
             </SiteHeader>
             <main id="main" tabindex="-1">
-                <FlatRoutes fallback=NotFoundPage transition=true>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/events") view=EventsPage ssr=SsrMode::Async />
                     <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async />

@@ -1,5 +1,6 @@
 //! Evently: a self-hosted event booking platform. ARCHITECTURE.md has the map.
 
+#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod audit;

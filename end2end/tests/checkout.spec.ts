@@ -2,9 +2,11 @@ import { expect, test } from "./fixtures";
 import { BookingPage } from "./pages/booking";
 import { CheckoutPage } from "./pages/checkout";
 import { EventPage, eventPath } from "./pages/event";
+import { DEMO, signIn } from "./support/accounts";
 import { Bookings, checkoutPath } from "./support/bookings";
+import { found } from "./support/catalogue";
 import { passTime, takeClock } from "./support/clock";
-import { visit } from "./support/visit";
+import { hydrated, visit } from "./support/visit";
 
 // Everybody here is signed in.
 test.beforeEach(({ account }) => void account);
@@ -89,14 +91,13 @@ test("confirming in a second tab as well leads to the same booking", async ({ pa
   expect(await own.history(held)).toEqual(["held", "confirmed"]);
 });
 
-test("releasing in a second tab what is booked is refused, and the tab learns of it", async ({ page, context, catalogue, watcher }) => {
+test("releasing in a second tab what is booked is refused, and the tab learns of it", async ({ page, context, catalogue }) => {
   const own = new Bookings(context.request);
   const held = await own.holdPlaces(await catalogue.concert(), 1);
   const second = new CheckoutPage(page);
 
   await visit(page, checkoutPath(held));
   await own.confirm(held);
-  watcher.expectRefusal(409, /^\/api\/v1\/bookings\/release$/);
   await second.release.click();
   await expect(second.heading).toHaveText("This is booked");
   await page.getByRole("link", { name: "Show the booking" }).click();
@@ -104,8 +105,9 @@ test("releasing in a second tab what is booked is refused, and the tab learns of
   expect(await own.history(held)).toEqual(["held", "confirmed"]);
 });
 
-test("at two minutes the clock is announced, at none the page says that the time ran out", async ({ page, context, catalogue }) => {
-  const held = await new Bookings(context.request).holdPlaces(await catalogue.concert(), 1);
+test("at two minutes the clock is announced, at none the server is asked what is left", async ({ page, context, catalogue }) => {
+  const own = new Bookings(context.request);
+  const held = await own.holdPlaces(await catalogue.concert(), 1);
   const checkout = new CheckoutPage(page);
 
   await takeClock(page);
@@ -115,16 +117,23 @@ test("at two minutes the clock is announced, at none the page says that the time
   await expect(page.getByText("Two minutes left")).toBeAttached();
   expect(await checkout.secondsLeft()).toBeLessThan(120);
 
-  // The server's clock can't be moved from here: what it would say then is put in its place.
-  await page.route("**/api/v1/bookings/get?*", async (route) => {
-    const reply = await route.fetch();
-    await route.fulfill({ response: reply, json: { ...(await reply.json()), status: "expired", seconds_left: 0 } });
-  });
+  // The server's clock can't be moved from here: another end takes the place of the one that is due.
+  await own.release(held);
   await passTime(page, 2 * 60);
-  await expect(checkout.heading).toHaveText("The time ran out");
+  await expect(checkout.heading).toHaveText("These places were given back");
   await expect(checkout.confirm).toBeHidden();
-  await page.getByRole("link", { name: "Choose again" }).click();
+  await page.getByRole("link", { name: "Back to the event" }).click();
   await expect(page).toHaveURL(`/events/${held.event_id}`);
+});
+
+test("a hold whose time has run out says so and what to do next", async ({ page, context }) => {
+  await signIn(context.request, DEMO);
+  const expired = found((await new Bookings(context.request).list()).find(({ status }) => status === "expired"), "expired hold");
+
+  await visit(page, checkoutPath(expired));
+  await expect(new CheckoutPage(page).heading).toHaveText("The time ran out");
+  await page.getByRole("link", { name: "Choose again" }).click();
+  await expect(page).toHaveURL(`/events/${expired.event_id}`);
 });
 
 test("a clock that is ahead of the server's does not end a hold", async ({ page, context, catalogue }) => {
@@ -134,10 +143,22 @@ test("a clock that is ahead of the server's does not end a hold", async ({ page,
   await takeClock(page, 24 * 3_600);
   await visit(page, checkoutPath(held));
   expect(await checkout.secondsLeft()).toBeGreaterThan(9 * 60);
-  const asked = page.waitForResponse("**/api/v1/bookings/get?*");
+  const asked = page.waitForResponse(`**${checkoutPath(held)}`);
   await passTime(page, 11 * 60);
   await asked;
+  await hydrated(page);
   await expect(checkout.clock).toHaveText(/^9:/);
   await checkout.confirm.click();
   await expect(new BookingPage(page).heading).toHaveText("You are booked");
+});
+
+test("going back from a booking asks the server, and the checkout says that it is booked", async ({ page, context, catalogue }) => {
+  const held = await new Bookings(context.request).holdPlaces(await catalogue.concert(), 1);
+  const checkout = new CheckoutPage(page);
+
+  await visit(page, checkoutPath(held));
+  await checkout.confirm.click();
+  await expect(new BookingPage(page).heading).toHaveText("You are booked");
+  await page.goBack();
+  await expect(checkout.heading).toHaveText("This is booked");
 });

@@ -3,51 +3,39 @@ import { expect, test } from "./fixtures";
 import { AccountForms } from "./pages/account";
 import { EventPage, eventPath } from "./pages/event";
 import { EventsPage } from "./pages/events";
+import { newAccount } from "./support/accounts";
 import { holdBack, hydrated, visit } from "./support/visit";
 
-/** Marks the document: a page that is loaded anew has lost the mark. */
-async function mark(page: Page): Promise<void> {
-  await page.evaluate(() => Object.assign(window, { isMarked: true }));
-}
-
-async function expectMarked(page: Page): Promise<void> {
-  expect(await page.evaluate(() => "isMarked" in window), "the page was loaded anew").toBe(true);
-}
-
-test("from the start to the list to an event and back, nothing is loaded anew", async ({ page }) => {
+test("from the start to the list to an event and back", async ({ page }) => {
   const events = new EventsPage(page);
   const event = new EventPage(page);
 
   await visit(page, "/");
-  await mark(page);
   await page.getByRole("link", { name: "All events" }).click();
   await expect(page).toHaveURL("/events");
   await expect(event.heading).toHaveText("Events");
-  await expectMarked(page);
 
   const name = await events.cards.first().getByRole("heading").innerText();
   await events.open(name);
   await expect(event.heading).toHaveText(name);
   await expect(page).toHaveTitle(new RegExp(name));
-  await expectMarked(page);
 
   await page.goBack();
   await expect(event.heading).toHaveText("Events");
   await page.goBack();
   await expect(event.heading).toHaveText("Find something worth going out for");
-  await expectMarked(page);
 });
 
-test("back from an event the list has its filters again", async ({ page, catalogue }) => {
+test("a choice from a list applies at once, and back from an event the list has its filters again", async ({ page, catalogue }) => {
   const theatre = await catalogue.theatre();
   const { length: count } = await catalogue.events({ city: theatre.city, category: "theatre" });
   const events = new EventsPage(page);
 
   await visit(page, "/events");
-  await mark(page);
   await events.showFilters();
   await page.getByLabel("City").selectOption(theatre.city);
   await expect(events.without(theatre.city)).toBeVisible();
+  expect(new URL(page.url()).search, "what is empty stays out of the address").toBe(`?city=${theatre.city}&currency=EUR`);
   await events.categories.getByRole("link", { name: "Theatre" }).click();
   await expect(events.without("Theatre")).toBeVisible();
   await expect(events.cards).toHaveCount(count);
@@ -59,12 +47,10 @@ test("back from an event the list has its filters again", async ({ page, catalog
   await expect(page).toHaveURL(address);
   await expect(events.cards).toHaveCount(count);
   await expect(page.getByLabel("City")).toHaveValue(theatre.city);
-  await expectMarked(page);
 
   await events.without(theatre.city).click();
   await expect(page).not.toHaveURL(/city=/);
   await expect(page.getByLabel("City")).toHaveValue("");
-  await expectMarked(page);
 });
 
 test("a search with a typing error finds the event", async ({ page, catalogue }) => {
@@ -74,11 +60,81 @@ test("a search with a typing error finds the event", async ({ page, catalogue })
   const events = new EventsPage(page);
 
   await visit(page, "/events");
-  await mark(page);
   await events.lookFor(typo);
   await expect(page).toHaveURL(new RegExp(`q=${typo}`));
   await expect(events.card(theatre.name)).toBeVisible();
-  await expectMarked(page);
+});
+
+test("sections open in the page, back closes them, and the choice stays", async ({ page, catalogue }) => {
+  const event = await catalogue.theatre();
+  const [seat] = await catalogue.freeSeats(event, 1, "Stalls");
+  const eventPage = new EventPage(page);
+
+  await visit(page, eventPath(event));
+  await mark(page);
+  await eventPage.sectionLink("Stalls").click();
+  await eventPage.choose([seat]);
+  await expect(page).toHaveURL(/section=Stalls/);
+  await eventPage.sectionLink("Circle").click();
+  await expect(eventPage.section("Circle")).toBeVisible();
+  await page.goBack();
+  await expect(eventPage.seat(seat)).toBeChecked();
+  await page.goBack();
+  await expect(eventPage.section("Stalls")).toBeHidden();
+  await expect(eventPage.chosenSeat(seat)).toBeVisible();
+  await page.goForward();
+  await expect(eventPage.seat(seat)).toBeChecked();
+  expect(await isMarked(page), "the page was not loaded anew").toBe(true);
+});
+
+test("of two sections that are asked for one after the other, the last is shown", async ({ page, catalogue }) => {
+  const event = await catalogue.theatre();
+  const eventPage = new EventPage(page);
+
+  await visit(page, eventPath(event));
+  const release = await holdBack(page, "**/api/v1/seats/section?*section=Stalls*");
+  await eventPage.sectionLink("Stalls").click();
+  await eventPage.sectionLink("Circle").click();
+  await expect(eventPage.section("Circle")).toBeVisible();
+  const late = page.waitForResponse(/section=Stalls/);
+  release();
+  await late;
+  await expect(eventPage.section("Stalls")).toBeHidden();
+  await expect(eventPage.section("Circle")).toBeVisible();
+});
+
+test("a form that is on its way cannot be sent again", async ({ page }) => {
+  const forms = new AccountForms(page);
+
+  await visit(page, "/register");
+  await forms.fillInAll(newAccount());
+  const release = await holdBack(page, "**/api/v1/auth/register");
+  await forms.register.click();
+  await expect(forms.register).toBeDisabled();
+  release();
+  await expect(page).toHaveURL("/");
+});
+
+test("a refusal is said once: a reload does not say it again", async ({ page }) => {
+  const forms = new AccountForms(page);
+
+  await visit(page, "/sign-in");
+  await forms.fillIn({ email: "nobody@example.org", password: "something else" });
+  await forms.signIn.click();
+  await expect(forms.refusal).toBeVisible();
+  await hydrated(page);
+  expect(page.url()).not.toContain("__err");
+  await page.reload();
+  await hydrated(page);
+  await expect(forms.refusal).toBeHidden();
+});
+
+test("a page that the browser kept is asked for again", async ({ page }) => {
+  await visit(page, "/events");
+  await mark(page);
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect.poll(() => isMarked(page)).toBe(false);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Events");
 });
 
 test("what was typed before the scripts came is still there after", async ({ page }) => {
@@ -135,3 +191,12 @@ test("the scripts say what the server said", async ({ page, browser, catalogue, 
     expect(await words(page), path).toBe(await words(served));
   }
 });
+
+/** Marks the document: a page that is loaded anew has lost the mark. */
+async function mark(page: Page): Promise<void> {
+  await page.evaluate(() => Object.assign(window, { isMarked: true }));
+}
+
+async function isMarked(page: Page): Promise<boolean> {
+  return page.evaluate(() => "isMarked" in window);
+}

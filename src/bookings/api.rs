@@ -68,10 +68,12 @@ pub async fn extend_hold(
     booking_id: BookingId,
 ) -> Result<Booking, Error> {
     use super::store;
-    use crate::server::{Caller, answer};
+    use crate::server::{Caller, answer, redirect_to};
     answer(async {
         let caller = Caller::current().await?;
-        store::extend_hold(&caller.state, caller.signed_in()?, booking_id).await
+        let booking = store::extend_hold(&caller.state, caller.signed_in()?, booking_id).await?;
+        redirect_to(&format!("/bookings/{}/checkout", booking.id));
+        Ok(booking)
     })
     .await
 }

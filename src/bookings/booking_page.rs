@@ -9,12 +9,14 @@ pub(super) use ticket::say_status;
 
 use super::{
     api::{get_booking, get_history},
-    checkout_page::use_booking_id,
+    checkout_page::asked_booking_id,
     model::{Booking, BookingStatus, HistoryEntry},
 };
 use crate::{
     error::Error,
-    ui::{ButtonKind, LinkButton, PageError, Skeleton},
+    id::BookingId,
+    server::begin,
+    ui::{ButtonKind, LinkButton, PageError},
 };
 use history::History;
 use leptos::prelude::*;
@@ -24,21 +26,18 @@ use ticket::Ticket;
 /// The page of one booking.
 #[component]
 pub fn BookingPage() -> impl IntoView {
-    let booking_id = use_booking_id();
-    let found = Resource::new(booking_id, |id| async move {
-        let id = id.ok_or(Error::NotFound)?;
-        Ok::<_, Error>((get_booking(id).await?, get_history(id).await?))
-    });
-    view! {
-        <Transition fallback=|| view! { <div class="page booking"><Skeleton shape="skeleton-ticket" /></div> }>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok((booking, history)) => view! { <Shown booking history /> }.into_any(),
-                    Err(error) => view! { <Title text="Booking" /> <PageError error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    let found = begin(load(asked_booking_id()));
+    Suspend::new(async move {
+        match found.await {
+            Ok((booking, history)) => view! { <Shown booking history /> }.into_any(),
+            Err(error) => view! { <Title text="Booking" /> <PageError error /> }.into_any(),
+        }
+    })
+}
+
+async fn load(booking_id: Result<BookingId, Error>) -> Result<(Booking, Vec<HistoryEntry>), Error> {
+    let id = booking_id?;
+    Ok((get_booking(id).await?, get_history(id).await?))
 }
 
 #[component]

@@ -7,28 +7,26 @@ use super::{
 };
 use crate::{
     events::model::{Availability, Page},
-    ui::{ButtonKind, LinkButton, PageError, PageHead, Skeleton, path_with},
+    server::begin,
+    ui::{ButtonKind, LinkButton, PageError, PageHead, asked, path_with},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The bookings of who is signed in.
 #[component]
 pub fn BookingsPage() -> impl IntoView {
-    let query = use_query_map();
-    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor").unwrap_or_default()));
-    let bookings = Resource::new(move || cursor.get(), |cursor| list_bookings(None, cursor));
+    let cursor = asked("cursor");
+    let is_first = cursor.is_empty();
+    let found = begin(list_bookings(None, cursor));
     view! {
         <Title text="My bookings" />
-        <Transition fallback=|| view! { <div class="page bookings"><Skeleton shape="skeleton-booking" count=3 /></div> }>
-            {move || Suspend::new(async move {
-                match bookings.await {
-                    Ok(page) => view! { <Shown page is_first=cursor.with_untracked(String::is_empty) /> }.into_any(),
-                    Err(error) => view! { <PageError error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {Suspend::new(async move {
+            match found.await {
+                Ok(page) => view! { <Shown page is_first /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
     }
 }
 

@@ -1,140 +1,93 @@
 //! The checkout: what is held, until when, and what to do with it.
 
-pub mod countdown;
 pub mod summary;
 
 use super::{
     api::{ConfirmBooking, ExtendHold, ReleaseHold, get_booking},
+    countdown::Countdown,
     model::{Booking, BookingStatus},
 };
 use crate::{
     error::Error,
     id::BookingId,
-    ui::{ButtonKind, FormRefusal, LinkButton, PageError, Skeleton, SubmitButton, refusal},
+    server::begin,
+    ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, refusal},
 };
-use countdown::Countdown;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use summary::Summary;
 
-type BookingResource = Resource<Result<Booking, Error>>;
-
-/// The actions of the page. They outlive the booking's being read again, and with it their refusals.
-#[derive(Clone, Copy)]
-struct Actions {
-    confirm: ServerAction<ConfirmBooking>,
-    extend: ServerAction<ExtendHold>,
-    release: ServerAction<ReleaseHold>,
-}
-
 /// The page on which a hold becomes a booking.
 #[component]
 pub fn CheckoutPage() -> impl IntoView {
-    let booking = Resource::new(use_booking_id(), |id| async move { get_booking(id.ok_or(Error::NotFound)?).await });
-    let actions = Actions { confirm: ServerAction::new(), extend: ServerAction::new(), release: ServerAction::new() };
-    read_again_after(actions, booking);
+    let booking_id = asked_booking_id();
+    let booking = begin(async { get_booking(booking_id?).await });
     view! {
         <Title text="Checkout" />
-        <Transition fallback=|| view! { <div class="page checkout"><Skeleton shape="skeleton-checkout" count=2 /></div> }>
-            {move || Suspend::new(async move {
-                match booking.await {
-                    Ok(held) if held.status == BookingStatus::Held => {
-                        view! { <Held held actions on_over=move |()| booking.refetch() /> }.into_any()
-                    }
-                    Ok(over) => view! { <Over booking=over /> }.into_any(),
-                    Err(error) => view! { <PageError error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {Suspend::new(async move {
+            match booking.await {
+                Ok(held) if held.status == BookingStatus::Held => view! { <Held held /> }.into_any(),
+                Ok(over) => view! { <Over booking=over /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
     }
 }
 
-/// The booking that the address names.
-pub(super) fn use_booking_id() -> impl Fn() -> Option<BookingId> + Copy + Send + Sync + 'static {
-    let params = use_params_map();
-    move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()))
-}
-
-/// Reads the booking again when it got more time, or when something was refused: then it isn't what it was.
-fn read_again_after(actions: Actions, booking: BookingResource) {
-    let refused = [refusal(actions.confirm), refusal(actions.extend), refusal(actions.release)];
-    Effect::watch(
-        move || (actions.extend.version().get(), refused.iter().any(|refused| refused.with(Option::is_some))),
-        move |_, _, _| booking.refetch(),
-        false,
-    );
+/// The booking that the address names. Errors: `NotFound` for what is no id.
+pub(super) fn asked_booking_id() -> Result<BookingId, Error> {
+    use_params_map().with_untracked(|params| params.get_str("id")?.parse().ok()).ok_or(Error::NotFound)
 }
 
 /// A hold: its clock, what it holds, what to do.
 #[component]
-fn Held(held: Booking, actions: Actions, #[prop(into)] on_over: Callback<()>) -> impl IntoView {
-    let over = RwSignal::new(false);
-    let lapsed = held.clone();
-    let end = move |()| {
-        over.set(true);
-        on_over.run(());
-    };
+fn Held(held: Booking) -> impl IntoView {
     let until = format!("{} {}", held.expires.time, held.expires.zone);
     let kept = if held.event.has_seat_selection { "your seats" } else { "your places" };
+    let whole_s = (held.expires_at - held.created_at).num_seconds().max(1);
     view! {
-        <div hidden=move || over.get()>
-            <section class="page checkout">
-                <header class="checkout-head">
-                    <h1>"Check and confirm"</h1>
-                    <p>{format!("We keep {kept} until {until}.")}</p>
-                    <Countdown booking=held.clone() on_over=end />
-                </header>
-                <Summary booking=held.clone() />
-                <HeldActions held actions />
-            </section>
-        </div>
-        {move || over.get().then(|| view! { <Over booking=Booking { status: BookingStatus::Expired, ..lapsed.clone() } /> })}
+        <section class="page checkout">
+            <header class="checkout-head">
+                <h1>"Check and confirm"</h1>
+                <p>{format!("We keep {kept} until {until}.")}</p>
+                <Countdown given_s=held.seconds_left whole_s />
+            </header>
+            <Summary booking=held.clone() />
+            <HeldActions held />
+        </section>
     }
 }
 
 #[component]
-fn HeldActions(held: Booking, actions: Actions) -> impl IntoView {
-    let Actions { confirm, extend, release } = actions;
-    let booking_id = held.id.to_string();
-    let (for_extend, for_release) = (booking_id.clone(), booking_id.clone());
-    let [confirming, extending, releasing] = [
-        underway(confirm.pending(), confirm.value()),
-        Signal::derive(move || extend.pending().get()),
-        underway(release.pending(), release.value()),
-    ];
+fn HeldActions(held: Booking) -> impl IntoView {
+    let release = if held.event.has_seat_selection { "Release these seats" } else { "Release these places" };
+    let booking_id = || view! { <input type="hidden" name="booking_id" value=held.id.to_string() /> };
     view! {
         <div class="checkout-actions">
-            <FormRefusal refusal=refusal(confirm) />
-            <FormRefusal refusal=refusal(extend) />
-            <FormRefusal refusal=refusal(release) />
-            <ActionForm action=confirm attr:class="checkout-confirm">
-                <input type="hidden" name="booking_id" value=booking_id />
-                <SubmitButton pending=confirming>"Confirm booking"</SubmitButton>
-            </ActionForm>
+            <FormRefusal refusal={refusal::<ConfirmBooking>()} />
+            <FormRefusal refusal={refusal::<ExtendHold>()} />
+            <FormRefusal refusal={refusal::<ReleaseHold>()} />
+            <form method="post" action=ConfirmBooking::url() class="checkout-confirm">
+                {booking_id()}
+                <SubmitButton>"Confirm booking"</SubmitButton>
+            </form>
             {held
                 .can_extend
                 .then(|| {
                     view! {
-                        <ActionForm action=extend>
-                            <input type="hidden" name="booking_id" value=for_extend />
-                            <SubmitButton kind=ButtonKind::Secondary pending=extending>"5 more minutes"</SubmitButton>
-                        </ActionForm>
+                        <form method="post" action=ExtendHold::url()>
+                            {booking_id()}
+                            <SubmitButton kind=ButtonKind::Secondary>"5 more minutes"</SubmitButton>
+                        </form>
                     }
                 })}
-            <ActionForm action=release>
-                <input type="hidden" name="booking_id" value=for_release />
-                <SubmitButton kind=ButtonKind::Quiet pending=releasing>
-                    {if held.event.has_seat_selection { "Release these seats" } else { "Release these places" }}
-                </SubmitButton>
-            </ActionForm>
+            <form method="post" action=ReleaseHold::url()>
+                {booking_id()}
+                <SubmitButton kind=ButtonKind::Quiet>{release}</SubmitButton>
+            </form>
         </div>
     }
-}
-
-/// Whether an action runs, or has succeeded and the page is about to change.
-fn underway(pending: Memo<bool>, answer: MappedSignal<Option<Result<Booking, Error>>>) -> Signal<bool> {
-    Signal::derive(move || pending.get() || answer.with(|answer| matches!(answer, Some(Ok(_)))))
 }
 
 /// What stands here when there is nothing left to confirm, and what to do next.

@@ -1,39 +1,39 @@
 //! Choosing how many places of general admission to hold.
+#![expect(missing_docs, reason = "the macro of islands leaves the struct of the properties without one")]
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, say, sign_in_when_asked},
+    hold_refusal::{HoldRefusal, is_underway, say},
     model::name_quantity,
 };
 use crate::{
     error::{Conflict, Error},
-    events::model::EventDetail,
+    id::EventId,
     money::Money,
-    ui::{Glyph, Icon, SubmitButton, refusal},
+    ui::{Glyph, Icon, SubmitButton},
 };
-use leptos::{html::Input, prelude::*};
+use leptos::{ev::SubmitEvent, html::Input, prelude::*, server_fn::ServerFn};
 
 /// The form that holds a number of places.
-#[component]
+#[island]
 pub fn HoldQuantity(
     /// The event, on sale.
-    detail: EventDetail,
-    /// The number the URL asks for, if it does.
-    asked: Option<i32>,
-    /// The action that holds.
-    hold: ServerAction<HoldPlaces>,
-    /// Told when the number of places that are left has changed.
-    #[prop(into)]
-    on_changed: Callback<()>,
+    event_id: EventId,
+    /// What one place costs.
+    price: Money,
+    /// Places that one person can have, at least one.
+    most: i32,
+    /// The number that stands there at first.
+    first: i32,
+    /// Names this page, so that a double click is one hold.
+    key: String,
+    /// Why the form came back, if it did.
+    refused: Option<String>,
 ) -> impl IntoView {
-    let event = detail.event;
-    let most = detail.places_per_person.min(event.available_capacity).max(1);
-    let first = asked.unwrap_or(1).clamp(1, most);
+    let hold = ServerAction::<HoldPlaces>::new();
     let quantity = RwSignal::new(first);
+    let refused = RwSignal::new(refused);
     let field = NodeRef::<Input>::new();
-    let refused = refusal(hold);
-    let words = Signal::derive(move || refused.with(|error| say(error.as_ref()?, &[])));
-    let price = event.price();
     let total = move || Money::new(price.minor * i64::from(quantity.get()), price.currency).to_string();
     let step = move |by: i32| {
         quantity.update(|quantity| *quantity = (*quantity + by).clamp(1, most));
@@ -44,25 +44,21 @@ pub fn HoldQuantity(
     let type_in = move |text: String| quantity.set(text.trim().parse().unwrap_or(1).clamp(1, most));
     // What was typed before the scripts arrived.
     Effect::new(move |_| field.with(|field| field.as_ref().map(|field| type_in(field.value()))));
-    Effect::watch(
-        move || refused.get(),
-        move |error, _, _| {
-            if matches!(
-                error,
-                Some(Error::Conflict(Conflict::SoldOut { .. } | Conflict::SalesClosed | Conflict::EventCancelled))
-            ) {
-                on_changed.run(());
-            }
-        },
-        false,
-    );
-    sign_in_when_asked(hold);
+    follow_refusals(hold, refused);
+    let sent_key = key.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !untrack(|| is_underway(hold)) {
+            refused.set(None);
+            let (quantity, key) = (Some(quantity.get_untracked()), Some(sent_key.clone()));
+            hold.dispatch(HoldPlaces { event_id, quantity, seat_ids: Vec::new(), key });
+        }
+    };
     let (at_least, at_most) = (move || quantity.get() <= 1, move || quantity.get() >= most);
-    let pending = hold.pending();
     view! {
-        <ActionForm action=hold attr:class="hold-quantity">
-            <input type="hidden" name="event_id" value=event.id.to_string() />
-            <input type="hidden" name="key" value=format!("{}-{}", event.id, detail.server_now.timestamp_micros()) />
+        <form class="hold-quantity" method="post" action=HoldPlaces::url() on:submit=submit>
+            <input type="hidden" name="event_id" value=event_id.to_string() />
+            <input type="hidden" name="key" value=key />
             <div class="hold-quantity-row">
                 <label for="hold-quantity">"Places"</label>
                 <div class="stepper">
@@ -91,16 +87,26 @@ pub fn HoldQuantity(
                 <span>{move || name_quantity(quantity.get())}</span>
                 <strong>{total}</strong>
             </p>
-            <HoldRefusal words />
-            <SubmitButton pending=Signal::derive(move || is_underway(pending.get(), &hold.value().get()))>
+            <HoldRefusal words=refused />
+            <SubmitButton pending=Signal::derive(move || is_underway(hold))>
                 <span class="needs-scripts">{move || format!("Hold {}", name_quantity(quantity.get()))}</span>
                 <span class="without-scripts">"Hold places"</span>
             </SubmitButton>
-        </ActionForm>
+        </form>
     }
 }
 
-/// Whether the hold is being made, or is made and the page is about to change: pressing again would be in vain.
-pub(super) fn is_underway<T>(pending: bool, answer: &Option<Result<T, Error>>) -> bool {
-    pending || matches!(answer, Some(Ok(_)))
+/// Says why places could not be held. Where no more can be, the page says so itself when it is asked again.
+fn follow_refusals(hold: ServerAction<HoldPlaces>, refused: RwSignal<Option<String>>) {
+    Effect::watch(
+        move || hold.value().get(),
+        move |answer, _, _| match answer {
+            Some(Err(Error::Conflict(
+                Conflict::SoldOut { available_count: 0 } | Conflict::SalesClosed | Conflict::EventCancelled,
+            ))) => _ = window().location().reload(),
+            Some(Err(error)) => refused.set(say(error, &[])),
+            Some(Ok(_)) | None => {}
+        },
+        false,
+    );
 }

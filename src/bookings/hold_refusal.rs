@@ -1,19 +1,15 @@
-//! Why places could not be held, in words, and the detour to the sign-in page.
+//! Why places could not be held, in words; and whether a hold is on its way.
 
-use super::{
-    api::HoldPlaces,
-    model::{Wanted, sign_in_path},
-};
+use super::{api::HoldPlaces, model::Booking};
 use crate::{
     error::{Conflict, Error},
     ui::{Notice, Tone},
 };
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The sentence for a refused hold; none where the way on is signing in. `lost` names the seats that were taken, where
 /// they are known.
-pub(super) fn say(error: &Error, lost: &[String]) -> Option<String> {
+pub fn say(error: &Error, lost: &[String]) -> Option<String> {
     match error {
         Error::SignInRequired => None,
         Error::Conflict(Conflict::SeatsTaken { .. }) if !lost.is_empty() => Some(say_lost(lost)),
@@ -25,7 +21,7 @@ pub(super) fn say(error: &Error, lost: &[String]) -> Option<String> {
 }
 
 /// `Someone else took F12 and F13 just now.`
-pub(super) fn say_lost(lost: &[String]) -> String {
+pub fn say_lost(lost: &[String]) -> String {
     let (last, rest) = match lost {
         [] => return "Someone else took one of your seats just now.".to_owned(),
         [rest @ .., last] => (last, rest.join(", ")),
@@ -44,26 +40,12 @@ pub fn HoldRefusal(
     move || words.get().map(|words| view! { <Notice tone=Tone::Warning>{words}</Notice> })
 }
 
-/// Sends who is not signed in to the sign-in page, which leads back here with the choice kept. Only with scripts: a
-/// plain form is redirected by the server.
-pub(super) fn sign_in_when_asked(hold: ServerAction<HoldPlaces>) {
-    let navigate = use_navigate();
-    let sent = StoredValue::new(None::<HoldPlaces>);
-    Effect::new(move |_| {
-        if let Some(input) = hold.input().get() {
-            sent.set_value(Some(input));
-        }
-    });
-    Effect::watch(
-        move || hold.value().get(),
-        move |answer, _, _| {
-            let (Some(Err(Error::SignInRequired)), Some(sent)) = (answer, sent.get_value()) else { return };
-            if let Ok(wanted) = Wanted::parse(sent.quantity, sent.seat_ids) {
-                navigate(&sign_in_path(sent.event_id, &wanted), NavigateOptions::default());
-            }
-        },
-        false,
-    );
+/// Whether the hold is being made, or is made and the page is about to change: pressing again would be in vain. So it is
+/// for who has to sign in first: the server's answer leads there.
+pub(super) fn is_underway(hold: ServerAction<HoldPlaces>) -> bool {
+    let leads_on =
+        |answer: &Option<Result<Booking, Error>>| matches!(answer, Some(Ok(_) | Err(Error::SignInRequired)));
+    hold.pending().get() || hold.value().with(leads_on)
 }
 
 #[cfg(test)]

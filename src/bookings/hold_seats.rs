@@ -1,79 +1,67 @@
 //! Choosing seats on the map and holding them.
+#![expect(missing_docs, reason = "the macro of islands leaves the struct of the properties without one")]
 
 use super::{
     api::HoldPlaces,
-    hold_quantity::is_underway,
-    hold_refusal::{HoldRefusal, say, say_lost, sign_in_when_asked},
+    hold_refusal::{HoldRefusal, is_underway, say},
 };
 use crate::{
     error::{Conflict, Error},
-    events::model::EventDetail,
     id::SeatId,
     money::{Currency, Money},
     seats::{
-        model::{self, Seat, SeatStatus},
-        seat_map::{Choice, ChosenSeat, SeatMap, SectionLinks, SectionResource, asked_seats, opened_section},
+        model,
+        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, SeatMap, SectionLinks},
     },
-    ui::{ButtonKind, Glyph, Icon, SubmitButton, refusal},
+    ui::{ButtonKind, Glyph, Icon, SubmitButton},
 };
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
 
 /// The form that holds seats: the map, and beside it what is chosen.
 ///
-/// It is a plain form and not an `ActionForm`, because with scripts the choice is sent and not what the form holds: the
-/// checkboxes are those of the opened section only.
-#[component]
+/// With scripts the choice is sent and not what the form holds: the checkboxes are those of the opened section only.
+#[island]
 pub fn HoldSeats(
-    /// The event, on sale.
-    detail: EventDetail,
-    /// Its map.
+    /// The event's map, on sale.
     map: model::SeatMap,
-    /// The seats that the URL asks for, or that a refused form lost, as they are now.
-    asked: Vec<Seat>,
-    /// The section that is open.
-    section: SectionResource,
-    /// The action that holds.
-    hold: ServerAction<HoldPlaces>,
+    /// The section that is open, if one is.
+    section: Option<OpenedSection>,
+    /// What is chosen at first.
+    choice: Choice,
+    /// Where the sections lead.
+    links: SectionLinks,
+    /// Why the form came back, or which of the seats that were asked for are gone.
+    refused: Option<String>,
 ) -> impl IntoView {
-    let event_id = detail.event.id;
-    let query = use_query_map();
-    let kept = query.with_untracked(asked_seats);
-    let links = SectionLinks::new(event_id, &kept);
-    let choice = RwSignal::new(first_choice(&asked, &kept, detail.places_per_person));
-    let refused = RwSignal::new(first_refusal(&asked, refusal(hold).get_untracked().as_ref()));
-    follow_refusals(hold, choice, refused, section);
-    sign_in_when_asked(hold);
-    let limit = detail.places_per_person;
+    let event_id = map.event_id;
+    let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
+    let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
+    let hold = ServerAction::<HoldPlaces>::new();
+    let (choice, refused) = (RwSignal::new(choice), RwSignal::new(refused));
+    let opened = Opened::new(&map, section);
+    follow_refusals(hold, choice, refused, opened);
     let on_over_limit = move |()| refused.set(Some(format!("One person can have up to {limit} places of this event.")));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let seat_ids = choice.with_untracked(Choice::ids);
         if seat_ids.is_empty() {
             refused.set(Some("Choose at least one seat first.".to_owned()));
-        } else if !is_underway(hold.pending().get_untracked(), &hold.value().get_untracked()) {
+        } else if !untrack(|| is_underway(hold)) {
             refused.set(None);
             hold.dispatch(HoldPlaces { event_id, quantity: None, seat_ids, key: None });
         }
     };
-    let opened = query.with_untracked(|query| opened_section(&map, query));
-    let elsewhere = choice.with_untracked(|choice| ids_outside(choice, opened.as_deref()));
-    let currency = map.currency;
     let has_more = links.clone();
-    let has_sections = map.sections.len() > 1;
     view! {
         <form class="hold-seats" method="post" action=HoldPlaces::url() on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
-            <SeatMap map links section choice on_over_limit />
+            <SeatMap map links opened choice on_over_limit />
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
                 <HoldFoot choice currency refused hold />
-                {(has_sections && opened.is_some()).then(|| view! { <OtherSections links=has_more /> })}
+                {has_sections.then(|| view! { <OtherSections links=has_more /> })}
             </aside>
         </form>
     }
@@ -119,7 +107,6 @@ fn HoldFoot(
     refused: RwSignal<Option<String>>,
     hold: ServerAction<HoldPlaces>,
 ) -> impl IntoView {
-    let pending = hold.pending();
     let count = move || choice.with(Choice::count);
     let total = move || Money::new(choice.with(Choice::total_minor), currency).to_string();
     let is_empty = move || count() == 0;
@@ -130,42 +117,20 @@ fn HoldFoot(
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>
             </p>
-            <SubmitButton pending=Signal::derive(move || is_underway(pending.get(), &hold.value().get()))>
+            <SubmitButton pending=Signal::derive(move || is_underway(hold))>
                 {move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) }}
             </SubmitButton>
         </div>
     }
 }
 
-/// Leads to the other sections and takes along what is ticked, also without scripts: it sends the form to this page.
+/// Leads to the other sections and takes along what is ticked, without scripts: it sends the form to this page.
 #[component]
 fn OtherSections(links: SectionLinks) -> impl IntoView {
-    let navigate = use_navigate();
-    let path = links.path().to_owned();
-    let all = links.all();
-    let follow = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        navigate(&all, NavigateOptions::default());
-    };
     view! {
-        <button type="submit" class=format!("{} without-scripts", ButtonKind::Quiet.class()) formmethod="get" formaction=path on:click=follow>
+        <button type="submit" class=format!("{} without-scripts", ButtonKind::Quiet.class()) formmethod="get" formaction=links.path().to_owned()>
             "Add seats from another section"
         </button>
-    }
-}
-
-/// What the URL asks for and is still free.
-fn first_choice(asked: &[Seat], kept: &[SeatId], limit: i32) -> Choice {
-    let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
-    Choice::new(free.map(ChosenSeat::from), limit)
-}
-
-/// Why the form came back, or which of the seats the URL asks for are gone.
-fn first_refusal(asked: &[Seat], refused: Option<&Error>) -> Option<String> {
-    let gone: Vec<String> = asked.iter().filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
-    match refused {
-        Some(error) => say(error, &gone),
-        None => (!gone.is_empty()).then(|| say_lost(&gone)),
     }
 }
 
@@ -187,7 +152,7 @@ fn follow_refusals(
     hold: ServerAction<HoldPlaces>,
     choice: RwSignal<Choice>,
     refused: RwSignal<Option<String>>,
-    section: SectionResource,
+    opened: Opened,
 ) {
     Effect::watch(
         move || hold.value().get(),
@@ -195,7 +160,7 @@ fn follow_refusals(
             let Some(Err(error)) = answer else { return };
             let lost = match error {
                 Error::Conflict(Conflict::SeatsTaken { seat_ids }) => {
-                    section.refetch();
+                    opened.refetch();
                     choice.try_update(|choice| choice.remove(seat_ids)).unwrap_or_default()
                 }
                 _ => Vec::new(),

@@ -8,9 +8,13 @@
 //! - an expired hold's places can be taken by the statement that wants them; the sweeper only tidies.
 
 pub mod api;
+#[cfg(feature = "ssr")]
 pub mod booking_page;
+#[cfg(feature = "ssr")]
 pub mod bookings_page;
+#[cfg(feature = "ssr")]
 pub mod checkout_page;
+pub mod countdown;
 pub mod hold_quantity;
 pub mod hold_refusal;
 pub mod hold_seats;

@@ -6,7 +6,7 @@ mod panel;
 use super::{
     api::get_event,
     event_card::poster_view_name,
-    model::{Availability, EventDetail, category_name},
+    model::{EventDetail, category_name},
     poster::Poster,
 };
 use crate::{
@@ -16,9 +16,10 @@ use crate::{
     seats::{
         api::{get_seat_map, get_section, list_seats},
         model::{LIST_MAX, Seat, SeatMap},
-        seat_map::{OpenedSection, SectionResource, asked_seats, opened_section},
+        seat_map::{OpenedSection, asked_seats, opened_section},
     },
-    ui::{PageError, Skeleton, path_with, refusal},
+    server::begin,
+    ui::{PageError, path_with, refusal},
 };
 use facts::{EventFacts, EventVenue};
 use leptos::prelude::*;
@@ -27,103 +28,75 @@ use leptos_router::{
     hooks::{use_params_map, use_query_map},
     params::ParamsMap,
 };
-use panel::{PanelParts, hold_panel};
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use panel::hold_panel;
 
-/// Seconds before its opening that a page waits for a sale by itself; further ahead nobody keeps the page open.
-const WAIT_MAX_S: i64 = 6 * 3600;
-
-/// What the page shows: the event, and for an event with seats its map and the seats the URL asks for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What the page shows: the event, and for an event with seats what is shown of them.
 struct EventData {
     detail: EventDetail,
-    map: Option<SeatMap>,
+    seats: Option<Seats>,
+    refused: Option<Error>,
+}
+
+/// An event's seats, as far as the page shows them.
+struct Seats {
+    map: SeatMap,
+    /// The section that is open.
+    section: Option<OpenedSection>,
+    /// The seats that the address asks for.
+    kept: Vec<SeatId>,
+    /// Those, and the ones that a refused form has lost, as they are now.
     asked: Vec<Seat>,
 }
 
 /// The page of one event.
 #[component]
 pub fn EventPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let event_id = Memo::new(move |_| params.with(|params| params.get_str("id").and_then(|id| id.parse().ok())));
-    let hold = ServerAction::<HoldPlaces>::new();
-    let seat_ids = named_seats(&query.get_untracked(), refusal(hold).get_untracked());
-    let event = Resource::new(move || event_id.get(), move |id| load_event(id, seat_ids.clone()));
-    let section: SectionResource = Resource::new(
-        move || (event_id.get(), query.get()),
-        move |(_, query)| async move {
-            let data = event.await?;
-            open_section(data.map.as_ref(), &query).await
-        },
-    );
-    view! {
-        <Transition fallback=EventSkeleton>
-            {move || Suspend::new(async move {
-                match event.await {
-                    Ok(data) => {
-                        refetch_when_sale_opens(&data.detail, event);
-                        view! { <EventBody data section hold on_changed=move |()| event.refetch() /> }.into_any()
-                    }
-                    Err(error) => view! { <Title text="Event" /> <PageError error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    let event_id = use_params_map().with_untracked(|params| params.get_str("id").and_then(|id| id.parse().ok()));
+    let found = begin(load_event(event_id, use_query_map().get_untracked(), refusal::<HoldPlaces>()));
+    Suspend::new(async move {
+        match found.await {
+            Ok(data) => view! { <EventBody data /> }.into_any(),
+            Err(error) => view! { <Title text="Event" /> <PageError error /> }.into_any(),
+        }
+    })
 }
 
-/// The seats to name: those the URL asks for, and those a form without scripts has just lost.
-fn named_seats(query: &ParamsMap, refused: Option<Error>) -> Vec<SeatId> {
-    let mut ids = asked_seats(query);
-    if let Some(Error::Conflict(Conflict::SeatsTaken { seat_ids })) = refused {
-        ids.extend(seat_ids);
-    }
-    ids.truncate(LIST_MAX);
-    ids
-}
-
-async fn load_event(event_id: Option<EventId>, seat_ids: Vec<SeatId>) -> Result<EventData, Error> {
+async fn load_event(
+    event_id: Option<EventId>,
+    query: ParamsMap,
+    refused: Option<Error>,
+) -> Result<EventData, Error> {
     let detail = get_event(event_id.ok_or(Error::NotFound)?).await?;
-    if !detail.event.has_seat_selection {
-        return Ok(EventData { detail, map: None, asked: Vec::new() });
-    }
-    let map = get_seat_map(detail.event.id).await?;
-    let asked = if seat_ids.is_empty() { Vec::new() } else { list_seats(map.event_id, seat_ids).await? };
-    Ok(EventData { detail, map: Some(map), asked })
-}
-
-async fn open_section(map: Option<&SeatMap>, query: &ParamsMap) -> Result<Option<OpenedSection>, Error> {
-    let Some((map, name)) = map.and_then(|map| Some((map, opened_section(map, query)?))) else {
-        return Ok(None);
+    let seats = match detail.event.has_seat_selection {
+        true => Some(load_seats(detail.event.id, &query, refused.as_ref()).await?),
+        false => None,
     };
-    get_section(map.event_id, name).await.map(|section| Some(section.into()))
+    Ok(EventData { detail, seats, refused })
 }
 
-/// In the browser: asks again when the sale opens, so that nobody has to reload.
-fn refetch_when_sale_opens(detail: &EventDetail, event: Resource<Result<EventData, Error>>) {
-    let Availability::OpensLater { opens_at } = detail.event.availability else { return };
-    let wait_s = (opens_at - detail.server_now).num_seconds();
-    if (0..=WAIT_MAX_S).contains(&wait_s) {
-        // A second late rather than early, and effects run in the browser only.
-        Effect::new(move |_| {
-            let timer =
-                set_timeout_with_handle(move || event.refetch(), Duration::from_secs(wait_s.unsigned_abs() + 1));
-            on_cleanup(move || _ = timer.map(|timer| timer.clear()));
-        });
+async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
+    let map = get_seat_map(event_id).await?;
+    let section = match opened_section(&map, query.get_str("section")) {
+        Some(name) => Some(get_section(event_id, name).await?.into()),
+        None => None,
+    };
+    let checked = query.get_all("seat_ids[]").unwrap_or_default();
+    let kept = asked_seats(query.get_str("seats").unwrap_or_default(), &checked);
+    let mut asked_ids = kept.clone();
+    if let Some(Error::Conflict(Conflict::SeatsTaken { seat_ids })) = refused {
+        asked_ids.extend(seat_ids);
     }
+    asked_ids.truncate(LIST_MAX);
+    let asked = if asked_ids.is_empty() { Vec::new() } else { list_seats(event_id, asked_ids).await? };
+    Ok(Seats { map, section, kept, asked })
 }
 
 #[component]
-fn EventBody(
-    data: EventData,
-    section: SectionResource,
-    hold: ServerAction<HoldPlaces>,
-    #[prop(into)] on_changed: Callback<()>,
-) -> impl IntoView {
-    let EventData { detail, map, asked } = data;
+fn EventBody(data: EventData) -> impl IntoView {
+    let EventData { detail, seats, refused } = data;
     let event = detail.event.clone();
-    let layout = if map.is_some() { "page event-page event-page-seats" } else { "page event-page" };
-    let panel = hold_panel(detail.clone(), map, asked, PanelParts { section, hold, on_changed });
+    let layout = if seats.is_some() { "page event-page event-page-seats" } else { "page event-page" };
+    let panel = hold_panel(detail.clone(), seats, refused);
     view! {
         <Title text=event.name.clone() />
         <Meta name="description" content=event.summary.clone() />
@@ -159,23 +132,4 @@ fn paragraphs(text: &str) -> impl IntoView + use<> {
     let paragraphs: Vec<String> =
         text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     paragraphs.into_iter().map(|part| view! { <p>{part}</p> }).collect_view()
-}
-
-/// The page's shape while it loads.
-#[component]
-fn EventSkeleton() -> impl IntoView {
-    view! {
-        <div class="page event-page">
-            <div class="event-poster">
-                <Skeleton shape="skeleton-poster" />
-            </div>
-            <div class="event-head">
-                <Skeleton shape="skeleton-heading" />
-                <Skeleton shape="skeleton-line" count=4 />
-            </div>
-            <div class="hold-panel">
-                <Skeleton shape="skeleton-panel" />
-            </div>
-        </div>
-    }
 }

@@ -10,10 +10,12 @@ use super::{
 };
 use crate::{
     error::Error,
-    ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton, Skeleton, set_page_status},
+    server::{begin, set_page_status},
+    ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton},
 };
 use filter_form::{CategoryLinks, FilterForm};
 use filters::{Narrowing, events_path, narrowings, read_query};
+use futures::join;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -21,55 +23,48 @@ use leptos_router::hooks::use_query_map;
 /// The list of events with its filters.
 #[component]
 pub fn EventsPage() -> impl IntoView {
-    let map = use_query_map();
-    let query = Memo::new(move |_| map.with(|map| read_query(|name| map.get(name).unwrap_or_default())));
-    let cities = Resource::new(|| (), |()| list_cities());
-    let events = Resource::new(move || query.get(), list);
-    let refusal = Signal::derive(move || query.with(|query| query.parse().err()));
+    let query = use_query_map().with_untracked(|map| read_query(|name| map.get(name).unwrap_or_default()));
+    let refusal = query.parse().err();
+    let asked = query.clone();
+    let found = begin(async { join!(list_cities(), list(asked)) });
     view! {
         <Title text="Events" />
         <div class="page events-page">
             <h1>"Events"</h1>
-            <Suspense fallback=|| view! { <Skeleton shape="skeleton-filters" /> }>
-                {move || Suspend::new(async move {
-                    let cities = cities.await.unwrap_or_default();
-                    view! { <FilterForm query cities refusal /> }
-                })}
-            </Suspense>
-            <CategoryLinks query />
-            <Narrowings query />
-            <section aria-labelledby="results">
-                <h2 id="results" class="visually-hidden">"Results"</h2>
-                <Transition fallback=|| view! { <div class="event-grid"><Skeleton shape="skeleton-card" count=8 /></div> }>
-                    {move || Suspend::new(async move { results(query.get_untracked(), events.await) })}
-                </Transition>
-            </section>
+            {Suspend::new(async move {
+                let (cities, events) = found.await;
+                view! {
+                    <FilterForm query=query.clone() cities=cities.unwrap_or_default() refusal />
+                    <CategoryLinks query=query.clone() />
+                    <Narrowings query=query.clone() />
+                    <section aria-labelledby="results">
+                        <h2 id="results" class="visually-hidden">"Results"</h2>
+                        {results(query, events)}
+                    </section>
+                }
+            })}
         </div>
     }
 }
 
 async fn list(query: EventQuery) -> Result<Page<Event>, Error> {
-    // The same rules hold here and on the server: what makes no sense needs no request.
-    query.parse()?;
     let EventQuery { q, city, category, from, to, price, currency, places, sort, cursor, limit } = query;
     list_events(q, city, category, from, to, price, currency, places, sort, cursor, limit).await
 }
 
 /// What the list is narrowed to, each with a way to take it off.
 #[component]
-fn Narrowings(query: Memo<EventQuery>) -> impl IntoView {
-    move || {
-        let narrowings = query.with(narrowings);
-        (!narrowings.is_empty()).then(|| {
-            view! {
-                <div class="narrowings">
-                    <p class="muted">{count_words(narrowings.len())}</p>
-                    {removable(narrowings)}
-                    <a class="text-link" href="/events">"Clear all"</a>
-                </div>
-            }
-        })
-    }
+fn Narrowings(query: EventQuery) -> impl IntoView {
+    let narrowings = narrowings(&query);
+    (!narrowings.is_empty()).then(|| {
+        view! {
+            <div class="narrowings">
+                <p class="muted">{count_words(narrowings.len())}</p>
+                {removable(narrowings)}
+                <a class="text-link" href="/events">"Clear all"</a>
+            </div>
+        }
+    })
 }
 
 fn count_words(count: usize) -> String {
@@ -150,7 +145,7 @@ fn Refused(query: EventQuery, error: Error) -> impl IntoView {
             } else {
                 view! { <ErrorNotice error /> }.into_any()
             }}
-            <a class=ButtonKind::Secondary.class() rel="external" href=href>{way_on}</a>
+            <LinkButton href kind=ButtonKind::Secondary>{way_on}</LinkButton>
         </div>
     }
 }

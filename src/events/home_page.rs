@@ -7,9 +7,11 @@ use super::{
 };
 use crate::{
     error::Error,
-    ui::{ButtonKind, Field, Glyph, Icon, LinkButton, PageError, SelectField, Skeleton, path_with},
+    server::begin,
+    ui::{ButtonKind, Field, Glyph, Icon, LinkButton, LiveForm, PageError, SelectField, path_with},
     users::sign_in_page::SessionUser,
 };
+use futures::join;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -19,19 +21,19 @@ const FREE_COUNT: usize = 4;
 /// The start page: search, categories, what is next, what is free.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let next = Resource::new(|| (), |()| list("", "9"));
-    let free = Resource::new(|| (), |()| list("free", "13"));
+    let found = begin(async { join!(list_cities(), list("", "9"), list("free", "13")) });
     view! {
         <Title text="" />
-        <Opening />
-        <Suspense fallback=|| view! { <div class="page"><Skeleton shape="skeleton-feature" /></div> }>
-            {move || Suspend::new(async move {
-                match (next.await, free.await) {
-                    (Ok(next), free) => view! { <Rows next=next.items free=free.map(|page| page.items) /> }.into_any(),
-                    (Err(error), _) => view! { <PageError error /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {Suspend::new(async move {
+            let (cities, next, free) = found.await;
+            view! {
+                <Opening cities=cities.unwrap_or_default() />
+                {match next {
+                    Ok(next) => view! { <Rows next=next.items free=free.map(|page| page.items) /> }.into_any(),
+                    Err(error) => view! { <PageError error /> }.into_any(),
+                }}
+            }
+        })}
     }
 }
 
@@ -54,18 +56,12 @@ async fn list(price: &str, limit: &str) -> Result<Page<Event>, Error> {
 }
 
 #[component]
-fn Opening() -> impl IntoView {
-    let cities = Resource::new(|| (), |()| list_cities());
+fn Opening(cities: Vec<String>) -> impl IntoView {
     view! {
         <section class="page opening">
             <Greeting />
             <h1>"Find something worth going out for"</h1>
-            <Suspense fallback=|| view! { <Skeleton shape="skeleton-filters" /> }>
-                {move || Suspend::new(async move {
-                    let cities = cities.await.unwrap_or_default();
-                    view! { <Search cities /> }
-                })}
-            </Suspense>
+            <Search cities />
             <nav class="chips" aria-label="Categories">
                 {CATEGORIES
                     .map(|(key, name)| view! { <a class="chip" href=path_with("/events", [("category", key)])>{name}</a> })
@@ -80,23 +76,19 @@ fn Opening() -> impl IntoView {
 #[component]
 fn Greeting() -> impl IntoView {
     let SessionUser(user) = expect_context();
-    view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                user.await
-                    .ok()
-                    .flatten()
-                    .map(|user| {
-                        view! {
-                            <p class="greeting">
-                                {format!("Hello, {}. ", user.first_name)}
-                                <a href="/bookings">"Your bookings"</a>
-                            </p>
-                        }
-                    })
-            })}
-        </Suspense>
-    }
+    Suspend::new(async move {
+        user.await
+            .ok()
+            .flatten()
+            .map(|user| {
+                view! {
+                    <p class="greeting">
+                        {format!("Hello, {}. ", user.first_name)}
+                        <a href="/bookings">"Your bookings"</a>
+                    </p>
+                }
+            })
+    })
 }
 
 #[component]
@@ -104,15 +96,17 @@ fn Search(cities: Vec<String>) -> impl IntoView {
     let anywhere = (String::new(), "Anywhere".to_owned());
     let choices: Vec<_> = [anywhere].into_iter().chain(cities.into_iter().map(|city| (city.clone(), city))).collect();
     view! {
-        <form class="opening-search" method="get" action="/events" role="search">
-            <Field label="What" name="q" kind="search" />
-            <SelectField label="Where" name="city" choices />
-            <Field label="From" name="from" kind="date" />
-            <button type="submit" class=ButtonKind::Primary.class()>
-                <Icon glyph=Glyph::Search />
-                "Search"
-            </button>
-        </form>
+        <LiveForm>
+            <form class="opening-search" method="get" action="/events" role="search">
+                <Field label="What" name="q" kind="search" />
+                <SelectField label="Where" name="city" choices />
+                <Field label="From" name="from" kind="date" />
+                <button type="submit" class=ButtonKind::Primary.class()>
+                    <Icon glyph=Glyph::Search />
+                    "Search"
+                </button>
+            </form>
+        </LiveForm>
     }
 }
 

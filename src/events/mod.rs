@@ -4,12 +4,18 @@
 //! general admission it is the authority, for events with seats a projection of them; a draft is seen by admins only.
 
 pub mod api;
+#[cfg(feature = "ssr")]
 pub mod event_card;
+#[cfg(feature = "ssr")]
 pub mod event_page;
+#[cfg(feature = "ssr")]
 pub mod events_page;
+#[cfg(feature = "ssr")]
 pub mod home_page;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod poster;
+pub mod sale_countdown;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

@@ -30,17 +30,16 @@ const ALWAYS: [(HeaderName, HeaderValue); 4] = [
 ];
 /// Source: hstspreload.org asks for a year at least. Without `includeSubDomains`: the other hosts are not ours to bind.
 const ONE_YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+/// Pages greet people by name and answers say what is free now: nobody may keep them, and going back asks again. With
+/// `no-cache` a browser shows the old page when one goes back.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-/// Pages greet people by name: no shared cache may keep them, and going back asks again.
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Adds the headers of safety, and how long a reply may be kept where its maker didn't say.
 pub(super) async fn set_headers(State(IsHttps(https)): State<IsHttps>, request: Request, next: Next) -> Response {
-    let kept = if request.uri().path().starts_with("/api") { NO_STORE } else { PRIVATE };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS);
-    headers.entry(CACHE_CONTROL).or_insert(kept);
+    headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(csp::NOTHING);
     if https {
         headers.insert(STRICT_TRANSPORT_SECURITY, ONE_YEAR_OF_HTTPS);

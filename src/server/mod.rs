@@ -31,4 +31,4 @@ pub mod worker;
 
 pub use answer::{Failure, Result, answer};
 pub use caller::{Caller, redirect_to, send_back, set_page_status};
-pub use task::finish;
+pub use task::{begin, finish};

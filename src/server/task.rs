@@ -1,7 +1,8 @@
-//! Work that runs to its end even if its caller goes away.
+//! Work in tasks of its own: what has to run to its end even if its caller goes away, and what pages wait for.
 
 use super::Result;
 use anyhow::Context;
+use leptos::reactive::computed::ScopedFuture;
 use tracing::Instrument;
 
 /// Runs the work in a task of its own and waits for it. axum drops a handler whose client has gone; a transaction that
@@ -9,4 +10,21 @@ use tracing::Instrument;
 pub async fn finish<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     // Without its span, the work's log lines would lack the request's id.
     tokio::spawn(work.in_current_span()).await.context("a task that was to run to its end panicked")?
+}
+
+/// Begins to load what a part of a page shows, in a task that has the page's context; answers with what comes of it.
+///
+/// Parts of a page are drawn one after the other, and what is not awaited stands still: a future that holds the
+/// session's lock would keep the part before it waiting forever.
+pub fn begin<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> impl Future<Output = T> + Send + 'static {
+    let task = tokio::spawn(ScopedFuture::new_untracked(work).in_current_span());
+    async {
+        match task.await {
+            Ok(loaded) => loaded,
+            // Nobody cancels it, so it panicked: as this page's own panic, the layer around all pages answers it.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
 }

@@ -57,7 +57,7 @@ pub fn SubmitButton(
 pub fn LinkButton(
     /// Where it leads.
     #[prop(into)]
-    href: Signal<String>,
+    href: String,
     /// How much it asks to be pressed.
     #[prop(optional)]
     kind: ButtonKind,
@@ -65,7 +65,7 @@ pub fn LinkButton(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a href=move || href.get() class=kind.class()>
+        <a href=href class=kind.class()>
             {children()}
         </a>
     }

@@ -2,12 +2,11 @@
 
 use super::{
     button::{ButtonKind, LinkButton},
+    here::next_path,
     icon::{Glyph, Icon},
-    link::next_path,
     notice::{Notice, Tone},
-    page_status::set_page_status,
 };
-use crate::error::Error;
+use crate::{error::Error, server::set_page_status};
 use leptos::{
     prelude::*,
     server::ServerActionError,
@@ -15,38 +14,27 @@ use leptos::{
 };
 use leptos_router::hooks::use_location;
 
-/// Why the last try of this action was refused, if it was: also when it was sent without scripts and came back by URL.
-pub fn refusal<S>(action: ServerAction<S>) -> Signal<Option<Error>>
-where
-    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let from_url = use_context::<ServerActionError>()
+/// Why this function's form came back to the page being rendered, if it did: the page's address says so.
+pub fn refusal<S: ServerFn<Error = Error>>() -> Option<Error> {
+    use_context::<ServerActionError>()
         .filter(|error| error.path() == S::PATH)
-        .map(|error| ServerFnUrlError::<Error>::decode_err(error.err()));
-    Signal::derive(move || match action.value().get() {
-        Some(answer) => answer.err(),
-        None => from_url.clone(),
-    })
+        .map(|error| ServerFnUrlError::<Error>::decode_err(error.err()))
 }
 
 /// The sentence above a refused form. What is wrong with a field stands beside that field.
 #[component]
 pub fn FormRefusal(
     /// The refusal: [`refusal`].
-    #[prop(into)]
-    refusal: Signal<Option<Error>>,
+    refusal: Option<Error>,
 ) -> impl IntoView {
-    move || {
-        refusal.get().map(|error| match error {
-            Error::Invalid(fields) => {
-                let words =
-                    if fields.len() == 1 { "One field needs another look." } else { "Some fields need another look." };
-                view! { <Notice tone=Tone::Warning>{words}</Notice> }.into_any()
-            }
-            error => view! { <ErrorNotice error /> }.into_any(),
-        })
-    }
+    refusal.map(|error| match error {
+        Error::Invalid(fields) => {
+            let words =
+                if fields.len() == 1 { "One field needs another look." } else { "Some fields need another look." };
+            view! { <Notice tone=Tone::Warning>{words}</Notice> }.into_any()
+        }
+        error => view! { <ErrorNotice error /> }.into_any(),
+    })
 }
 
 /// A refusal in a part of a page: the sentence, and the way on where there is one.
@@ -55,27 +43,24 @@ pub fn ErrorNotice(
     /// What was refused.
     error: Error,
 ) -> impl IntoView {
-    let location = use_location();
     let sign_in = (error == Error::SignInRequired).then(|| {
-        view! { <a href=move || next_path("/sign-in", &location)>"Sign in"</a> }
+        view! { " " <a href=next_path("/sign-in")>"Sign in"</a> }
     });
     view! {
         <Notice tone=Tone::Warning>
-            <p>{error.to_string()} {sign_in.is_some().then_some(" ")} {sign_in}</p>
+            <p>{error.to_string()} {sign_in}</p>
         </Notice>
     }
 }
 
-/// A refusal in place of a whole page. On the server it also becomes the page's HTTP status.
+/// A refusal in place of a whole page. It also becomes the page's HTTP status.
 #[component]
 pub fn PageError(
     /// What was refused.
     error: Error,
 ) -> impl IntoView {
     set_page_status(error.status());
-    let location = use_location();
     let (heading, words) = say(&error);
-    let here = location.clone();
     let again = matches!(error, Error::Unavailable { .. } | Error::TooMany { .. } | Error::Internal { .. });
     let sign_in = error == Error::SignInRequired;
     view! {
@@ -86,15 +71,8 @@ pub fn PageError(
             <h1>{heading}</h1>
             <p class="lead">{words}</p>
             <p class="actions">
-                {sign_in.then(|| view! { <LinkButton href=Signal::derive(move || next_path("/sign-in", &here))>"Sign in"</LinkButton> })}
-                {again
-                    .then(|| {
-                        view! {
-                            <a class=ButtonKind::Primary.class() rel="external" href=move || location.pathname.get()>
-                                "Try again"
-                            </a>
-                        }
-                    })}
+                {sign_in.then(|| view! { <LinkButton href=next_path("/sign-in")>"Sign in"</LinkButton> })}
+                {again.then(|| view! { <LinkButton href=use_location().pathname.get_untracked()>"Try again"</LinkButton> })}
                 <LinkButton href="/events" kind=ButtonKind::Secondary>"Find events"</LinkButton>
             </p>
         </section>

@@ -1,8 +1,14 @@
 //! Labelled form fields that keep what was typed and say beside it what needs another look.
 
-use super::icon::{Glyph, Icon};
+use super::{
+    icon::{Glyph, Icon},
+    show_password::ShowPassword,
+};
 use crate::error::Error;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+
+/// Why the form a field stands in came back, if it did: [`super::refusal`].
+type Refusal = Option<Error>;
 
 /// A labelled text field.
 #[component]
@@ -17,7 +23,7 @@ pub fn Field(
     kind: &'static str,
     /// What it holds at first.
     #[prop(optional, into)]
-    value: Signal<String>,
+    value: String,
     /// What the browser may fill in by itself, for example `email`.
     #[prop(default = "off")]
     autocomplete: &'static str,
@@ -25,33 +31,26 @@ pub fn Field(
     #[prop(optional, into)]
     hint: Option<String>,
     /// The refusal of the form it stands in: [`super::refusal`].
-    #[prop(optional, into)]
-    refusal: Signal<Option<Error>>,
+    #[prop(optional_no_strip)]
+    refusal: Refusal,
     /// Whether the browser asks for it to be filled in.
     #[prop(optional)]
     required: bool,
 ) -> impl IntoView {
-    let problem = Signal::derive(move || refusal.with(|error| error.as_ref()?.field(name)));
-    let has_hint = hint.is_some();
-    let input = NodeRef::<html::Input>::new();
-    follow(value, move |value| {
-        if let Some(input) = input.get_untracked() {
-            input.set_value(value);
-        }
-    });
+    let problem = refusal.and_then(|error| error.field(name));
+    let described_by = described_by(name, hint.is_some(), problem.is_some());
     view! {
         <div class="field">
             <label for=field_id(name)>{label}</label>
             <input
-                node_ref=input
                 id=field_id(name)
                 name=name
                 type=kind
-                value=value.get_untracked()
+                value=value
                 autocomplete=autocomplete
                 required=required
-                aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                aria-describedby=move || described_by(name, has_hint, problem.with(Option::is_some))
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described_by
             />
             <FieldWords name hint problem />
         </div>
@@ -72,12 +71,11 @@ pub fn PasswordField(
     #[prop(optional, into)]
     hint: Option<String>,
     /// The refusal of the form it stands in.
-    #[prop(optional, into)]
-    refusal: Signal<Option<Error>>,
+    #[prop(optional_no_strip)]
+    refusal: Refusal,
 ) -> impl IntoView {
-    let shown = RwSignal::new(false);
-    let problem = Signal::derive(move || refusal.with(|error| error.as_ref()?.field(name)));
-    let has_hint = hint.is_some();
+    let problem = refusal.and_then(|error| error.field(name));
+    let described_by = described_by(name, hint.is_some(), problem.is_some());
     view! {
         <div class="field">
             <label for=field_id(name)>{label}</label>
@@ -85,23 +83,15 @@ pub fn PasswordField(
                 <input
                     id=field_id(name)
                     name=name
-                    type=move || if shown.get() { "text" } else { "password" }
+                    type="password"
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
                     required
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                    aria-describedby=move || described_by(name, has_hint, problem.with(Option::is_some))
+                    aria-invalid=problem.is_some().then_some("true")
+                    aria-describedby=described_by
                 />
-                <button
-                    type="button"
-                    class="field-button needs-scripts"
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
-                    aria-label="Show password"
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    <Icon glyph=Glyph::Eye />
-                </button>
+                <ShowPassword input_id=field_id(name) />
             </div>
             <FieldWords name hint problem />
         </div>
@@ -121,45 +111,37 @@ pub fn SelectField(
     name: &'static str,
     /// The choices, each its value and its words.
     #[prop(into)]
-    choices: Signal<Vec<Choice>>,
+    choices: Vec<Choice>,
     /// The value chosen at first.
     #[prop(optional, into)]
-    value: Signal<String>,
+    value: String,
     /// The refusal of the form it stands in.
-    #[prop(optional, into)]
-    refusal: Signal<Option<Error>>,
+    #[prop(optional_no_strip)]
+    refusal: Refusal,
+    /// Whether a choice is sent at once, in a [`super::LiveForm`].
+    #[prop(optional)]
+    applies: bool,
 ) -> impl IntoView {
-    let problem = Signal::derive(move || refusal.with(|error| error.as_ref()?.field(name)));
-    let select = NodeRef::<html::Select>::new();
-    follow(value, move |value| {
-        if let Some(select) = select.get_untracked() {
-            select.set_value(value);
-        }
-    });
+    let problem = refusal.and_then(|error| error.field(name));
+    let described_by = described_by(name, false, problem.is_some());
     view! {
         <div class="field">
             <label for=field_id(name)>{label}</label>
             <div class="select">
                 <select
-                    node_ref=select
                     id=field_id(name)
                     name=name
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                    aria-describedby=move || described_by(name, false, problem.with(Option::is_some))
+                    data-applies=applies.then_some("")
+                    aria-invalid=problem.is_some().then_some("true")
+                    aria-describedby=described_by
                 >
-                    {move || choices.get().into_iter().map(|choice| option(choice, &value.get_untracked())).collect_view()}
+                    {choices.into_iter().map(|choice| option(choice, &value)).collect_view()}
                 </select>
                 <Icon glyph=Glyph::Chevron />
             </div>
             <FieldWords name problem />
         </div>
     }
-}
-
-/// Writes later values into the field. Not the first: that one is in the markup, and by the time this runs a person may
-/// have typed something else.
-fn follow(value: Signal<String>, write: impl Fn(&str) + 'static) {
-    Effect::watch(move || value.get(), move |value, _, _| write(value), false);
 }
 
 fn option((key, words): Choice, chosen: &str) -> impl IntoView + use<> {
@@ -172,22 +154,19 @@ fn option((key, words): Choice, chosen: &str) -> impl IntoView + use<> {
 fn FieldWords(
     name: &'static str,
     #[prop(optional_no_strip)] hint: Option<String>,
-    problem: Signal<Option<String>>,
+    #[prop(optional_no_strip)] problem: Option<String>,
 ) -> impl IntoView {
     view! {
         {hint.map(|hint| view! { <p class="field-hint" id=hint_id(name)>{hint}</p> })}
-        {move || {
-            problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <p class="field-problem" id=problem_id(name)>
-                            <Icon glyph=Glyph::Warning />
-                            {problem}
-                        </p>
-                    }
-                })
-        }}
+        {problem
+            .map(|problem| {
+                view! {
+                    <p class="field-problem" id=problem_id(name)>
+                        <Icon glyph=Glyph::Warning />
+                        {problem}
+                    </p>
+                }
+            })}
     }
 }
 

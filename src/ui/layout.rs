@@ -10,7 +10,7 @@ pub fn SiteHeader(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+        <a class="skip-link" href="#main">"Skip to content"</a>
         <header class="site-header">
             <div class="site-header-row">
                 <a class="wordmark" href="/">"Evently"</a>
@@ -22,16 +22,6 @@ pub fn SiteHeader(
             </div>
         </header>
     }
-}
-
-/// A line at the window's upper edge while the next page is on its way.
-#[component]
-pub fn RoutingBar(
-    /// Whether a page is on its way.
-    #[prop(into)]
-    is_routing: Signal<bool>,
-) -> impl IntoView {
-    view! { <div class="routing-bar" class:routing-bar-on=move || is_routing.get() aria-hidden="true"></div> }
 }
 
 /// The footer.
@@ -52,14 +42,14 @@ pub fn SiteFooter() -> impl IntoView {
 pub fn PageHead(
     /// The heading: the page's only `h1`.
     #[prop(into)]
-    title: Signal<String>,
+    title: String,
     /// The line below.
     #[prop(optional, into)]
     lead: Option<String>,
 ) -> impl IntoView {
     view! {
         <header class="page-head">
-            <h1>{move || title.get()}</h1>
+            <h1>{title}</h1>
             {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
         </header>
     }

@@ -1,7 +1,5 @@
 //! Paths with a query, written the same way on the server and in the browser.
 
-use leptos::prelude::*;
-use leptos_router::location::Location;
 use std::fmt::Write as _;
 
 /// A path with these fields as its query; empty ones are left out.
@@ -16,22 +14,6 @@ pub fn path_with<'a>(path: &str, fields: impl IntoIterator<Item = (&'a str, &'a 
         separator = '&';
     }
     out
-}
-
-/// The page with this path (for example `/sign-in`) that comes back here when it is done.
-pub fn next_path(path: &str, location: &Location) -> String {
-    let here = location.pathname.get() + &query_of_form(&location.search.get());
-    path_with(path, [("next", here.as_str())])
-}
-
-/// A query without the error a refused form left in it, so that signing in doesn't come back to an old refusal.
-fn query_of_form(search: &str) -> String {
-    let search = search.trim_start_matches('?');
-    let kept: Vec<&str> = search
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("__err=") && !pair.starts_with("__path="))
-        .collect();
-    if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
 }
 
 fn push_encoded(out: &mut String, text: &str) {
@@ -56,12 +38,5 @@ mod tests {
             path_with("/events", [("q", "jazz & blues"), ("city", "Köln")]),
             "/events?q=jazz+%26+blues&city=K%C3%B6ln"
         );
-    }
-
-    #[test]
-    fn a_refusal_in_the_query_does_not_travel() {
-        assert_eq!(query_of_form("?a=1&__path=x&__err=y&b=2"), "?a=1&b=2");
-        assert_eq!(query_of_form("?__path=x&__err=y"), "");
-        assert_eq!(query_of_form(""), "");
     }
 }

@@ -1,23 +1,39 @@
 //! Components that know no domain word: buttons, fields, notices, icons, the frame of a page.
 //!
-//! They are the only ones that know the classes of `style/layout.css` and `style/components.css`.
+//! They are the only ones that know the classes of `style/layout.css` and `style/components.css`. Those of pages exist
+//! on the server alone; islands may use the others.
 
+#[cfg(feature = "hydrate")]
+pub mod browser;
 pub mod button;
+#[cfg(feature = "ssr")]
 pub mod error_notice;
+#[cfg(feature = "ssr")]
 pub mod field;
+#[cfg(feature = "ssr")]
+pub mod here;
 pub mod icon;
+#[cfg(feature = "ssr")]
 pub mod layout;
 pub mod link;
+pub mod live_form;
 pub mod notice;
-mod page_status;
+pub mod show_password;
 pub mod skeleton;
+pub mod time_left;
 
 pub use button::{ButtonKind, LinkButton, SubmitButton};
+#[cfg(feature = "ssr")]
 pub use error_notice::{ErrorNotice, FormRefusal, PageError, refusal};
+#[cfg(feature = "ssr")]
 pub use field::{Choice, Field, PasswordField, SelectField};
+#[cfg(feature = "ssr")]
+pub use here::{asked, next_path};
 pub use icon::{Glyph, Icon};
-pub use layout::{PageHead, RoutingBar, SiteFooter, SiteHeader};
-pub use link::{next_path, path_with};
+#[cfg(feature = "ssr")]
+pub use layout::{PageHead, SiteFooter, SiteHeader};
+pub use link::path_with;
+pub use live_form::LiveForm;
 pub use notice::{Notice, Tone};
-pub use page_status::set_page_status;
+pub use show_password::ShowPassword;
 pub use skeleton::Skeleton;

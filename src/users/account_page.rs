@@ -1,18 +1,17 @@
 //! The account: the names, the password, the way out.
 
 use super::{
-    api::{ChangePassword, UpdateMe},
+    api::{ChangePassword, Logout, UpdateMe},
     model::{PASSWORD_MIN, User},
-    sign_in_page::{SessionActions, SessionUser},
+    sign_in_page::SessionUser,
 };
 use crate::{
     error::Error,
     ui::{
-        ButtonKind, Field, FormRefusal, Notice, PageError, PageHead, PasswordField, Skeleton, SubmitButton, Tone,
-        refusal,
+        ButtonKind, Field, FormRefusal, Notice, PageError, PageHead, PasswordField, SubmitButton, Tone, asked, refusal,
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
 /// Everything a person can change about their account.
@@ -21,21 +20,18 @@ pub fn AccountPage() -> impl IntoView {
     let SessionUser(user) = expect_context();
     view! {
         <Title text="Account" />
-        <Suspense fallback=|| view! { <div class="page"><Skeleton shape="skeleton-form" /></div> }>
-            {move || Suspend::new(async move {
-                match user.await {
-                    Ok(Some(user)) => view! { <Account user /> }.into_any(),
-                    Ok(None) => view! { <PageError error=Error::SignInRequired /> }.into_any(),
-                    Err(error) => view! { <PageError error /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {Suspend::new(async move {
+            match user.await {
+                Ok(Some(user)) => view! { <Account user /> }.into_any(),
+                Ok(None) => view! { <PageError error=Error::SignInRequired /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
     }
 }
 
 #[component]
 fn Account(user: User) -> impl IntoView {
-    let SessionActions { logout, .. } = expect_context();
     view! {
         <section class="page account-page">
             <PageHead title="Account".to_owned() lead=user.email.clone() />
@@ -44,9 +40,9 @@ fn Account(user: User) -> impl IntoView {
             <section class="panel">
                 <h2>"Sign out"</h2>
                 <p class="muted">"On this device only. Your bookings stay with your account."</p>
-                <ActionForm action=logout>
-                    <SubmitButton kind=ButtonKind::Secondary pending=logout.pending()>"Sign out"</SubmitButton>
-                </ActionForm>
+                <form method="post" action=Logout::url()>
+                    <SubmitButton kind=ButtonKind::Secondary>"Sign out"</SubmitButton>
+                </form>
             </section>
         </section>
     }
@@ -54,42 +50,38 @@ fn Account(user: User) -> impl IntoView {
 
 #[component]
 fn ProfileForm(user: User) -> impl IntoView {
-    let action = ServerAction::<UpdateMe>::new();
-    let refusal = refusal(action);
-    let saved = move || action.value().with(|value| matches!(value, Some(Ok(_))));
+    let refusal = refusal::<UpdateMe>();
+    let (first_name, last_name) = match &refusal {
+        Some(_) => (asked("first_name"), asked("last_name")),
+        None => (user.first_name, user.last_name),
+    };
     view! {
         <section class="panel">
             <h2>"Your name"</h2>
-            <FormRefusal refusal />
-            <Show when=saved>
-                <Notice tone=Tone::Success>"Your name was saved."</Notice>
-            </Show>
-            <ActionForm action attr:class="form">
+            <FormRefusal refusal=refusal.clone() />
+            {was_saved("name").then(|| view! { <Notice tone=Tone::Success>"Your name was saved."</Notice> })}
+            <form method="post" action=UpdateMe::url() class="form">
                 <div class="field-row">
-                    <Field label="First name" name="first_name" autocomplete="given-name" value=user.first_name required=true refusal />
-                    <Field label="Last name" name="last_name" autocomplete="family-name" value=user.last_name required=true refusal />
+                    <Field label="First name" name="first_name" autocomplete="given-name" value=first_name required=true refusal=refusal.clone() />
+                    <Field label="Last name" name="last_name" autocomplete="family-name" value=last_name required=true refusal=refusal.clone() />
                 </div>
-                <SubmitButton kind=ButtonKind::Secondary pending=action.pending()>"Save name"</SubmitButton>
-            </ActionForm>
+                <SubmitButton kind=ButtonKind::Secondary>"Save name"</SubmitButton>
+            </form>
         </section>
     }
 }
 
 #[component]
 fn PasswordForm() -> impl IntoView {
-    let action = ServerAction::<ChangePassword>::new();
-    let refusal = refusal(action);
-    let changed = move || action.value().with(|value| matches!(value, Some(Ok(()))));
+    let refusal = refusal::<ChangePassword>();
     view! {
         <section class="panel">
             <h2>"Password"</h2>
             <p class="muted">"Changing it signs you out everywhere else."</p>
-            <FormRefusal refusal />
-            <Show when=changed>
-                <Notice tone=Tone::Success>"Your password was changed."</Notice>
-            </Show>
-            <ActionForm action attr:class="form">
-                <PasswordField label="Current password" name="current_password" autocomplete="current-password" refusal />
+            <FormRefusal refusal=refusal.clone() />
+            {was_saved("password").then(|| view! { <Notice tone=Tone::Success>"Your password was changed."</Notice> })}
+            <form method="post" action=ChangePassword::url() class="form">
+                <PasswordField label="Current password" name="current_password" autocomplete="current-password" refusal=refusal.clone() />
                 <PasswordField
                     label="New password"
                     name="new_password"
@@ -97,8 +89,13 @@ fn PasswordForm() -> impl IntoView {
                     hint=format!("At least {PASSWORD_MIN} characters.")
                     refusal
                 />
-                <SubmitButton kind=ButtonKind::Secondary pending=action.pending()>"Change password"</SubmitButton>
-            </ActionForm>
+                <SubmitButton kind=ButtonKind::Secondary>"Change password"</SubmitButton>
+            </form>
         </section>
     }
+}
+
+/// Whether one comes from having saved this part of the account: the address says `?saved=name`.
+fn was_saved(part: &str) -> bool {
+    asked("saved") == part
 }

@@ -113,14 +113,18 @@ pub async fn update_me(
     last_name: String,
 ) -> Result<User, Error> {
     use super::{model::Profile, store};
-    use crate::server::{Caller, answer};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let updated = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
         let profile = Profile::parse(&first_name, &last_name)?;
-        store::update_me(&caller.state, user_id, profile, caller.now).await
+        let user = store::update_me(&caller.state, user_id, profile, caller.now).await?;
+        redirect_to("/account?saved=name");
+        Ok(user)
     })
-    .await
+    .await;
+    let typed = [("first_name", &*first_name), ("last_name", &*last_name)];
+    updated.inspect_err(|refused| send_back::<UpdateMe>("/account", &typed, refused))
 }
 
 /// Changes the password of who is signed in, and signs their other sessions out.
@@ -134,8 +138,8 @@ pub async fn change_password(
     new_password: String,
 ) -> Result<(), Error> {
     use super::{model::parse_new_password, store};
-    use crate::server::{Caller, answer, finish};
-    answer(async {
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let changed = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
         let new_password = parse_new_password("new_password", new_password)?;
@@ -143,7 +147,10 @@ pub async fn change_password(
             store::change_password(&caller.state, user_id, current_password, new_password, caller.now).await?;
             caller.sign_out_others(user_id).await
         })
-        .await
+        .await?;
+        redirect_to("/account?saved=password");
+        Ok(())
     })
-    .await
+    .await;
+    changed.inspect_err(|refused| send_back::<ChangePassword>("/account", &[], refused))
 }

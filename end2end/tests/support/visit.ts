@@ -30,8 +30,9 @@ export async function tellHydration(context: BrowserContext): Promise<void> {
     const listen = window.addEventListener.bind(window);
     window.addEventListener = (...args: Parameters<typeof window.addEventListener>) => {
       listen(...args);
-      // The router listens for this while the app is hydrated, in one task: in the next one that is done.
-      if (args[0] === "popstate") {
+      // The browser half listens for this when it starts, and wakes up the islands in the same task: in the next one that
+      // is done.
+      if (args[0] === "pageshow") {
         setTimeout(() => document.documentElement.setAttribute("data-hydrated", ""));
       }
     };

@@ -3,40 +3,36 @@
 use crate::{
     bookings::{
         api::{CancelBooking, get_booking},
-        checkout_page::use_booking_id,
+        checkout_page::asked_booking_id,
         model::{Booking, BookingStatus},
     },
-    error::Error,
-    ui::{ButtonKind, FormRefusal, LinkButton, PageError, Skeleton, SubmitButton, refusal},
+    server::begin,
+    ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, refusal},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
 /// The page that shows what cancelling gives back, and cancels.
 #[component]
 pub fn CancelPage() -> impl IntoView {
-    let booking = Resource::new(use_booking_id(), |id| async move { get_booking(id.ok_or(Error::NotFound)?).await });
-    let cancel = ServerAction::<CancelBooking>::new();
+    let booking_id = asked_booking_id();
+    let booking = begin(async { get_booking(booking_id?).await });
     view! {
         <Title text="Cancel a booking" />
-        <Transition fallback=|| view! { <div class="page cancel"><Skeleton shape="skeleton-checkout" /></div> }>
-            {move || Suspend::new(async move {
-                match booking.await {
-                    Ok(booking) if booking.can_cancel && booking.status == BookingStatus::Confirmed => {
-                        view! { <Preview booking cancel /> }.into_any()
-                    }
-                    Ok(booking) => view! { <NotPossible booking /> }.into_any(),
-                    Err(error) => view! { <PageError error /> }.into_any(),
+        {Suspend::new(async move {
+            match booking.await {
+                Ok(booking) if booking.can_cancel && booking.status == BookingStatus::Confirmed => {
+                    view! { <Preview booking /> }.into_any()
                 }
-            })}
-        </Transition>
+                Ok(booking) => view! { <NotPossible booking /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
     }
 }
 
 #[component]
-fn Preview(booking: Booking, cancel: ServerAction<CancelBooking>) -> impl IntoView {
-    let pending = cancel.pending();
-    let underway = move || pending.get() || cancel.value().with(|answer| matches!(answer, Some(Ok(_))));
+fn Preview(booking: Booking) -> impl IntoView {
     let back = format!("/bookings/{}", booking.id);
     let event = booking.event.clone();
     view! {
@@ -56,12 +52,12 @@ fn Preview(booking: Booking, cancel: ServerAction<CancelBooking>) -> impl IntoVi
                 </div>
             </dl>
             <p>"The places go on sale again at once. Cancelling can't be undone."</p>
-            <FormRefusal refusal=refusal(cancel) />
+            <FormRefusal refusal={refusal::<CancelBooking>()} />
             <div class="actions">
-                <ActionForm action=cancel>
+                <form method="post" action=CancelBooking::url()>
                     <input type="hidden" name="booking_id" value=booking.id.to_string() />
-                    <SubmitButton kind=ButtonKind::Danger pending=Signal::derive(underway)>"Cancel booking"</SubmitButton>
-                </ActionForm>
+                    <SubmitButton kind=ButtonKind::Danger>"Cancel booking"</SubmitButton>
+                </form>
                 <LinkButton href=back kind=ButtonKind::Secondary>"Keep booking"</LinkButton>
             </div>
         </section>

@@ -1,55 +1,80 @@
 //! The way to hold places, or the reason why there is none and what to do instead.
 
+use super::Seats;
 use crate::{
-    bookings::{api::HoldPlaces, hold_quantity::HoldQuantity, hold_seats::HoldSeats},
-    events::model::{Availability, Event, EventDetail, category_name},
-    seats::{
-        model::{Seat, SeatMap},
-        seat_map::SectionResource,
+    bookings::{
+        hold_quantity::HoldQuantity,
+        hold_refusal::{say, say_lost},
+        hold_seats::HoldSeats,
     },
-    ui::{ButtonKind, LinkButton, path_with},
+    error::Error,
+    events::{
+        model::{Availability, Event, EventDetail, category_name},
+        sale_countdown::SaleCountdown,
+    },
+    seats::{
+        model::{Seat, SeatStatus},
+        seat_map::{Choice, ChosenSeat, SectionLinks},
+    },
+    ui::{ButtonKind, LinkButton, asked, path_with},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-/// What the page's top holds for its panel.
-pub(super) struct PanelParts {
-    /// The section that is open.
-    pub(super) section: SectionResource,
-    /// The action that holds.
-    pub(super) hold: ServerAction<HoldPlaces>,
-    /// Told when the number of places that are left has changed.
-    pub(super) on_changed: Callback<()>,
-}
+/// Seconds before its opening from which on a page counts down to a sale; further ahead nobody keeps the page open.
+const WAIT_MAX_S: i64 = 6 * 3600;
 
-/// The way to hold places, or the reason why there is none and what to do instead.
-pub(super) fn hold_panel(detail: EventDetail, map: Option<SeatMap>, asked: Vec<Seat>, parts: PanelParts) -> AnyView {
-    let PanelParts { section, hold, on_changed } = parts;
+/// The way to hold places, or the reason why there is none and what to do instead. `refused` is why its form came back.
+pub(super) fn hold_panel(detail: EventDetail, seats: Option<Seats>, refused: Option<Error>) -> AnyView {
     if !detail.event.availability.is_bookable() {
         return view! { <NoSale detail /> }.into_any();
     }
-    let terms = terms(&detail);
-    let Some(map) = map else {
-        let asked = use_query_map().with_untracked(|query| query.get_str("quantity")?.parse().ok());
-        return view! {
-            <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
-                <h2 id="hold-heading">"Book places"</h2>
-                <HoldQuantity detail asked hold on_changed />
-                <p class="hold-terms">{terms}</p>
-            </aside>
-        }
-        .into_any();
-    };
+    match seats {
+        Some(seats) => view! { <SeatsPanel detail seats refused /> }.into_any(),
+        None => view! { <QuantityPanel detail refused /> }.into_any(),
+    }
+}
+
+#[component]
+fn QuantityPanel(detail: EventDetail, refused: Option<Error>) -> impl IntoView {
+    let event = &detail.event;
+    let most = detail.places_per_person.min(event.available_capacity).max(1);
+    let first = asked("quantity").parse().unwrap_or(1).clamp(1, most);
+    let key = format!("{}-{}", event.id, detail.server_now.timestamp_micros());
+    let refused = refused.and_then(|error| say(&error, &[]));
+    view! {
+        <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
+            <h2 id="hold-heading">"Book places"</h2>
+            <HoldQuantity event_id=event.id price=event.price() most first key refused />
+            <p class="hold-terms">{terms(&detail)}</p>
+        </aside>
+    }
+}
+
+#[component]
+fn SeatsPanel(detail: EventDetail, seats: Seats, refused: Option<Error>) -> impl IntoView {
+    let Seats { map, section, kept, asked } = seats;
+    let links = SectionLinks::new(map.event_id, &kept);
+    let refused = say_refusal(&asked, refused.as_ref());
+    let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
+    let choice = Choice::new(free.map(ChosenSeat::from), detail.places_per_person);
     view! {
         <section class="event-seats" id="seats" aria-labelledby="seats-heading">
             <header class="event-seats-head">
                 <h2 id="seats-heading">"Choose your seats"</h2>
-                <p class="hold-terms">{terms}</p>
+                <p class="hold-terms">{terms(&detail)}</p>
             </header>
-            <HoldSeats detail map asked section hold />
+            <HoldSeats map section choice links refused />
         </section>
     }
-    .into_any()
+}
+
+/// Why the form came back, or which of the seats that the address asks for are gone.
+fn say_refusal(asked: &[Seat], refused: Option<&Error>) -> Option<String> {
+    let gone: Vec<String> = asked.iter().filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
+    match refused {
+        Some(error) => say(error, &gone),
+        None => (!gone.is_empty()).then(|| say_lost(&gone)),
+    }
 }
 
 /// The rules of holding, said plainly.
@@ -67,11 +92,19 @@ fn terms(detail: &EventDetail) -> String {
 fn NoSale(detail: EventDetail) -> impl IntoView {
     let event = &detail.event;
     let (heading, words) = say_no_sale(&detail);
+    let wait_s = match event.availability {
+        Availability::OpensLater { opens_at } => Some((opens_at - detail.server_now).num_seconds()),
+        _ => None,
+    };
+    let countdown = wait_s
+        .filter(|wait_s| (0..=WAIT_MAX_S).contains(wait_s))
+        .map(|wait_s| view! { <SaleCountdown wait_s /> });
     let similar = (!matches!(event.availability, Availability::OpensLater { .. })).then(|| similar_events(event));
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
             <h2 id="hold-heading">{heading}</h2>
             <p>{words}</p>
+            {countdown}
             {similar
                 .map(|(href, words)| {
                     view! {

@@ -4,9 +4,10 @@ use crate::{
     id::SeatId,
     seats::model::{Seat, seat_label},
 };
+use serde::{Deserialize, Serialize};
 
 /// A seat a person has chosen, with what is shown of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenSeat {
     /// The seat's id.
     pub id: SeatId,
@@ -40,7 +41,7 @@ impl From<&Seat> for ChosenSeat {
 }
 
 /// The seats a person has chosen, in the order of choosing, each once, never more than one person may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     seats: Vec<ChosenSeat>,
     limit: i32,
@@ -59,6 +60,11 @@ impl Choice {
     /// The seats, in the order of choosing.
     pub fn seats(&self) -> &[ChosenSeat] {
         &self.seats
+    }
+
+    /// How many one person can have.
+    pub fn limit(&self) -> i32 {
+        self.limit
     }
 
     /// Their ids.

@@ -5,14 +5,14 @@ use crate::{
     seats::model::SeatMap,
     ui::path_with,
 };
-use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 
 /// Seats in all up to which a map opens its first section by itself.
 const SMALL_MAP_MAX: i32 = 150;
 
-/// The section to show: the one the URL names, else the first of a small map.
-pub fn opened_section(map: &SeatMap, query: &ParamsMap) -> Option<String> {
-    let named = query.get_str("section").filter(|name| map.sections.iter().any(|section| section.name == *name));
+/// The section to show: the one that is asked for, else the first of a small map.
+pub fn opened_section(map: &SeatMap, asked: Option<&str>) -> Option<String> {
+    let named = asked.filter(|name| map.sections.iter().any(|section| section.name == *name));
     let first = || map.sections.first().filter(|_| is_small(map)).map(|section| section.name.as_str());
     named.or_else(first).map(str::to_owned)
 }
@@ -22,12 +22,11 @@ pub(super) fn is_small(map: &SeatMap) -> bool {
     map.sections.iter().map(|section| section.total_count).sum::<i32>() <= SMALL_MAP_MAX || map.sections.len() == 1
 }
 
-/// The seats the URL asks for: `seats=id,id`, or the checkboxes of a form that was sent by GET. What is no id is left out.
-pub fn asked_seats(query: &ParamsMap) -> Vec<SeatId> {
-    let listed = query.get_str("seats").unwrap_or_default().split(',').map(str::to_owned);
-    let checked = query.get_all("seat_ids[]").unwrap_or_default();
+/// The seats an address asks for: `listed` as `seats=id,id`, or `checked` by a form that was sent by GET. What is no id is
+/// left out.
+pub fn asked_seats(listed: &str, checked: &[String]) -> Vec<SeatId> {
     let mut ids: Vec<SeatId> = Vec::new();
-    for id in listed.chain(checked).filter_map(|id| id.trim().parse().ok()) {
+    for id in listed.split(',').chain(checked.iter().map(String::as_str)).filter_map(|id| id.trim().parse().ok()) {
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -36,7 +35,7 @@ pub fn asked_seats(query: &ParamsMap) -> Vec<SeatId> {
 }
 
 /// Links to an event's sections that keep the seats the URL asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SectionLinks {
     path: String,
     seats: String,
@@ -90,18 +89,13 @@ mod tests {
         }
     }
 
-    fn query(fields: &[(&'static str, &str)]) -> ParamsMap {
-        fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
-    }
-
     #[test]
     fn a_small_map_opens_by_itself_and_a_large_one_when_asked() {
-        let none = query(&[]);
-        assert_eq!(opened_section(&map(&[80, 70]), &none).as_deref(), Some("Section 0"));
-        assert_eq!(opened_section(&map(&[80, 71]), &none), None);
-        assert_eq!(opened_section(&map(&[2_000]), &none).as_deref(), Some("Section 0"));
-        assert_eq!(opened_section(&map(&[80, 71]), &query(&[("section", "Section 1")])).as_deref(), Some("Section 1"));
-        assert_eq!(opened_section(&map(&[80, 71]), &query(&[("section", "Roof")])), None);
+        assert_eq!(opened_section(&map(&[80, 70]), None).as_deref(), Some("Section 0"));
+        assert_eq!(opened_section(&map(&[80, 71]), None), None);
+        assert_eq!(opened_section(&map(&[2_000]), None).as_deref(), Some("Section 0"));
+        assert_eq!(opened_section(&map(&[80, 71]), Some("Section 1")).as_deref(), Some("Section 1"));
+        assert_eq!(opened_section(&map(&[80, 71]), Some("Roof")), None);
     }
 
     #[test]
@@ -109,12 +103,9 @@ mod tests {
         let [a, b] = [1, 2].map(|n| SeatId(Uuid::from_u128(n)));
         let (a_text, b_text) = (a.to_string(), b.to_string());
         let listed = format!("{a_text},nonsense,{b_text}");
-        assert_eq!(asked_seats(&query(&[("seats", &listed)])), [a, b]);
-        assert_eq!(
-            asked_seats(&query(&[("seat_ids[]", &a_text), ("seat_ids[]", &b_text), ("seats", &a_text)])),
-            [a, b]
-        );
-        assert!(asked_seats(&query(&[])).is_empty());
+        assert_eq!(asked_seats(&listed, &[]), [a, b]);
+        assert_eq!(asked_seats(&a_text, &[b_text, a_text.clone()]), [a, b]);
+        assert!(asked_seats("", &[]).is_empty());
     }
 
     #[test]

@@ -10,18 +10,20 @@ mod keyboard;
 mod label;
 pub mod legend;
 mod links;
+mod opened;
 mod outline;
 pub mod overview;
 pub mod section;
 
 pub use choice::{Choice, ChosenSeat};
 pub use links::{SectionLinks, asked_seats, opened_section};
-pub use section::{OpenedSection, SectionResource};
+pub use opened::Opened;
+pub use section::OpenedSection;
 
 use super::model;
-use crate::ui::{ErrorNotice, Skeleton};
+use crate::ui::{Notice, Skeleton, Tone};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use opened::Shown;
 use overview::SectionOverview;
 use section::SectionSeatsForm;
 
@@ -33,37 +35,34 @@ pub fn SeatMap(
     /// Where its sections lead.
     links: SectionLinks,
     /// The section that is open.
-    section: SectionResource,
+    opened: Opened,
     /// What is chosen.
     choice: RwSignal<Choice>,
     /// Told when somebody wants more seats than one person may have.
     #[prop(into)]
     on_over_limit: Callback<()>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let shown = map.clone();
-    let opened = Memo::new(move |_| query.with(|query| opened_section(&shown, query)));
     let overview = (map.sections.len() > 1).then(|| {
         view! { <SectionOverview map=map.clone() links=links.clone() opened /> }
     });
     let back = (!links::is_small(&map)).then_some(links);
+    let (name, shown, is_loading) = (opened.name(), opened.shown(), opened.is_loading());
     view! {
-        <div class="seat-map" class:seat-map-open=move || opened.with(Option::is_some)>
+        <div
+            class="seat-map"
+            class:seat-map-open=move || name.with(Option::is_some)
+            aria-busy=move || is_loading.get().then_some("true")
+        >
             {overview}
-            <Transition fallback=|| view! { <Skeleton shape="skeleton-seats" /> }>
-                {move || {
+            {move || match shown.get() {
+                Shown::Overview if is_loading.get() => view! { <Skeleton shape="skeleton-seats" /> }.into_any(),
+                Shown::Overview => ().into_any(),
+                Shown::Problem(error) => view! { <Notice tone=Tone::Warning>{error.to_string()}</Notice> }.into_any(),
+                Shown::Section(section) => {
                     let (map, back) = (map.clone(), back.clone());
-                    Suspend::new(async move {
-                        match section.await {
-                            Ok(None) => ().into_any(),
-                            Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                            Ok(Some(opened)) => {
-                                view! { <SectionSeatsForm map opened back choice on_over_limit /> }.into_any()
-                            }
-                        }
-                    })
-                }}
-            </Transition>
+                    view! { <SectionSeatsForm map section opened back choice on_over_limit /> }.into_any()
+                }
+            }}
         </div>
     }
 }

@@ -3,14 +3,14 @@
 use super::{
     label::{Label, label_size},
     links::SectionLinks,
+    opened::Opened,
     outline::{label_spot, points},
 };
 use crate::{
     money::{Money, group_thousands},
     seats::model::{SeatMap, Section},
 };
-use leptos::{ev::MouseEvent, html::Ul, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
-use leptos_router::hooks::use_navigate;
+use leptos::{html::Ul, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
 /// The drawing and the list of sections. Each is a link that opens its section; the drawing is for pointers, the list
 /// for everybody.
@@ -20,9 +20,8 @@ pub fn SectionOverview(
     map: SeatMap,
     /// Where the sections lead.
     links: SectionLinks,
-    /// The section that is open, if one is.
-    #[prop(into)]
-    opened: Signal<Option<String>>,
+    /// What is open.
+    opened: Opened,
 ) -> impl IntoView {
     let pointed_at = RwSignal::new(None::<usize>);
     let list = NodeRef::<Ul>::new();
@@ -31,7 +30,7 @@ pub fn SectionOverview(
     let listed = sections.clone();
     let stage = label_spot(&map.stage, map.stage_label.chars().count(), map.width / 24);
     view! {
-        <div class="section-overview" class:section-overview-small=move || opened.with(Option::is_some)>
+        <div class="section-overview" class:section-overview-small=move || opened.name().with(Option::is_some)>
             <svg class="section-map" viewBox=format!("0 0 {} {}", map.width, map.height) aria-hidden="true">
                 <polygon class="stage" points=points(&map.stage) />
                 <text class="stage-label" x=stage.x y=stage.y font-size=stage.size>{map.stage_label.clone()}</text>
@@ -69,20 +68,12 @@ fn SectionShape(
     section: ShownSection,
     at: usize,
     pointed_at: RwSignal<Option<usize>>,
-    opened: Signal<Option<String>>,
+    opened: Opened,
 ) -> impl IntoView {
-    let navigate = use_navigate();
     let ShownSection { name, href, points, label, price, free, class } = section;
-    let target = href.clone();
-    // The router follows links of HTML only.
-    let follow = move |click: MouseEvent| {
-        if !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key()) {
-            click.prevent_default();
-            navigate(&target, leptos_router::NavigateOptions::default());
-        }
-    };
+    let (target, target_name) = (href.clone(), name.clone());
     let own_name = name.clone();
-    let is_open = move || opened.with(|opened| opened.as_ref() == Some(&own_name));
+    let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
         <g
             class=format!("section {class}")
@@ -91,7 +82,7 @@ fn SectionShape(
             on:pointerenter=move |_| pointed_at.set(Some(at))
             on:pointerleave=move |_| pointed_at.set(None)
         >
-            <a href=href tabindex="-1" on:click=follow>
+            <a href=href tabindex="-1" on:click=move |click| opened.follow(&click, Some(target_name.clone()), &target)>
                 <title>{format!("{name}, {price}, {free}")}</title>
                 <polygon class="section-shape" points=points />
                 {(!label.text.is_empty())
@@ -109,11 +100,11 @@ fn SectionLine(
     section: ShownSection,
     at: usize,
     pointed_at: RwSignal<Option<usize>>,
-    opened: Signal<Option<String>>,
+    opened: Opened,
 ) -> impl IntoView {
     let ShownSection { name, href, price, free, class, .. } = section;
-    let own_name = name.clone();
-    let is_open = move || opened.with(|opened| opened.as_ref() == Some(&own_name));
+    let (target, target_name, own_name) = (href.clone(), name.clone(), name.clone());
+    let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
         <li
             class=format!("section-line {class}")
@@ -123,7 +114,11 @@ fn SectionLine(
             on:focusin=move |_| pointed_at.set(Some(at))
             on:focusout=move |_| pointed_at.set(None)
         >
-            <a href=href aria-current=move || is_open().then_some("true")>
+            <a
+                href=href
+                aria-current=move || is_open().then_some("true")
+                on:click=move |click| opened.follow(&click, Some(target_name.clone()), &target)
+            >
                 <span class="section-swatch" aria-hidden="true"></span>
                 <span class="section-name">{name}</span>
                 <span class="section-free">{free}</span>
@@ -134,9 +129,9 @@ fn SectionLine(
 }
 
 /// Scrolls the list, and only the list, to the section that is open.
-fn keep_in_view(list: NodeRef<Ul>, opened: Signal<Option<String>>) {
+fn keep_in_view(list: NodeRef<Ul>, opened: Opened) {
     Effect::new(move |_| {
-        let (Some(list), Some(_)) = (list.get(), opened.get()) else { return };
+        let (Some(list), Some(_)) = (list.get(), opened.name().get()) else { return };
         request_animation_frame(move || {
             let current = list.query_selector("[aria-current]").ok().flatten();
             if let Some(line) = current.and_then(|link| link.parent_element()?.dyn_into::<HtmlElement>().ok()) {

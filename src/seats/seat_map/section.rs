@@ -6,9 +6,9 @@ use super::{
     keyboard::{move_focus, seats_in},
     legend::{Legend, Marks},
     links::SectionLinks,
+    opened::Opened,
 };
 use crate::{
-    error::Error,
     id::SeatId,
     money::Money,
     seats::model::{Seat, SeatMap, SeatStatus, SectionSeats},
@@ -38,6 +38,13 @@ pub struct OpenedSection {
     seats: Vec<Seat>,
 }
 
+impl OpenedSection {
+    /// The section's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl From<SectionSeats> for OpenedSection {
     fn from(section: SectionSeats) -> Self {
         let prices = || section.seats.iter().map(|seat| seat.price_minor);
@@ -53,16 +60,15 @@ impl From<SectionSeats> for OpenedSection {
     }
 }
 
-/// The section that is open, if one is; none while the overview stands alone.
-pub type SectionResource = Resource<Result<Option<OpenedSection>, Error>>;
-
 /// The seats of an opened section, to be chosen into `choice`.
 #[component]
 pub fn SectionSeatsForm(
     /// The map the section is of.
     map: SeatMap,
     /// The section.
-    opened: OpenedSection,
+    section: OpenedSection,
+    /// What is open.
+    opened: Opened,
     /// Where the overview is; none on a map without one.
     back: Option<SectionLinks>,
     /// What is chosen.
@@ -72,13 +78,13 @@ pub fn SectionSeatsForm(
 ) -> impl IntoView {
     let part = NodeRef::<Div>::new();
     let pointed_at = RwSignal::new(None::<String>);
-    let (marks, label) = (opened.marks, opened.name.clone());
-    let html = draw_section(&map, &opened.seats, &choice.with_untracked(Choice::ids));
-    let section = StoredValue::new(opened.name.clone());
-    keep_in_step(part, section, choice);
+    let (marks, label) = (section.marks, section.name.clone());
+    let html = draw_section(&map, &section.seats, &choice.with_untracked(Choice::ids));
+    let name = StoredValue::new(section.name.clone());
+    keep_in_step(part, name, choice);
     let change = move |event: Event| {
         let seat: HtmlInputElement = event_target(&event);
-        if !take_change(&seat, section, choice) {
+        if !take_change(&seat, name, choice) {
             on_over_limit.run(());
         }
     };
@@ -90,8 +96,8 @@ pub fn SectionSeatsForm(
     let point = move |target: Element| pointed_at.set(name_of(&target));
     view! {
         <section class="section-seats" aria-label=label>
-            <SectionHead map=map.clone() opened back />
-            <a class="skip-link" href="#chosen-seats" rel="external">"Skip to your seats"</a>
+            <SectionHead map=map.clone() section opened back />
+            <a class="skip-link" href="#chosen-seats">"Skip to your seats"</a>
             <div
                 class="seat-scroll"
                 node_ref=part
@@ -114,25 +120,27 @@ pub fn SectionSeatsForm(
 #[component]
 fn SectionHead(
     map: SeatMap,
-    opened: OpenedSection,
+    section: OpenedSection,
+    opened: Opened,
     #[prop(optional_no_strip)] back: Option<SectionLinks>,
 ) -> impl IntoView {
     let [cheapest, dearest] =
-        [opened.cheapest_minor, opened.dearest_minor].map(|minor| Money::new(minor, map.currency));
+        [section.cheapest_minor, section.dearest_minor].map(|minor| Money::new(minor, map.currency));
     let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
-    let free = if opened.free_count == 0 { "sold out".to_owned() } else { format!("{} free", opened.free_count) };
+    let free = if section.free_count == 0 { "sold out".to_owned() } else { format!("{} free", section.free_count) };
     view! {
         <header class="section-seats-head">
             {back
                 .map(|links| {
+                    let href = links.all();
                     view! {
-                        <a class="section-back" href=links.all()>
+                        <a class="section-back" href=href.clone() on:click=move |click| opened.follow(&click, None, &href)>
                             <Icon glyph=Glyph::Back />
                             "All sections"
                         </a>
                     }
                 })}
-            <h3>{opened.name}</h3>
+            <h3>{section.name}</h3>
             <p>{price} ", " {free}</p>
         </header>
     }

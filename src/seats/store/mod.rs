@@ -78,10 +78,11 @@ pub async fn list_seats(state: &AppState, event_id: EventId, seat_ids: &[SeatId]
     let mut conn = state.db.pool().acquire().await?;
     find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
     let seats = sqlx::query_as(
-        "select id, section, \"row\", number, price_minor, kind, limited_view, x, y,
+        "select id, section, \"row\", number, seats.price_minor, kind, limited_view, x, y,
                 case when held_until <= coalesce($3, clock_timestamp()) then 'available' else status end as status
-         from seats where event_id = $1 and id = any($2)
-         order by section, length(\"row\"), \"row\", length(number), number",
+         from seats join sections on sections.event_id = seats.event_id and sections.name = section
+         where seats.event_id = $1 and id = any($2)
+         order by position, length(\"row\"), \"row\", length(number), number",
     )
     .bind(event_id)
     .bind(seat_ids)
@@ -102,8 +103,9 @@ pub struct SeatName {
 
 /// The names of these seats, in the order they are read out.
 pub async fn list_seat_names(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<SeatName>> {
-    let sql = "select id, section, \"row\", number from seats where id = any($1)
-               order by section, length(\"row\"), \"row\", length(number), number";
+    let sql = "select id, section, \"row\", number
+               from seats join sections on sections.event_id = seats.event_id and sections.name = section
+               where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
     Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
 }
 
