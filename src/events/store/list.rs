@@ -6,11 +6,13 @@ use crate::{
     server::{Result, state::AppState},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-/// How alike a word must be to one of the event's to count as found, from 0 to 1. pg_trgm's own 0.6 misses two letters
-/// swapped in a word of six; below 0.5 unrelated short words match.
-const WORD_SIMILARITY: &str = "0.5";
+/// How alike a word that no event has must be to one of the event's to count as a typing error of it, from 0 to 1, as
+/// pg_trgm counts. Below 0.5 unrelated words of a few letters match.
+const ALIKE: &str = "0.5";
+/// Letters from which on two that changed places are changed back; shorter words turn into others too easily.
+const SWAPS_FROM: usize = 4;
 
 /// How long an event may last, by constraint.
 const LONGEST: TimeDelta = TimeDelta::days(31);
@@ -27,15 +29,17 @@ pub async fn list_events(
     query.push_bind(now);
     // No event lasts longer (events_last_a_month_at_most), and this is the bound that an index serves.
     query.push(" and event_date > ").push_bind(now - LONGEST);
-    push_words(&mut query, &filter.words);
+    let mut tx = state.db.begin().await?;
+    for word in &filter.words {
+        push_word(&mut query, word, is_known(&mut tx, word, now).await?);
+    }
     push_filters(&mut query, filter);
     push_order(&mut query, filter.sort, after.as_ref());
     query.push(" limit ").push_bind(filter.limit + 1);
 
-    let mut tx = state.db.begin().await?;
     if !filter.words.is_empty() {
         sqlx::query("select set_config('pg_trgm.word_similarity_threshold', $1, true)")
-            .bind(WORD_SIMILARITY)
+            .bind(ALIKE)
             .execute(&mut *tx)
             .await?;
     }
@@ -59,12 +63,36 @@ fn into_page(rows: Vec<EventRow>, filter: &EventFilter, now: DateTime<Utc>) -> P
     Page { items, next_cursor }
 }
 
-/// Every word has to be found, as part of a word or nearly as one.
-fn push_words(query: &mut QueryBuilder<Postgres>, words: &[String]) {
-    for word in words {
-        query.push(" and (search_text like '%' || fold(").push_bind(escape_like(word)).push(") || '%' or fold(");
-        query.push_bind(word.clone()).push(") <% search_text)");
+/// Whether an event to come has this word, as a word or as part of one.
+async fn is_known(conn: &mut PgConnection, word: &str, now: DateTime<Utc>) -> Result<bool> {
+    let sql = "select exists (select from events where status <> 'draft' and ends_at > $1 and event_date > $2
+               and search_text like '%' || fold($3) || '%')";
+    Ok(sqlx::query_scalar(sql).bind(now).bind(now - LONGEST).bind(escape_like(word)).fetch_one(conn).await?)
+}
+
+/// Every word has to be found as it was typed. Only one that no event has may be a typing error: then it also counts with
+/// two of its letters changed back, or when it is nearly one of the event's.
+fn push_word(query: &mut QueryBuilder<Postgres>, word: &str, is_known: bool) {
+    query.push(" and (search_text like '%' || fold(").push_bind(escape_like(word)).push(") || '%'");
+    if !is_known {
+        for swapped in swaps(word) {
+            query.push(" or search_text like '%' || fold(").push_bind(escape_like(&swapped)).push(") || '%'");
+        }
+        query.push(" or fold(").push_bind(word.to_owned()).push(") <% search_text");
     }
+    query.push(")");
+}
+
+/// The word with each two neighbouring letters changed back, the first apart: people hit the first one right.
+fn swaps(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let count = if letters.len() < SWAPS_FROM { 0 } else { letters.len() };
+    let swapped = |i: usize| {
+        let mut letters = letters.clone();
+        letters.swap(i, i + 1);
+        letters.into_iter().collect()
+    };
+    (1..count.saturating_sub(1)).filter(|i| letters[*i] != letters[*i + 1]).map(swapped).collect()
 }
 
 fn escape_like(word: &str) -> String {
@@ -130,4 +158,18 @@ fn push_order(query: &mut QueryBuilder<Postgres>, sort: Sort, after: Option<&Cur
         Sort::Price => " order by currency, price_minor, id",
         Sort::PriceDesc => " order by currency desc, price_minor desc, id desc",
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::swaps;
+
+    #[test]
+    fn letters_that_changed_places_are_changed_back() {
+        assert!(swaps("nigthjar").contains(&"nightjar".to_owned()));
+        assert_eq!(swaps("tael"), ["teal", "tale"]);
+        assert_eq!(swaps("aal"), Vec::<String>::new());
+        assert_eq!(swaps("boot"), ["boto"]);
+        assert_eq!(swaps(""), Vec::<String>::new());
+    }
 }
