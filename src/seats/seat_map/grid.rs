@@ -4,6 +4,9 @@ use crate::seats::model::Seat;
 
 /// The most a row may curve, in sixteenths of a seat: what leans more than that is a section that stands across.
 const DIP_MAX: i32 = 48;
+/// How much nearer two seats of neighbouring rows may come than their rows, in sixteenths of a seat; `.seat-rows` leaves a
+/// little more than this between two rows.
+const CLEARANCE: i32 = 4;
 
 /// The measure of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,8 @@ impl Grid {
         let mut grid = Self { pitch, row_pitch: pitch, left, middle: (left + right) / 2, upright: true };
         let row_steps = rows.windows(2).map(|pair| grid.line(pair[1]) - grid.line(pair[0])).filter(|step| *step > 0);
         grid.row_pitch = median(row_steps.collect()).unwrap_or(pitch).max(1);
-        grid.upright = rows.iter().all(|row| row.iter().all(|seat| grid.dip(row, seat).abs() <= DIP_MAX));
+        grid.upright = rows.iter().all(|row| row.iter().all(|seat| grid.dip(row, seat).abs() <= DIP_MAX))
+            && rows.windows(2).all(|pair| grid.stand_clear(pair[0], pair[1]));
         grid
     }
 
@@ -57,7 +61,6 @@ impl Grid {
     pub(super) fn dip(&self, row: &[Seat], seat: &Seat) -> i32 {
         if self.upright { sixteenths(seat.y - self.line(row), self.pitch) } else { 0 }
     }
-
     /// Where a row lies: its seat nearest to the section's middle. Rows that curve alike stay the same distance apart.
     fn line(&self, row: &[Seat]) -> i32 {
         row.iter().min_by_key(|seat| (seat.x - self.middle).abs()).map_or(0, |seat| seat.y)
@@ -67,6 +70,28 @@ impl Grid {
     pub(super) fn columns(&self, row: &[Seat]) -> i32 {
         let aisles: i32 = row.windows(2).map(|pair| self.aisle(&pair[0], &pair[1])).sum();
         i32::try_from(row.len()).unwrap_or(i32::MAX) + (self.indent(row) + aisles + 1) / 2
+    }
+
+    /// Whether no seat of a row, drawn as deep as it lies, touches one of the next row. In a section that stands aslant
+    /// each row leans by another measure, as its middle is nearer to this end or to that.
+    fn stand_clear(&self, row: &[Seat], next: &[Seat]) -> bool {
+        let below = self.drawn_at(next);
+        self.drawn_at(row).iter().all(|(column, dip)| {
+            below.iter().all(|(other, other_dip)| (column - other).abs() >= 2 || dip - other_dip <= CLEARANCE)
+        })
+    }
+
+    /// Each seat's place in half seats from the section's left edge, and its dip.
+    fn drawn_at(&self, row: &[Seat]) -> Vec<(i32, i32)> {
+        let mut column = self.indent(row);
+        let mut places = Vec::with_capacity(row.len());
+        for (i, seat) in row.iter().enumerate() {
+            if i > 0 {
+                column += 2 + self.aisle(&row[i - 1], seat);
+            }
+            places.push((column, self.dip(row, seat)));
+        }
+        places
     }
 
     /// Whether people can walk between the two rows.
@@ -95,6 +120,7 @@ fn median(mut values: Vec<i32>) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::{super::draw::tests::seat, *};
+    use proptest::prelude::*;
 
     fn row(label: &str, places: &[(i32, i32)]) -> Vec<Seat> {
         let seats = places.iter().zip(1..);
@@ -137,6 +163,48 @@ mod tests {
         let row = row("A", &[(10, 10), (10, 22), (10, 34), (10, 46), (10, 58)]);
         let grid = Grid::of(&[&row]);
         assert_eq!((grid.indent(&row), grid.dip(&row, &row[4]), grid.aisle(&row[0], &row[1])), (0, 0, 0));
+    }
+
+    /// A section turned by an angle, whose rows curve and grow: as arenas and theatres have them.
+    fn turned(degrees: f64, curve: f64, lengths: &[usize]) -> Vec<Vec<Seat>> {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let place = |row: usize, at: usize, length: usize| {
+            let x = 12.0 * (at as f64 - length as f64 / 2.0);
+            let y = 14.0 * row as f64 - curve * (x / 100.0).powi(2);
+            ((1_000.0 + x * cos - y * sin).round() as i32, (1_000.0 + x * sin + y * cos).round() as i32)
+        };
+        let places = |(i, length): (usize, &usize)| (0..*length).map(|at| place(i, at, *length)).collect::<Vec<_>>();
+        lengths
+            .iter()
+            .enumerate()
+            .map(places)
+            .zip(1..)
+            .map(|(places, n): (_, i32)| row(&n.to_string(), &places))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_seats_are_drawn_over_each_other(
+            degrees in -90.0..90.0_f64,
+            curve in 0.0..30.0_f64,
+            lengths in prop::collection::vec(2..24_usize, 2..16),
+        ) {
+            let rows = turned(degrees, curve, &lengths);
+            let rows: Vec<&[Seat]> = rows.iter().map(Vec::as_slice).collect();
+            let grid = Grid::of(&rows);
+            // As the style sheet draws it: in sixteenths of a seat, a seat is 14.5 high, and rows are 20 apart.
+            let boxes: Vec<(i32, f64)> = rows
+                .iter()
+                .zip(0_u8..)
+                .flat_map(|(row, n)| grid.drawn_at(row).into_iter().map(move |(x, dip)| (x, f64::from(n) * 20.0 + f64::from(dip))))
+                .collect();
+            for (i, (x, y)) in boxes.iter().enumerate() {
+                for (other_x, other_y) in &boxes[i + 1..] {
+                    prop_assert!((x - other_x).abs() >= 2 || (y - other_y).abs() >= 14.5, "{x} {y}, {other_x} {other_y}");
+                }
+            }
+        }
     }
 
     #[test]
