@@ -3,8 +3,8 @@
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, is_underway, say},
-    model::name_quantity,
+    hold_refusal::{HoldRefusal, is_underway, say, sign_in_first},
+    model::{Wanted, name_quantity},
 };
 use crate::{
     error::{Conflict, Error},
@@ -44,7 +44,7 @@ pub fn HoldQuantity(
     let type_in = move |text: String| quantity.set(text.trim().parse().unwrap_or(1).clamp(1, most));
     // What was typed before the scripts arrived.
     Effect::new(move |_| field.with(|field| field.as_ref().map(|field| type_in(field.value()))));
-    follow_refusals(hold, refused);
+    follow_refusals(hold, refused, move || sign_in_first(event_id, &Wanted::Quantity(quantity.get_untracked())));
     let sent_key = key.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -97,13 +97,18 @@ pub fn HoldQuantity(
 }
 
 /// Says why places could not be held. Where no more can be, the page says so itself when it is asked again.
-fn follow_refusals(hold: ServerAction<HoldPlaces>, refused: RwSignal<Option<String>>) {
+fn follow_refusals(
+    hold: ServerAction<HoldPlaces>,
+    refused: RwSignal<Option<String>>,
+    sign_in_first: impl Fn() + 'static,
+) {
     Effect::watch(
         move || hold.value().get(),
         move |answer, _, _| match answer {
             Some(Err(Error::Conflict(
                 Conflict::SoldOut { available_count: 0 } | Conflict::SalesClosed | Conflict::EventCancelled,
             ))) => _ = window().location().reload(),
+            Some(Err(Error::SignInRequired)) => sign_in_first(),
             Some(Err(error)) => refused.set(say(error, &[])),
             Some(Ok(_)) | None => {}
         },

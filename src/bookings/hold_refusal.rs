@@ -1,8 +1,12 @@
 //! Why places could not be held, in words; and whether a hold is on its way.
 
-use super::{api::HoldPlaces, model::Booking};
+use super::{
+    api::HoldPlaces,
+    model::{Booking, Wanted, sign_in_path},
+};
 use crate::{
     error::{Conflict, Error},
+    id::EventId,
     ui::{Notice, Tone},
 };
 use leptos::prelude::*;
@@ -40,11 +44,16 @@ pub fn HoldRefusal(
     move || words.get().map(|words| view! { <Notice tone=Tone::Warning>{words}</Notice> })
 }
 
-/// Whether the hold is being made, or is made and the page is about to change: pressing again would be in vain. So it is
-/// for who has to sign in first: the server's answer leads there.
+/// Sends who is not signed in to the sign-in page, which leads back here with the choice kept. A plain form is
+/// redirected by the server.
+pub(super) fn sign_in_first(event_id: EventId, wanted: &Wanted) {
+    _ = window().location().assign(&sign_in_path(event_id, wanted));
+}
+
+/// Whether the hold is being made, or is made or waits for a sign-in and the page is about to change: pressing again
+/// would be in vain.
 pub(super) fn is_underway(hold: ServerAction<HoldPlaces>) -> bool {
-    let leads_on =
-        |answer: &Option<Result<Booking, Error>>| matches!(answer, Some(Ok(_) | Err(Error::SignInRequired)));
+    let leads_on = |answer: &Option<Result<Booking, Error>>| matches!(answer, Some(Ok(_) | Err(Error::SignInRequired)));
     hold.pending().get() || hold.value().with(leads_on)
 }
 

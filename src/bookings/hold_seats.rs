@@ -3,7 +3,8 @@
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, is_underway, say},
+    hold_refusal::{HoldRefusal, is_underway, say, sign_in_first},
+    model::Wanted,
 };
 use crate::{
     error::{Conflict, Error},
@@ -147,7 +148,8 @@ fn name_seat_count(count: i32) -> String {
     }
 }
 
-/// When seats were lost to someone else: says which, keeps the rest of the choice, and draws the section anew.
+/// When seats were lost to someone else: says which, keeps the rest of the choice, and draws the section anew. Who is not
+/// signed in does that first.
 fn follow_refusals(
     hold: ServerAction<HoldPlaces>,
     choice: RwSignal<Choice>,
@@ -159,6 +161,10 @@ fn follow_refusals(
         move |answer, _, _| {
             let Some(Err(error)) = answer else { return };
             let lost = match error {
+                Error::SignInRequired => {
+                    sign_in_first(opened.event_id(), &Wanted::Seats(choice.with_untracked(Choice::ids)));
+                    Vec::new()
+                }
                 Error::Conflict(Conflict::SeatsTaken { seat_ids }) => {
                     opened.refetch();
                     choice.try_update(|choice| choice.remove(seat_ids)).unwrap_or_default()

@@ -61,11 +61,7 @@ pub fn EventPage() -> impl IntoView {
     })
 }
 
-async fn load_event(
-    event_id: Option<EventId>,
-    query: ParamsMap,
-    refused: Option<Error>,
-) -> Result<EventData, Error> {
+async fn load_event(event_id: Option<EventId>, query: ParamsMap, refused: Option<Error>) -> Result<EventData, Error> {
     let detail = get_event(event_id.ok_or(Error::NotFound)?).await?;
     let seats = match detail.event.has_seat_selection {
         true => Some(load_seats(detail.event.id, &query, refused.as_ref()).await?),

@@ -77,17 +77,14 @@ fn Opening(cities: Vec<String>) -> impl IntoView {
 fn Greeting() -> impl IntoView {
     let SessionUser(user) = expect_context();
     Suspend::new(async move {
-        user.await
-            .ok()
-            .flatten()
-            .map(|user| {
-                view! {
-                    <p class="greeting">
-                        {format!("Hello, {}. ", user.first_name)}
-                        <a href="/bookings">"Your bookings"</a>
-                    </p>
-                }
-            })
+        user.await.ok().flatten().map(|user| {
+            view! {
+                <p class="greeting">
+                    {format!("Hello, {}. ", user.first_name)}
+                    <a href="/bookings">"Your bookings"</a>
+                </p>
+            }
+        })
     })
 }
 

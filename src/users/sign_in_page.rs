@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    ui::{ButtonKind, Field, FormRefusal, LinkButton, PasswordField, SubmitButton, asked, next_path, path_with, refusal},
+    ui::{
+        ButtonKind, Field, FormRefusal, LinkButton, PasswordField, SubmitButton, asked, next_path, path_with, refusal,
+    },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;

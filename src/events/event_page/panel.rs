@@ -96,9 +96,8 @@ fn NoSale(detail: EventDetail) -> impl IntoView {
         Availability::OpensLater { opens_at } => Some((opens_at - detail.server_now).num_seconds()),
         _ => None,
     };
-    let countdown = wait_s
-        .filter(|wait_s| (0..=WAIT_MAX_S).contains(wait_s))
-        .map(|wait_s| view! { <SaleCountdown wait_s /> });
+    let countdown =
+        wait_s.filter(|wait_s| (0..=WAIT_MAX_S).contains(wait_s)).map(|wait_s| view! { <SaleCountdown wait_s /> });
     let similar = (!matches!(event.availability, Availability::OpensLater { .. })).then(|| similar_events(event));
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">

@@ -3,6 +3,7 @@
 use super::{links::opened_section, section::OpenedSection};
 use crate::{
     error::Error,
+    id::EventId,
     seats::{api::get_section, model::SeatMap},
 };
 use leptos::{
@@ -48,6 +49,11 @@ impl Opened {
             on_cleanup(move || listener.remove());
         });
         opened
+    }
+
+    /// Whose map it is.
+    pub fn event_id(self) -> EventId {
+        self.map.with_value(|map| map.event_id)
     }
 
     /// The name of the section that is open, or on its way.
@@ -103,7 +109,7 @@ impl Opened {
     }
 
     fn fetch(self, name: String) {
-        let event_id = self.map.with_value(|map| map.event_id);
+        let event_id = self.event_id();
         self.is_loading.set(true);
         spawn_local(async move {
             let section = get_section(event_id, name.clone()).await;

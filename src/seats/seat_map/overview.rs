@@ -96,12 +96,7 @@ fn SectionShape(
 }
 
 #[component]
-fn SectionLine(
-    section: ShownSection,
-    at: usize,
-    pointed_at: RwSignal<Option<usize>>,
-    opened: Opened,
-) -> impl IntoView {
+fn SectionLine(section: ShownSection, at: usize, pointed_at: RwSignal<Option<usize>>, opened: Opened) -> impl IntoView {
     let ShownSection { name, href, price, free, class, .. } = section;
     let (target, target_name, own_name) = (href.clone(), name.clone(), name.clone());
     let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
