@@ -1,6 +1,6 @@
 //! What is written on a section in the overview, and how large.
 
-use super::outline::label_spot;
+use super::outline::{holds_line, label_spot};
 use crate::seats::model::{SeatMap, Section};
 
 /// The words on a section. They are empty where none would be legible; the list beside the map has them all.
@@ -27,8 +27,9 @@ impl Label {
     pub(super) fn new(map: &SeatMap, section: &Section, price_letters: usize, largest: i32) -> Self {
         let text = label_text(map, section);
         let spot = label_spot(&section.outline, text.chars().count(), largest);
-        let room = label_spot(&section.outline, text.chars().count().max(price_letters), map.height).size;
-        let has_price = room >= spot.size && height_allows_two_lines(section, spot.size);
+        let (name_y, price_y) = (spot.y - spot.size / 2, spot.y + spot.size * 2 / 3);
+        let has_price = holds_line(&section.outline, (spot.x, name_y), text.chars().count(), spot.size)
+            && holds_line(&section.outline, (spot.x, price_y), price_letters, spot.size * 4 / 5);
         let small = spot.size < map.width / 45;
         let legible = spot.size >= map.width / 90;
         Self {
@@ -36,9 +37,9 @@ impl Label {
             class: if small { "section-label section-label-small" } else { "section-label" },
             price_class: if small { "section-price section-label-small" } else { "section-price" },
             x: spot.x,
-            y: spot.y - if has_price { spot.size / 2 } else { 0 },
+            y: if has_price { name_y } else { spot.y },
             size: spot.size,
-            price_y: (legible && has_price).then_some(spot.y + spot.size * 2 / 3),
+            price_y: (legible && has_price).then_some(price_y),
         }
     }
 }
@@ -59,11 +60,6 @@ fn label_text<'a>(map: &SeatMap, section: &'a Section) -> &'a str {
         return whole;
     }
     whole.rsplit(' ').next().unwrap_or(whole)
-}
-
-fn height_allows_two_lines(section: &Section, size: i32) -> bool {
-    // A label of one letter is limited by the height alone.
-    label_spot(&section.outline, 1, i32::MAX).size >= size * 2
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub struct Opened {
     name: RwSignal<Option<String>>,
     shown: RwSignal<Shown>,
     is_loading: RwSignal<bool>,
+    was_followed: StoredValue<bool>,
 }
 
 impl Opened {
@@ -42,6 +43,7 @@ impl Opened {
             name: RwSignal::new(section.as_ref().map(|section| section.name().to_owned())),
             shown: RwSignal::new(section.map_or(Shown::Overview, Shown::Section)),
             is_loading: RwSignal::new(false),
+            was_followed: StoredValue::new(false),
         };
         // Effects run in the browser only.
         Effect::new(move |_| {
@@ -78,7 +80,13 @@ impl Opened {
         if let Ok(history) = window().history() {
             _ = history.push_state_with_url(&JsValue::NULL, "", Some(href));
         }
+        self.was_followed.set_value(true);
         self.show(name);
+    }
+
+    /// Whether somebody has just followed a link to what is shown; asking takes the answer away.
+    pub(super) fn take_followed(self) -> bool {
+        self.was_followed.try_update_value(std::mem::take).unwrap_or(false)
     }
 
     /// Fetches the section again, when its seats are known to have changed.

@@ -49,6 +49,26 @@ pub(super) fn centre(outline: &[i32]) -> (i32, i32) {
     (clamp(x / (3 * area)), clamp(y / (3 * area)))
 }
 
+/// Whether a line of type of this size and so many letters lies inside the polygon, with its middle here.
+pub(super) fn holds_line(outline: &[i32], (x, y): (i32, i32), letters: usize, size: i32) -> bool {
+    let letters = i32::try_from(letters).unwrap_or(i32::MAX).max(1);
+    let (right, down) = (size.saturating_mul(letters) * 31 / 100, size * 35 / 100);
+    [(-right, -down), (right, -down), (right, down), (-right, down)]
+        .iter()
+        .all(|(i, j)| is_inside(outline, (x + i, y + j)))
+}
+
+/// Counts how often a ray to the right leaves and enters.
+fn is_inside(outline: &[i32], (x, y): (i32, i32)) -> bool {
+    let corners: Vec<(i64, i64)> = corners(outline).map(|(x, y)| (x.into(), y.into())).collect();
+    let (x, y) = (i64::from(x), i64::from(y));
+    let crosses = |((x1, y1), (x2, y2)): (&(i64, i64), &(i64, i64))| {
+        // Whether the ray meets the edge, with both sides multiplied by the edge's height, whichever its sign.
+        (*y1 > y) != (*y2 > y) && ((x - x1) * (y2 - y1) < (x2 - x1) * (y - y1)) == (y2 > y1)
+    };
+    corners.iter().zip(corners.iter().cycle().skip(1)).filter(|edge| crosses(*edge)).count() % 2 == 1
+}
+
 fn extent(outline: &[i32]) -> (i32, i32) {
     let span = |values: &mut dyn Iterator<Item = i32>| {
         let (low, high) = values.fold((i32::MAX, i32::MIN), |(low, high), v| (low.min(v), high.max(v)));
@@ -79,6 +99,17 @@ mod tests {
         // An L: its centre of gravity is nearer the foot than the middle of its extent.
         assert_eq!(centre(&[0, 0, 10, 0, 10, 90, 100, 90, 100, 100, 0, 100]), (28, 71));
         assert_eq!(centre(&[5, 7, 5, 7]), (5, 7));
+    }
+
+    #[test]
+    fn a_line_of_type_is_inside_or_sticks_out() {
+        assert!(holds_line(&BOX, (60, 40), 6, 20));
+        assert!(!holds_line(&BOX, (60, 40), 9, 20));
+        assert!(!holds_line(&BOX, (60, 55), 6, 20));
+        // A slanted section: wide enough in all, and not where the line stands.
+        let slanted = [0, 0, 60, 0, 110, 60, 50, 60];
+        assert!(holds_line(&slanted, (55, 30), 4, 16));
+        assert!(!holds_line(&slanted, (55, 50), 4, 16));
     }
 
     #[test]

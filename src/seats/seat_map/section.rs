@@ -22,6 +22,7 @@ use leptos::{
     web_sys::{Element, HtmlInputElement},
 };
 use serde::{Deserialize, Serialize};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// A section whose seats are shown.
 ///
@@ -82,6 +83,7 @@ pub fn SectionSeatsForm(
     let html = draw_section(&map, &section.seats, &choice.with_untracked(Choice::ids));
     let name = StoredValue::new(section.name.clone());
     keep_in_step(part, name, choice);
+    bring_into_view(part, opened);
     let change = move |event: Event| {
         let seat: HtmlInputElement = event_target(&event);
         if !take_change(&seat, name, choice) {
@@ -167,6 +169,18 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
             }
         });
         true
+    });
+}
+
+/// On a phone the section opens below what fits the window: whoever asked for it should see it.
+fn bring_into_view(part: NodeRef<Div>, opened: Opened) {
+    Effect::new(move |_| {
+        let section = part.get().and_then(|part| part.closest(".section-seats").ok().flatten());
+        if let Some(section) = section.filter(|_| opened.take_followed()) {
+            let least = ScrollIntoViewOptions::new();
+            least.set_block(ScrollLogicalPosition::Nearest);
+            section.scroll_into_view_with_scroll_into_view_options(&least);
+        }
     });
 }
 
