@@ -15,16 +15,69 @@ use sqlx::PgConnection;
 ///
 /// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
 pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    change(state, user_id, booking_id, Change::Confirm).await
+}
+
+/// Gives a hold more time.
+///
+/// Errors: `NotFound`, and those of [`decide_extend`](crate::bookings::model::BookingFacts::decide_extend).
+pub async fn extend_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    change(state, user_id, booking_id, Change::Extend).await
+}
+
+/// Gives a hold back; one that is over already is answered as it is.
+///
+/// Errors: `NotFound`, and those of [`decide_release`](crate::bookings::model::BookingFacts::decide_release).
+pub async fn release_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    change(state, user_id, booking_id, Change::Release).await
+}
+
+/// Cancels a booking, or releases a hold; one that is cancelled already is answered again.
+///
+/// Errors: `NotFound`, and those of [`decide_cancel`](crate::bookings::model::BookingFacts::decide_cancel).
+pub async fn cancel_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    change(state, user_id, booking_id, Change::Cancel).await
+}
+
+/// What a person may do with a booking of theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Confirm,
+    Extend,
+    Release,
+    Cancel,
+}
+
+/// One transaction: the booking is locked, looked at, changed and read. Runs to its end even if the caller goes away.
+async fn change(state: &AppState, user_id: UserId, booking_id: BookingId, change: Change) -> Result<Booking> {
     let task = state.clone();
     finish(async move {
         let mut tx = task.db.begin().await?;
         let booking = lock_booking(&mut tx, user_id, booking_id).await?;
-        users::store::require_active(&mut tx, user_id).await?;
+        if change == Change::Confirm {
+            users::store::require_active(&mut tx, user_id).await?;
+        }
         let facts = booking.facts(&mut tx).await?;
         let now = task.clock.now_in(&mut tx).await?;
-        if facts.decide_confirm(now)? == Step::Do(()) {
-            confirm(&mut tx, user_id, &booking, now).await?;
+        match change {
+            Change::Confirm => {
+                if facts.decide_confirm(now)? == Step::Do(()) {
+                    confirm(&mut tx, user_id, &booking, now).await?;
+                }
+            }
+            Change::Extend => extend(&mut tx, user_id, &booking, facts.decide_extend(now)?, now).await?,
+            Change::Release => {
+                if facts.decide_release(now)? == Step::Do(()) {
+                    end_bookings(&mut tx, &[booking], BookingAction::Released, Some(user_id), now).await?;
+                }
+            }
+            Change::Cancel => {
+                if let Step::Do(action) = facts.decide_cancel(now)? {
+                    end_bookings(&mut tx, &[booking], action, Some(user_id), now).await?;
+                }
+            }
         }
+        // Read before the commit: an answer must not depend on getting a second connection.
         let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
         tx.commit().await?;
         Ok(booking)
@@ -40,25 +93,6 @@ async fn confirm(conn: &mut PgConnection, user_id: UserId, booking: &LockedBooki
         .await?;
     record(conn, user_id, booking, BookingAction::Confirmed, now).await?;
     seats::store::book_seats(conn, booking.id, now).await
-}
-
-/// Gives a hold more time.
-///
-/// Errors: `NotFound`, and those of [`decide_extend`](crate::bookings::model::BookingFacts::decide_extend).
-pub async fn extend_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
-    let task = state.clone();
-    finish(async move {
-        let mut tx = task.db.begin().await?;
-        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
-        let facts = booking.facts(&mut tx).await?;
-        let now = task.clock.now_in(&mut tx).await?;
-        let until = facts.decide_extend(now)?;
-        extend(&mut tx, user_id, &booking, until, now).await?;
-        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
-        tx.commit().await?;
-        Ok(booking)
-    })
-    .await
 }
 
 async fn extend(
@@ -77,46 +111,6 @@ async fn extend(
         .await?;
     record(conn, user_id, booking, BookingAction::Extended, now).await?;
     seats::store::extend_seats(conn, booking.id, until, now).await
-}
-
-/// Gives a hold back; one that is over already is answered as it is.
-///
-/// Errors: `NotFound`, and those of [`decide_release`](crate::bookings::model::BookingFacts::decide_release).
-pub async fn release_hold(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
-    let task = state.clone();
-    finish(async move {
-        let mut tx = task.db.begin().await?;
-        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
-        let facts = booking.facts(&mut tx).await?;
-        let now = task.clock.now_in(&mut tx).await?;
-        if facts.decide_release(now)? == Step::Do(()) {
-            end_bookings(&mut tx, &[booking], BookingAction::Released, Some(user_id), now).await?;
-        }
-        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
-        tx.commit().await?;
-        Ok(booking)
-    })
-    .await
-}
-
-/// Cancels a booking, or releases a hold; one that is cancelled already is answered again.
-///
-/// Errors: `NotFound`, and those of [`decide_cancel`](crate::bookings::model::BookingFacts::decide_cancel).
-pub async fn cancel_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
-    let task = state.clone();
-    finish(async move {
-        let mut tx = task.db.begin().await?;
-        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
-        let facts = booking.facts(&mut tx).await?;
-        let now = task.clock.now_in(&mut tx).await?;
-        if let Step::Do(action) = facts.decide_cancel(now)? {
-            end_bookings(&mut tx, &[booking], action, Some(user_id), now).await?;
-        }
-        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
-        tx.commit().await?;
-        Ok(booking)
-    })
-    .await
 }
 
 async fn record(
