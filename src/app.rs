@@ -8,9 +8,10 @@ use crate::{
     },
     error::Error,
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage},
-    ui::{PageError, SiteFooter, SiteHeader},
+    ui::{FormRefusal, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
+        api::Logout,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
     },
 };
@@ -65,6 +66,8 @@ pub fn App() -> impl IntoView {
                 <SessionLinks />
             </SiteHeader>
             <main id="main" tabindex="-1">
+                // Its form is on every page.
+                <FormRefusal refusal={refusal::<Logout>()} />
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/events") view=EventsPage ssr=SsrMode::Async />

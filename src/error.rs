@@ -1,6 +1,6 @@
 //! Everything a caller can be told went wrong, its HTTP status and its wire form.
 //!
-//! An [`Error`] carries ids, numbers and codes, never free text: a form refused without scripts comes back through the
+//! An [`Error`] carries ids, numbers and codes, never free text: a refused form comes back through the
 //! page's URL, so anyone could craft a link that shows their words. The sentence a person reads is made from the code, here.
 
 use crate::id::{BookingId, SeatId};

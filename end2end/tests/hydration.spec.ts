@@ -4,6 +4,7 @@ import { AccountForms } from "./pages/account";
 import { EventPage, eventPath } from "./pages/event";
 import { EventsPage } from "./pages/events";
 import { newAccount } from "./support/accounts";
+import type { Seat } from "./support/catalogue";
 import { holdBack, hydrated, visit } from "./support/visit";
 
 test("from the start to the list to an event and back", async ({ page }) => {
@@ -87,6 +88,36 @@ test("sections open in the page, back closes them, and the choice stays", async 
   expect(await isMarked(page), "the page was not loaded anew").toBe(true);
 });
 
+test("a reload finds the choice again", async ({ page, catalogue }) => {
+  const event = await catalogue.theatre();
+  const [kept, given] = (await catalogue.freeSeats(event, 2)) as [Seat, Seat];
+  const eventPage = new EventPage(page);
+
+  await visit(page, eventPath(event, kept.section));
+  await eventPage.choose([kept, given]);
+  await eventPage.chosenSeat(given).getByRole("button", { name: /^Give back / }).click();
+  await page.reload();
+  await hydrated(page);
+  await expect(eventPage.chosen.getByRole("listitem")).toHaveCount(1);
+  await expect(eventPage.seat(kept)).toBeChecked();
+});
+
+test("by keyboard a list of filters can be stepped through", async ({ page }) => {
+  const events = new EventsPage(page);
+
+  await visit(page, "/events");
+  await events.showFilters();
+  await page.getByLabel("City").focus();
+  for (let step = 0; step < 3; step++) {
+    await page.keyboard.press("ArrowDown");
+  }
+  await expect(page.getByLabel("City")).not.toHaveValue("");
+  const city = await page.getByLabel("City").inputValue();
+  await expect(page).toHaveURL("/events");
+  await page.getByRole("button", { name: "Show events" }).click();
+  await expect(events.without(city)).toBeVisible();
+});
+
 test("of two sections that are asked for one after the other, the last is shown", async ({ page, catalogue }) => {
   const event = await catalogue.theatre();
   const eventPage = new EventPage(page);
@@ -124,7 +155,8 @@ test("a refusal is said once: a reload does not say it again", async ({ page }) 
   await forms.signIn.click();
   await expect(forms.refusal).toBeVisible();
   await hydrated(page);
-  expect(page.url()).not.toContain("__err");
+  expect(page.url(), "nor does the address say who tried").toMatch(/\/sign-in$/);
+  await expect(forms.refusal).toBeFocused();
   await page.reload();
   await hydrated(page);
   await expect(forms.refusal).toBeHidden();

@@ -15,7 +15,7 @@ use leptos::{
 ///
 /// `key` names the page that asks, so that a double click is one hold: the same key answers with the same hold.
 ///
-/// Errors: `SignInRequired` (a form without scripts goes to the sign-in page and comes back with its choice); `Invalid`;
+/// Errors: `SignInRequired` (a plain form goes to the sign-in page and comes back with its choice); `Invalid`;
 /// `NotFound`; `SeatsTaken` with the seats that were lost; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
 /// `SalesClosed`, `EventCancelled`; `Unavailable` when the event is too busy, nothing having changed.
 #[server(name = HoldPlaces, prefix = "/api", endpoint = "v1/bookings/hold", input = PostUrl, output = Json)]
@@ -68,14 +68,15 @@ pub async fn extend_hold(
     booking_id: BookingId,
 ) -> Result<Booking, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let extended = answer(async {
         let caller = Caller::current().await?;
         let booking = store::extend_hold(&caller.state, caller.signed_in()?, booking_id).await?;
         redirect_to(&format!("/bookings/{}/checkout", booking.id));
         Ok(booking)
     })
-    .await
+    .await;
+    extended.inspect_err(|refused| send_back::<ExtendHold>(&format!("/bookings/{booking_id}/checkout"), &[], refused))
 }
 
 /// Gives a hold back. Doing it twice is fine.
@@ -87,14 +88,15 @@ pub async fn release_hold(
     booking_id: BookingId,
 ) -> Result<Booking, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let released = answer(async {
         let caller = Caller::current().await?;
         let booking = store::release_hold(&caller.state, caller.signed_in()?, booking_id).await?;
         redirect_to(&format!("/events/{}", booking.event_id));
         Ok(booking)
     })
-    .await
+    .await;
+    released.inspect_err(|refused| send_back::<ReleaseHold>(&format!("/bookings/{booking_id}/checkout"), &[], refused))
 }
 
 /// Makes a hold a booking. Doing it twice answers with the same booking.
@@ -106,14 +108,16 @@ pub async fn confirm_booking(
     booking_id: BookingId,
 ) -> Result<Booking, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let confirmed = answer(async {
         let caller = Caller::current().await?;
         let booking = store::confirm_booking(&caller.state, caller.signed_in()?, booking_id).await?;
         redirect_to(&format!("/bookings/{}", booking.id));
         Ok(booking)
     })
-    .await
+    .await;
+    confirmed
+        .inspect_err(|refused| send_back::<ConfirmBooking>(&format!("/bookings/{booking_id}/checkout"), &[], refused))
 }
 
 /// Cancels a booking until its event begins. Doing it twice is fine.
@@ -125,14 +129,15 @@ pub async fn cancel_booking(
     booking_id: BookingId,
 ) -> Result<Booking, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to};
-    answer(async {
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let cancelled = answer(async {
         let caller = Caller::current().await?;
         let booking = store::cancel_booking(&caller.state, caller.signed_in()?, booking_id).await?;
         redirect_to(&format!("/bookings/{}", booking.id));
         Ok(booking)
     })
-    .await
+    .await;
+    cancelled.inspect_err(|refused| send_back::<CancelBooking>(&format!("/bookings/{booking_id}/cancel"), &[], refused))
 }
 
 /// The bookings of who is signed in, newest first.

@@ -41,6 +41,7 @@ pub fn HoldSeats(
     let (choice, refused) = (RwSignal::new(choice), RwSignal::new(refused));
     let opened = Opened::new(&map, section);
     follow_refusals(hold, choice, refused, opened);
+    Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let on_over_limit = move |()| refused.set(Some(format!("One person can have up to {limit} places of this event.")));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

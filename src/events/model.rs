@@ -127,7 +127,7 @@ impl SaleFacts {
     }
 }
 
-/// An instant as people at the venue read it. Made on the server: browsers' own formatting differs and breaks hydration.
+/// An instant as people at the venue read it. Made on the server: browsers' own formatting differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct When {
     /// RFC 3339 with the venue's offset, for the `datetime` attribute.

@@ -12,7 +12,7 @@ pub fn SaleCountdown(
     wait_s: i64,
 ) -> impl IntoView {
     let left_s = use_seconds_left(wait_s);
-    // A second late rather than early, and not everybody at the same instant.
-    reload_when_over(left_s, || Duration::from_secs_f64(1.0 + Math::random()));
+    // A little late rather than early, and not everybody at the same instant: thousands may wait.
+    reload_when_over(left_s, || Duration::from_secs_f64(0.5 + 3.0 * Math::random()));
     view! { <p class="sale-countdown needs-scripts">{move || format!("Opens in {}", say_wait(left_s.get()))}</p> }
 }

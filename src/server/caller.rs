@@ -3,13 +3,14 @@
 use super::{
     Result,
     clock::new_id,
+    error_shape::PlainForm,
     request_log::RequestId,
     session_store::{SessionStore, USER_ID},
     state::AppState,
 };
 use crate::{error::Error, id::UserId, users::model::safe_next};
 use anyhow::{Context, anyhow};
-use axum::http::{StatusCode, header::ACCEPT, request::Parts};
+use axum::http::{StatusCode, request::Parts};
 use chrono::{DateTime, Utc};
 use leptos::{
     prelude::use_context,
@@ -90,15 +91,15 @@ pub fn set_page_status(status: u16) {
 
 /// Sends the caller on to a page of this site; anything that is not a path of it becomes the start page.
 ///
-/// A form without scripts is redirected; the browser half is told through a header and goes there itself.
+/// A form the browser sends by itself is redirected; an island is told through a header and goes there itself.
 pub fn redirect_to(path: &str) {
     // leptos_axum panics on what can't stand in a header; safe_next lets only printable ASCII through.
     leptos_axum::redirect(safe_next(path));
 }
 
 /// Sends a form that was refused back to its page, with the reason and with what was typed, so that nobody types it
-/// again. Only for forms without scripts: with them, the page is still there. Secrets don't belong in `typed`: it stands
-/// in the address.
+/// again. Not for islands: their page is still there. Secrets don't belong in `typed`: it stands in the address, from
+/// which the browser half takes it out at once.
 pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Error) {
     // The address is only there to be taken apart again: what is sent is a path.
     let back = ServerFnUrlError::new(F::PATH, refused.clone()).to_url(&format!("http://localhost{page}"));
@@ -109,8 +110,7 @@ pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Erro
 }
 
 fn is_plain_form() -> bool {
-    let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(ACCEPT).cloned());
-    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+    use_context::<Parts>().is_some_and(|parts| parts.extensions.get::<PlainForm>().is_some())
 }
 
 /// The id of the request being answered; a new one where none is (a background task, a test).

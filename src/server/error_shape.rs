@@ -1,8 +1,8 @@
 //! One shape for every refusal under `/api`, whoever refused: `{code, message, details, request_id}` with its status.
 //!
 //! Leptos answers a server function's error with 500 and the bare error; the layers answer with texts or nothing.
-//! The exception are forms sent without scripts: Leptos redirects those back to their page with the error in the query,
-//! and where it can't (no Referer), the person gets a small page instead of JSON.
+//! The exception are forms that the browser sends by itself: they are redirected back to their page with the error in the
+//! query, and where nobody knows one, the person gets a small page instead of JSON.
 
 use super::{error_page::error_page, request_log::RequestId};
 use crate::error::{Error, ErrorBody, Reference};
@@ -25,14 +25,18 @@ const ERROR_MAX_BYTES: usize = 64 * 1024;
 /// Headers of a refusal that are kept when its body is made anew.
 const KEPT: [axum::http::HeaderName; 2] = [ALLOW, SET_COOKIE];
 
+/// Marks a request that is a form the browser sent by itself: whoever refuses it says where it goes.
+#[derive(Clone, Copy)]
+pub(super) struct PlainForm;
+
 /// How a request wants to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
-    /// A program, or the browser half of the app: JSON.
+    /// A program, or an island: JSON.
     Program,
-    /// A form without scripts: a redirect back to its page, which Leptos makes from the Referer.
+    /// A form the browser sent by itself: a redirect to a page, by Leptos back to the Referer where nobody says another.
     Form,
-    /// A form without scripts and without a Referer: there is no page to go back to.
+    /// The same without a Referer: only the function knows a page to go to.
     StrandedForm,
 }
 
@@ -40,11 +44,17 @@ enum Asker {
 pub(super) async fn shape_errors(mut request: Request, next: Next) -> Response {
     let asker = asker(&request);
     let request_id = request_id_of(&request);
+    if asker != Asker::Program {
+        request.extensions_mut().insert(PlainForm);
+    }
     prepare(asker, request.headers_mut());
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return if asker == Asker::StrandedForm { sent_on(response) } else { response };
+    }
+    if asker == Asker::StrandedForm && response.headers().contains_key(LOCATION) {
+        return sent_on(response);
     }
     let kept = kept_headers(response.headers());
     let error = read_error(response, &request_id).await;
@@ -103,7 +113,7 @@ fn prepare(asker: Asker, headers: &mut HeaderMap) {
     }
 }
 
-/// A form that worked but has no page to go back to goes where the function sends it, else to the start page.
+/// A form without a Referer goes where the function sends it, else to the start page.
 fn sent_on(response: Response) -> Response {
     let kept = kept_headers(response.headers());
     let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("/");

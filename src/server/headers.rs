@@ -20,7 +20,7 @@ pub(super) struct IsHttps(pub(super) bool);
 
 const ALWAYS: [(HeaderName, HeaderValue); 4] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    // Not `no-referrer`: a form sent without scripts finds its way back by the Referer.
+    // Not `no-referrer`: a form finds its way back by the Referer.
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
     (
         HeaderName::from_static("permissions-policy"),

@@ -3,6 +3,7 @@
 use super::Result;
 use anyhow::Context;
 use leptos::reactive::computed::ScopedFuture;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 /// Runs the work in a task of its own and waits for it. axum drops a handler whose client has gone; a transaction that
@@ -19,11 +20,13 @@ pub async fn finish<T: Send + 'static>(work: impl Future<Output = Result<T>> + S
 pub fn begin<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> impl Future<Output = T> + Send + 'static {
-    let task = tokio::spawn(ScopedFuture::new_untracked(work).in_current_span());
+    // It only reads, so it ends with the page.
+    let task = AbortOnDropHandle::new(tokio::spawn(ScopedFuture::new_untracked(work).in_current_span()));
     async {
         match task.await {
             Ok(loaded) => loaded,
-            // Nobody cancels it, so it panicked: as this page's own panic, the layer around all pages answers it.
+            // It is awaited, so nobody has cancelled it, and it panicked: as this page's own panic, the layer around all
+            // pages answers it.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }

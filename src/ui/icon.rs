@@ -5,8 +5,6 @@ use leptos::prelude::*;
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
-    /// An arrow to the right: go on.
-    Arrow,
     /// An arrow to the left: go back.
     Back,
     /// A calendar sheet.
@@ -48,7 +46,6 @@ pub enum Glyph {
 impl Glyph {
     fn path(self) -> &'static str {
         match self {
-            Self::Arrow => "M5 12h14M13 6l6 6-6 6",
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
             Self::Calendar => {
                 "M5 5.5h14a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1ZM4 10h16M8 3v4M16 3v4"

@@ -9,20 +9,33 @@ use std::time::Duration;
 use web_sys::{HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
 /// Around a form that is sent by GET: what is empty stays out of the address, and a choice from a list that says so
-/// (a `SelectField` that `applies`) is sent at once.
+/// (a `SelectField` that `applies`) is sent at once. Not by keyboard: there each step through a list is a choice, and
+/// would take its place away from whoever steps.
 #[island]
 pub fn LiveForm(
     /// The form.
     children: Children,
 ) -> impl IntoView {
+    let by_keyboard = StoredValue::new(false);
+    let change = move |change: Event| {
+        if !by_keyboard.get_value() {
+            send_choice(&change);
+        }
+    };
     view! {
-        <div class="live-form" on:change=send_choice on:submit=leave_out_empty>
+        <div
+            class="live-form"
+            on:keydown=move |_| by_keyboard.set_value(true)
+            on:pointerdown=move |_| by_keyboard.set_value(false)
+            on:change=change
+            on:submit=leave_out_empty
+        >
             {children()}
         </div>
     }
 }
 
-fn send_choice(change: Event) {
+fn send_choice(change: &Event) {
     let select = change.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
     if let Some(form) = select.filter(|select| select.has_attribute("data-applies")).and_then(|select| select.form()) {
         // A field the browser itself refuses stays as it is, with the browser's words beside it.

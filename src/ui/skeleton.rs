@@ -2,20 +2,16 @@
 
 use leptos::prelude::*;
 
-/// Grey shapes while something loads, and the word for those who can't see them.
+/// A grey shape while something loads, and the word for those who can't see them.
 #[component]
 pub fn Skeleton(
-    /// A class of the page that sets the size of one shape, for example `skeleton-card`.
-    #[prop(optional)]
+    /// A class of the page that sets the size of the shape, for example `skeleton-seats`.
     shape: &'static str,
-    /// How many shapes.
-    #[prop(default = 1)]
-    count: usize,
 ) -> impl IntoView {
     view! {
         <div class="skeleton-group" role="status">
             <span class="visually-hidden">"Loading…"</span>
-            {(0..count).map(|_| view! { <span class=format!("skeleton {shape}") aria-hidden="true"></span> }).collect_view()}
+            <span class=format!("skeleton {shape}") aria-hidden="true"></span>
         </div>
     }
 }

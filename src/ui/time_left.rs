@@ -27,9 +27,20 @@ pub fn use_seconds_left(given_s: i64) -> ReadSignal<i64> {
 pub fn reload_when_over(left_s: ReadSignal<i64>, later: impl Fn() -> Duration + 'static) {
     Effect::new(move |_| {
         if left_s.get() == 0 {
-            set_timeout(|| _ = window().location().reload(), later());
+            set_timeout(reload_in_peace, later());
         }
     });
+}
+
+/// Not while a form is on its way, which a reload would break off, nor without a network: then the browser's own error
+/// page would take this one's place.
+fn reload_in_peace() {
+    let is_underway = document().query_selector("[aria-busy=true]").is_ok_and(|busy| busy.is_some());
+    if is_underway || !window().navigator().on_line() {
+        set_timeout(reload_in_peace, Duration::from_secs(1));
+    } else {
+        _ = window().location().reload();
+    }
 }
 
 /// `9:58`

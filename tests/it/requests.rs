@@ -116,6 +116,23 @@ async fn a_refused_form_comes_back_to_its_page_with_the_reason_and_what_was_type
 }
 
 #[sqlx::test]
+async fn a_refused_form_finds_its_page_without_a_referer(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (reply, _) = read(
+        app.visitor()
+            .server
+            .post("/api/v1/auth/login")
+            .add_header("accept", "text/html")
+            .form(&[("email", "ada@example.org"), ("password", "something else")]),
+    )
+    .await;
+    assert!(reply.status_code().is_redirection(), "{}", reply.status_code());
+    let to = reply.header("location");
+    let to = to.to_str().expect("text");
+    assert!(to.starts_with("/sign-in?") && to.contains("__err=") && !to.contains("something"), "{to}");
+}
+
+#[sqlx::test]
 async fn signing_in_leads_only_to_this_site(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.person("ada").await;

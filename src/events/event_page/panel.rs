@@ -53,12 +53,13 @@ fn QuantityPanel(detail: EventDetail, refused: Option<Error>) -> impl IntoView {
 #[component]
 fn SeatsPanel(detail: EventDetail, seats: Seats, refused: Option<Error>) -> impl IntoView {
     let Seats { map, section, kept, asked } = seats;
-    let links = SectionLinks::new(map.event_id, &kept);
     let refused = say_refusal(&asked, refused.as_ref());
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
     let choice = Choice::new(free.map(ChosenSeat::from), detail.places_per_person);
+    // What is lost is said once, not on every section opened from here.
+    let links = SectionLinks::new(map.event_id, &choice.ids());
     view! {
-        <section class="event-seats" id="seats" aria-labelledby="seats-heading">
+        <section class="event-seats" id="seats" tabindex="-1" aria-labelledby="seats-heading">
             <header class="event-seats-head">
                 <h2 id="seats-heading">"Choose your seats"</h2>
                 <p class="hold-terms">{terms(&detail)}</p>

@@ -21,7 +21,7 @@ pub use opened::Opened;
 pub use section::OpenedSection;
 
 use super::model;
-use crate::ui::{Notice, Skeleton, Tone};
+use crate::ui::{ButtonKind, Notice, Skeleton, Tone};
 use leptos::prelude::*;
 use opened::Shown;
 use overview::SectionOverview;
@@ -57,7 +57,17 @@ pub fn SeatMap(
             {move || match shown.get() {
                 Shown::Overview if is_loading.get() => view! { <Skeleton shape="skeleton-seats" /> }.into_any(),
                 Shown::Overview => ().into_any(),
-                Shown::Problem(error) => view! { <Notice tone=Tone::Warning>{error.to_string()}</Notice> }.into_any(),
+                Shown::Problem(error) => {
+                    view! {
+                        <Notice tone=Tone::Warning>
+                            <p>{error.to_string()}</p>
+                            <button type="button" class=ButtonKind::Secondary.class() on:click=move |_| opened.refetch()>
+                                "Try again"
+                            </button>
+                        </Notice>
+                    }
+                    .into_any()
+                }
                 Shown::Section(section) => {
                     let (map, back) = (map.clone(), back.clone());
                     view! { <SectionSeatsForm map section opened back choice on_over_limit /> }.into_any()

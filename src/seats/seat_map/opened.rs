@@ -3,16 +3,16 @@
 use super::{links::opened_section, section::OpenedSection};
 use crate::{
     error::Error,
-    id::EventId,
+    id::{EventId, SeatId},
     seats::{api::get_section, model::SeatMap},
 };
 use leptos::{
     ev::{self, MouseEvent},
     prelude::*,
     task::spawn_local,
-    wasm_bindgen::JsValue,
+    wasm_bindgen::{JsCast, JsValue},
 };
-use web_sys::UrlSearchParams;
+use web_sys::{HtmlElement, Url, UrlSearchParams};
 
 /// What stands in the place of the opened section.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Opened {
     shown: RwSignal<Shown>,
     is_loading: RwSignal<bool>,
     was_followed: StoredValue<bool>,
+    /// How far the section of this name was scrolled.
+    scrolled: StoredValue<Option<(String, i32)>>,
 }
 
 impl Opened {
@@ -44,6 +46,7 @@ impl Opened {
             shown: RwSignal::new(section.map_or(Shown::Overview, Shown::Section)),
             is_loading: RwSignal::new(false),
             was_followed: StoredValue::new(false),
+            scrolled: StoredValue::new(None),
         };
         // Effects run in the browser only.
         Effect::new(move |_| {
@@ -72,21 +75,51 @@ impl Opened {
     }
 
     /// Opens a section (none: the overview) in place of following its link. A click that means another tab is left alone.
-    pub(super) fn follow(self, click: &MouseEvent, name: Option<String>, href: &str) {
+    pub(super) fn follow(self, click: &MouseEvent, name: Option<String>) {
         if click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key() {
             return;
         }
         click.prevent_default();
-        if let Ok(history) = window().history() {
-            _ = history.push_state_with_url(&JsValue::NULL, "", Some(href));
+        if let Some(url) = here(|fields| match &name {
+            Some(name) => fields.set("section", name),
+            None => fields.delete("section"),
+        }) {
+            let history = window().history();
+            _ = history.and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&url)));
         }
-        self.was_followed.set_value(true);
+        self.was_followed.set_value(name.is_some());
+        if name.is_none() {
+            // The link that was followed goes with the section.
+            let seats = document().get_element_by_id("seats").and_then(|seats| seats.dyn_into::<HtmlElement>().ok());
+            _ = seats.map(|seats| seats.focus());
+        }
         self.show(name);
+    }
+
+    /// Keeps the chosen seats in the address: a reload finds them again.
+    pub fn remember(self, seat_ids: &[SeatId]) {
+        let seats = seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let url = here(|fields| {
+            fields.delete("seat_ids[]");
+            if seats.is_empty() { fields.delete("seats") } else { fields.set("seats", &seats) }
+        });
+        if let (Some(url), Ok(history)) = (url, window().history()) {
+            _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+        }
     }
 
     /// Whether somebody has just followed a link to what is shown; asking takes the answer away.
     pub(super) fn take_followed(self) -> bool {
         self.was_followed.try_update_value(std::mem::take).unwrap_or(false)
+    }
+
+    /// How far this section was scrolled when it was last seen, in pixels, if it was the last one seen.
+    pub(super) fn scrolled(self, name: &str) -> Option<i32> {
+        self.scrolled.with_value(|scrolled| scrolled.as_ref().filter(|(of, _)| of == name).map(|(_, left)| *left))
+    }
+
+    pub(super) fn keep_scrolled(self, name: String, left: i32) {
+        self.scrolled.set_value(Some((name, left)));
     }
 
     /// Fetches the section again, when its seats are known to have changed.
@@ -120,15 +153,29 @@ impl Opened {
         let event_id = self.event_id();
         self.is_loading.set(true);
         spawn_local(async move {
-            let section = get_section(event_id, name.clone()).await;
+            let asked = name.clone();
+            let section = get_section(event_id, name).await;
             // Answers may come in another order than their questions: only the last question's counts.
-            if self.name.try_get_untracked().flatten() == Some(name) {
+            if self.name.try_get_untracked().flatten().as_ref() == Some(&asked) {
                 self.is_loading.set(false);
-                self.shown.set(match section {
-                    Ok(section) => Shown::Section(section.into()),
-                    Err(error) => Shown::Problem(error),
-                });
+                match section {
+                    Ok(section) => self.shown.set(Shown::Section(section.into())),
+                    // What is shown already is better than nothing.
+                    Err(_) if self.shows(&asked) => {}
+                    Err(error) => self.shown.set(Shown::Problem(error)),
+                }
             }
         });
     }
+
+    fn shows(self, name: &str) -> bool {
+        self.shown.with_untracked(|shown| matches!(shown, Shown::Section(section) if section.name() == name))
+    }
+}
+
+/// The address of this page with its fields changed.
+fn here(change: impl FnOnce(&UrlSearchParams)) -> Option<String> {
+    let url = Url::new(&window().location().href().ok()?).ok()?;
+    change(&url.search_params());
+    Some(url.href())
 }

@@ -71,7 +71,7 @@ fn SectionShape(
     opened: Opened,
 ) -> impl IntoView {
     let ShownSection { name, href, points, label, price, free, class } = section;
-    let (target, target_name) = (href.clone(), name.clone());
+    let target_name = name.clone();
     let own_name = name.clone();
     let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
@@ -82,7 +82,7 @@ fn SectionShape(
             on:pointerenter=move |_| pointed_at.set(Some(at))
             on:pointerleave=move |_| pointed_at.set(None)
         >
-            <a href=href tabindex="-1" on:click=move |click| opened.follow(&click, Some(target_name.clone()), &target)>
+            <a href=href tabindex="-1" on:click=move |click| opened.follow(&click, Some(target_name.clone()))>
                 <title>{format!("{name}, {price}, {free}")}</title>
                 <polygon class="section-shape" points=points />
                 {(!label.text.is_empty())
@@ -98,7 +98,7 @@ fn SectionShape(
 #[component]
 fn SectionLine(section: ShownSection, at: usize, pointed_at: RwSignal<Option<usize>>, opened: Opened) -> impl IntoView {
     let ShownSection { name, href, price, free, class, .. } = section;
-    let (target, target_name, own_name) = (href.clone(), name.clone(), name.clone());
+    let (target_name, own_name) = (name.clone(), name.clone());
     let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
         <li
@@ -112,7 +112,7 @@ fn SectionLine(section: ShownSection, at: usize, pointed_at: RwSignal<Option<usi
             <a
                 href=href
                 aria-current=move || is_open().then_some("true")
-                on:click=move |click| opened.follow(&click, Some(target_name.clone()), &target)
+                on:click=move |click| opened.follow(&click, Some(target_name.clone()))
             >
                 <span class="section-swatch" aria-hidden="true"></span>
                 <span class="section-name">{name}</span>

@@ -83,6 +83,7 @@ pub fn SectionSeatsForm(
     let html = draw_section(&map, &section.seats, &choice.with_untracked(Choice::ids));
     let name = StoredValue::new(section.name.clone());
     keep_in_step(part, name, choice);
+    centre(part, opened, name);
     bring_into_view(part, opened);
     let change = move |event: Event| {
         let seat: HtmlInputElement = event_target(&event);
@@ -103,6 +104,7 @@ pub fn SectionSeatsForm(
             <div
                 class="seat-scroll"
                 node_ref=part
+                on:scroll=move |_| opened.keep_scrolled(name.get_value(), part.get().map_or(0, |part| part.scroll_left()))
                 on:change=change
                 on:keydown=press
                 on:pointerover=move |event| point(event_target(&event))
@@ -134,9 +136,8 @@ fn SectionHead(
         <header class="section-seats-head">
             {back
                 .map(|links| {
-                    let href = links.all();
                     view! {
-                        <a class="section-back" href=href.clone() on:click=move |click| opened.follow(&click, None, &href)>
+                        <a class="section-back" href=links.all() on:click=move |click| opened.follow(&click, None)>
                             <Icon glyph=Glyph::Back />
                             "All sections"
                         </a>
@@ -149,13 +150,12 @@ fn SectionHead(
 }
 
 /// Keeps checkboxes and choice the same: first takes over what was ticked before the scripts arrived, then follows the
-/// choice. A section that is wider than its place begins in its middle.
+/// choice.
 fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSignal<Choice>) {
     Effect::new(move |taken_over: Option<bool>| {
         let Some(part) = part.get() else { return false };
         let seats = seats_in(&part);
         if taken_over != Some(true) {
-            part.set_scroll_left((part.scroll_width() - part.client_width()) / 2);
             for seat in seats.iter().filter(|seat| seat.checked()) {
                 take_change(seat, section, choice);
             }
@@ -169,6 +169,15 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
             }
         });
         true
+    });
+}
+
+/// A section that is wider than its place begins in its middle; one that is drawn anew stays where it was.
+fn centre(part: NodeRef<Div>, opened: Opened, name: StoredValue<String>) {
+    Effect::new(move |_| {
+        let Some(part) = part.get() else { return };
+        let begins = (part.scroll_width() - part.client_width()) / 2;
+        part.set_scroll_left(opened.scrolled(&name.get_value()).unwrap_or(begins));
     });
 }
 
