@@ -51,6 +51,9 @@ test("a choice from a list applies at once, and back from an event the list has 
 
   await events.without(theatre.city).click();
   await expect(page).not.toHaveURL(/city=/);
+  await page.goBack();
+  await expect(page.getByLabel("City")).toHaveValue(theatre.city);
+  await page.goForward();
   await expect(page.getByLabel("City")).toHaveValue("");
 });
 

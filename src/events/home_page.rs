@@ -94,7 +94,7 @@ fn Search(cities: Vec<String>) -> impl IntoView {
     let choices: Vec<_> = [anywhere].into_iter().chain(cities.into_iter().map(|city| (city.clone(), city))).collect();
     view! {
         <LiveForm>
-            <form class="opening-search" method="get" action="/events" role="search">
+            <form class="opening-search" method="get" action="/events" role="search" autocomplete="off">
                 <Field label="What" name="q" kind="search" />
                 <SelectField label="Where" name="city" choices />
                 <Field label="From" name="from" kind="date" />

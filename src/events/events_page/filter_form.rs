@@ -26,7 +26,9 @@ pub fn FilterForm(
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
         <LiveForm>
-            <form class="filters" method="get" action="/events" role="search">
+            // What stands in the fields comes from the address: a browser that fills them in again on the way back would
+            // contradict the list.
+            <form class="filters" method="get" action="/events" role="search" autocomplete="off">
                 <div class="filters-search">
                     <Field label="Search" name="q" kind="search" value=query.q.clone() refusal=refusal.clone() />
                     <button type="submit" class="button button-primary">
