@@ -8,6 +8,7 @@
 mod answer;
 pub mod caller;
 pub mod clock;
+pub mod combiner;
 pub mod config;
 pub mod csp;
 pub mod db;

@@ -1,6 +1,12 @@
 //! What every request shares.
 
-use super::{clock::Clock, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis};
+use super::{
+    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
+};
+use crate::{
+    bookings::{model::Booking, store::HoldRequest},
+    id::EventId,
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -14,6 +20,8 @@ pub struct AppState {
     pub redis: Redis,
     /// How many are at one event at a time.
     pub gates: Gates,
+    /// Requests to hold places of general admission, settled together event by event.
+    pub holds: Combiner<EventId, HoldRequest, Booking>,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -40,6 +48,7 @@ impl AppState {
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),
+            holds: Combiner::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::HashSet;
 
 const USER: &str = "id, email, first_name, last_name, is_admin, created_at";
 
@@ -164,6 +165,15 @@ async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
         .fetch_optional(state.db.pool())
         .await?;
     user.ok_or_else(|| Conflict::EmailTaken.into())
+}
+
+/// Those of these accounts that weren't deactivated.
+pub async fn list_active(conn: &mut PgConnection, user_ids: &[UserId]) -> Result<HashSet<UserId>> {
+    let active: Vec<UserId> = sqlx::query_scalar("select id from users where id = any($1) and is_active")
+        .bind(user_ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(active.into_iter().collect())
 }
 
 /// Refuses an account that was deactivated since its session began. Errors: `SignInRequired`.

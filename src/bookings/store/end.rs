@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Lapsed holds expired in one transaction.
-const BATCH: i64 = 200;
+pub(super) const LAPSED_MAX: i64 = 200;
 
 /// Expires every lapsed hold, and answers how many. Tidiness only: a hold's places can be taken once it has lapsed.
 /// Safe to run twice and in many processes at once.
@@ -50,18 +50,14 @@ async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u64> {
 
 /// Locks a batch of the holds of an event that have lapsed, in id order. One that someone else has locked is waited for:
 /// it may be free in a moment, and to call it taken would be untrue.
-pub(super) async fn lock_lapsed(
-    conn: &mut PgConnection,
-    event_id: EventId,
-    now: DateTime<Utc>,
-) -> Result<Vec<LockedBooking>> {
+async fn lock_lapsed(conn: &mut PgConnection, event_id: EventId, now: DateTime<Utc>) -> Result<Vec<LockedBooking>> {
     let lapsed = sqlx::query_as(
         "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
          where status = 'held' and expires_at <= $1 and event_id = $2 order by id limit $3 for no key update",
     )
     .bind(now)
     .bind(event_id)
-    .bind(BATCH)
+    .bind(LAPSED_MAX)
     .fetch_all(conn)
     .await?;
     Ok(lapsed)

@@ -1,15 +1,17 @@
-//! Holding places: Redis first, so that a rush for the same seats fails fast, then PostgreSQL, which decides.
+//! Holding places. Seats: Redis first, so that a rush for the same ones fails fast, then PostgreSQL, which decides.
+//! Places of general admission are [settled together](super::hold_quantity).
 
 use super::{
     Entry, LockedBooking,
-    end::{end_bookings, lock_lapsed, lock_these_lapsed},
+    end::{end_bookings, lock_these_lapsed},
+    hold_quantity::settle,
     new_reference,
     read::read_booking,
     write_history,
 };
 use crate::{
     bookings::model::{
-        Booking, BookingAction, BookingStatus, HoldFacts, OwnBooking, Wanted, decide_hold, find_repeated, name_quantity,
+        Booking, BookingAction, BookingStatus, HoldFacts, OwnBooking, Wanted, decide_hold, find_repeated,
     },
     error::{Conflict, Error, Problem},
     events::{self, store::EventRow},
@@ -54,9 +56,15 @@ pub struct HoldRequest {
 /// and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
     let task = state.clone();
+    let Wanted::Seats(seat_ids) = &request.wanted else {
+        let event_id = request.event_id;
+        let settle = move |requests| settle(task.clone(), event_id, requests);
+        return state.holds.submit(event_id, request, settle).await;
+    };
+    let seat_ids = seat_ids.clone();
     finish(async move {
-        let locks = lock_in_redis(&task, &request).await?;
-        let held = hold_at_gate(&task, &request).await;
+        let locks = lock_in_redis(&task, &request, &seat_ids).await?;
+        let held = hold_at_gate(&task, &request, &seat_ids).await;
         task.redis.unlock_all(&locks, &request.user_id.to_string()).await;
         held
     })
@@ -65,10 +73,7 @@ pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booki
 
 /// Takes the seats' locks, owned by the person: someone else's rush for the same seats ends here. A lock may be that of
 /// a request that is just being refused, so it is tried twice. Without Redis there are none to take.
-async fn lock_in_redis(state: &AppState, request: &HoldRequest) -> Result<Vec<String>> {
-    let Wanted::Seats(seat_ids) = &request.wanted else {
-        return Ok(Vec::new());
-    };
+async fn lock_in_redis(state: &AppState, request: &HoldRequest, seat_ids: &[SeatId]) -> Result<Vec<String>> {
     // With the event in the key, a request that names another event doesn't get in anybody's way.
     let keys: Vec<String> = seat_ids.iter().map(|id| format!("evently:seat:{}:{id}", request.event_id)).collect();
     let mut outcome = LockOutcome::Unavailable;
@@ -91,18 +96,14 @@ async fn lock_in_redis(state: &AppState, request: &HoldRequest) -> Result<Vec<St
 
 /// One person's holds of one event go one after the other, and a few people's at a time: more would only wait for the
 /// same rows, each with a connection that others need.
-async fn hold_at_gate(state: &AppState, request: &HoldRequest) -> Result<Booking> {
+async fn hold_at_gate(state: &AppState, request: &HoldRequest, seat_ids: &[SeatId]) -> Result<Booking> {
     let person = Uuid::from_u128(request.user_id.0.as_u128() ^ request.event_id.0.as_u128().rotate_left(1));
     let _alone = state.gates.enter(person, 1).await?;
     let _turn = state.gates.enter(request.event_id.0, AT_ONE_EVENT).await?;
-    match hold(state, request).await {
-        // The places seemed to be there and were gone: look again, now for lapsed holds, whose locks come first.
-        Err(Failure::Refused(Error::Conflict(Conflict::SoldOut { .. }))) => hold(state, request).await,
-        held => held,
-    }
+    hold(state, request, seat_ids).await
 }
 
-async fn hold(state: &AppState, request: &HoldRequest) -> Result<Booking> {
+async fn hold(state: &AppState, request: &HoldRequest, seat_ids: &[SeatId]) -> Result<Booking> {
     let mut tx = state.db.begin().await?;
     lock_person(&mut tx, request).await?;
     users::store::require_active(&mut tx, request.user_id).await?;
@@ -116,7 +117,7 @@ async fn hold(state: &AppState, request: &HoldRequest) -> Result<Booking> {
             let have = own.iter().map(|booking| booking.quantity).sum();
             let expires_at = decide_hold(&facts(&event, have), &request.wanted, now)?;
             let hold = NewHold { id: BookingId(new_id()), event: &event, request, expires_at, now };
-            hold.take(&mut tx).await?;
+            hold.take_seats(&mut tx, seat_ids).await?;
             hold.id
         }
     };
@@ -185,28 +186,7 @@ struct NewHold<'a> {
 }
 
 impl NewHold<'_> {
-    async fn take(&self, conn: &mut PgConnection) -> Result<()> {
-        match &self.request.wanted {
-            Wanted::Quantity(quantity) => self.take_places(conn, *quantity).await,
-            Wanted::Seats(seat_ids) => self.take_seats(conn, seat_ids).await,
-        }
-    }
-
-    /// General admission: takes from the event's row. If too little seems to be left, what has lapsed is expired first:
-    /// bookings are locked before the event.
-    async fn take_places(&self, conn: &mut PgConnection, quantity: i32) -> Result<()> {
-        let event_id = self.event.id;
-        if self.event.available_capacity < quantity {
-            let lapsed = lock_lapsed(conn, event_id, self.now).await?;
-            end_bookings(conn, &lapsed, BookingAction::Expired, None, self.now).await?;
-        }
-        if !events::store::take_places(conn, event_id, quantity).await? {
-            return Err(refuse_places(conn, event_id).await?);
-        }
-        self.insert(conn, quantity, self.event.price_minor * i64::from(quantity), name_quantity(quantity)).await
-    }
-
-    /// Seats: expires the lapsed holds that still have some of them, locks, looks, writes. All or none.
+    /// Expires the lapsed holds that still have some of them, locks, looks, writes. All or none.
     async fn take_seats(&self, conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<()> {
         let lapsed = seats::store::list_lapsed_holds(conn, seat_ids, self.now).await?;
         let lapsed = lock_these_lapsed(conn, &lapsed, self.now).await?;
@@ -298,15 +278,4 @@ fn refuse_taken(seats: &[LockedSeat], just_expired: &[BookingId]) -> Result<()> 
     };
     let seat_ids: Vec<SeatId> = seats.iter().filter(|seat| !is_free(seat)).map(|seat| seat.id).collect();
     if seat_ids.is_empty() { Ok(()) } else { Err(Conflict::SeatsTaken { seat_ids }.into()) }
-}
-
-/// Why places could not be taken: too few are left, or the event was called off in the meantime.
-async fn refuse_places(conn: &mut PgConnection, event_id: EventId) -> Result<Failure> {
-    let event = events::store::find_sale(conn, event_id).await?;
-    let refusal = if event.is_cancelled() {
-        Conflict::EventCancelled
-    } else {
-        Conflict::SoldOut { available_count: event.available_capacity }
-    };
-    Ok(refusal.into())
 }

@@ -3,6 +3,7 @@
 mod change;
 mod end;
 mod hold;
+mod hold_quantity;
 mod import;
 mod read;
 

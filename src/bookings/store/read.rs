@@ -16,24 +16,24 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, expires_at, extended_s, \
+pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, expires_at, extended_s, \
     created_at, updated_at";
 const LIMIT_MAX: i64 = 200;
 
-#[derive(sqlx::FromRow)]
-struct BookingRow {
-    id: BookingId,
-    reference: String,
-    event_id: EventId,
-    quantity: i32,
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct BookingRow {
+    pub(super) id: BookingId,
+    pub(super) reference: String,
+    pub(super) event_id: EventId,
+    pub(super) quantity: i32,
     #[sqlx(try_from = "String")]
-    currency: Currency,
-    total_amount_minor: i64,
-    status: BookingStatus,
-    expires_at: DateTime<Utc>,
-    extended_s: i32,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
+    pub(super) currency: Currency,
+    pub(super) total_amount_minor: i64,
+    pub(super) status: BookingStatus,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) extended_s: i32,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
 }
 
 /// One booking of this person. Errors: `NotFound`, also for someone else's.
@@ -151,7 +151,7 @@ async fn list_seats(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Resul
 }
 
 impl BookingRow {
-    fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
+    pub(super) fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
         let facts = BookingFacts {
             id: self.id,
             status: self.status,

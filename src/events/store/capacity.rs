@@ -21,6 +21,14 @@ pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
     find_sale(conn, event_id).await
 }
 
+/// The event with its row locked: nobody else takes or gives back places of general admission, or calls the event off,
+/// until the transaction ends. Errors: `NotFound`.
+pub async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
+    let sql = const_format::formatcp!("select {EVENT} from events where id = $1 for no key update");
+    let row: Option<EventRow> = sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?;
+    row.ok_or_else(|| Error::NotFound.into())
+}
+
 /// Takes places of general admission, all or none, if the event is still published. False: there are too few.
 ///
 /// Assumes a transaction; keeps the event's row locked until it ends.
