@@ -1,6 +1,6 @@
 # Every target is a script of its own; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test e2e build clean-data
+.PHONY: help run dev check test e2e bench build clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: ## Everything that has to pass: lints, docs, tests, licences, release buil
 
 e2e: ## The end-to-end tests in Chromium, with services and data of their own
 	@scripts/e2e
+
+bench: ## Measure the booking engine beside the database's own ceilings (some minutes, on an idle machine)
+	@scripts/bench
 
 build: ## The release build into target/evently, if anything has changed
 	@scripts/setup build && scripts/build

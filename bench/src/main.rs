@@ -1,0 +1,34 @@
+//! Measures the booking engine over HTTP, and in the same run the ceilings: the plainest transactions that could do the
+//! same work, by pgbench on the same database. Prints a table, and each figure as a line of JSON.
+//!
+//! `DATABASE_URL` names the database and `EVENTLY_PUBLIC_URL` the server; `scripts/bench` starts both. The first argument
+//! is the length of a measurement in seconds, the second how often each is repeated: the median counts.
+
+mod ceiling;
+mod load;
+mod measures;
+mod report;
+mod stage;
+
+use anyhow::Context;
+use report::Report;
+use stage::Stage;
+use std::{env, time::Duration};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let database = env::var("DATABASE_URL").context("DATABASE_URL names no database")?;
+    let site = env::var("EVENTLY_PUBLIC_URL").context("EVENTLY_PUBLIC_URL names no server")?;
+    let mut arguments = env::args().skip(1);
+    let seconds = arguments.next().map_or(Ok(5), |text| text.parse()).context("seconds is a whole number")?;
+    let runs: usize = arguments.next().map_or(Ok(3), |text| text.parse()).context("runs is a whole number")?;
+
+    let stage = Stage::set(&database, &site).await?;
+    let mut report = Report::default();
+    for run in 1..=runs {
+        eprintln!("run {run} of {runs}");
+        measures::measure(&stage, Duration::from_secs(seconds), &mut report).await?;
+    }
+    report.print();
+    Ok(())
+}

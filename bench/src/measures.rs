@@ -1,0 +1,113 @@
+//! The measures of the booking engine, each beside its ceiling.
+
+use crate::{
+    ceiling::pgbench,
+    load::{End, Seen, repeat},
+    report::Report,
+    stage::{PLACES_PER_PERSON, Stage},
+};
+use anyhow::ensure;
+use futures::future::join_all;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+const PLENTY: i32 = 100_000_000;
+
+/// Takes every measure once.
+pub(crate) async fn measure(stage: &Stage, time: Duration, report: &mut Report) -> anyhow::Result<()> {
+    let hot = pgbench(&stage.database, "hot-row.sql", 64, time).await?;
+    let lone = pgbench(&stage.database, "hot-row.sql", 1, time).await?;
+    let spread = pgbench(&stage.database, "spread.sql", 64, time).await?;
+    let pairs = pgbench(&stage.database, "seats.sql", 32, time).await?;
+
+    let one = |buyers| one_event(stage, buyers, time);
+    report.add("P1", "holds of one event, 64 buyers", Some(6.0), (one(64).await?, Some(hot.clone())));
+    report.add("P1-200", "holds of one event, 200 buyers", Some(6.0), (one(200).await?, Some(hot.clone())));
+    report.add("P1-16", "holds of one event, 16 buyers", None, (one(16).await?, Some(hot.clone())));
+    report.add("P2", "holds of one event, a lone buyer", Some(0.5), (one(1).await?, Some(lone)));
+    let events = stage.events(100, PLENTY).await?;
+    report.add(
+        "P3",
+        "holds over 100 events, 64 buyers",
+        Some(0.6),
+        (holds(stage, &events, 64, time).await?, Some(spread)),
+    );
+    report.add(
+        "P4",
+        "holds of pairs among 100,000 seats, 32 buyers",
+        Some(0.6),
+        (seats(stage, time).await?, Some(pairs)),
+    );
+    report.add("P5", "hold and confirm, one event, 64 buyers", Some(2.5), (bookings(stage, time).await?, Some(hot)));
+    report.add("P6", "200 buyers for 50 places, from the page on: all know", None, (rush(stage).await?, None));
+    Ok(())
+}
+
+async fn one_event(stage: &Stage, buyers: usize, time: Duration) -> anyhow::Result<Seen> {
+    let events = stage.events(1, PLENTY).await?;
+    holds(stage, &events, buyers, time).await
+}
+
+/// Each buyer is one person after the other, as often as one person may have places.
+fn person(buyers: usize, buyer: usize, turn: usize) -> usize {
+    buyer + buyers * (turn / PLACES_PER_PERSON)
+}
+
+async fn holds(stage: &Stage, events: &[Uuid], buyers: usize, time: Duration) -> anyhow::Result<Seen> {
+    repeat(buyers, time, |buyer, turn| async move {
+        let event = events[(buyer * 31 + turn * 17) % events.len()];
+        let held = stage.hold(person(buyers, buyer, turn), &json!({ "event_id": event, "quantity": 1 })).await?;
+        Ok(if held.is_some() { End::Done } else { End::Refused })
+    })
+    .await
+}
+
+async fn seats(stage: &Stage, time: Duration) -> anyhow::Result<Seen> {
+    let (event, seats) = stage.seated_event().await?;
+    let seats = &seats;
+    repeat(32, time, |buyer, turn| async move {
+        // Spread over all seats, now and then two buyers at one pair.
+        let first = (buyer * 7_919 + turn * 104_729) % (seats.len() - 1);
+        let wanted = json!({ "event_id": event, "seat_ids": [seats[first], seats[first + 1]] });
+        // Two places a hold, so half as many holds a person.
+        let held = stage.hold(buyer + 32 * (turn / (PLACES_PER_PERSON / 2)), &wanted).await?;
+        Ok(if held.is_some() { End::Done } else { End::Refused })
+    })
+    .await
+}
+
+async fn bookings(stage: &Stage, time: Duration) -> anyhow::Result<Seen> {
+    let event = stage.events(1, PLENTY).await?[0];
+    repeat(64, time, |buyer, turn| async move {
+        let person = person(64, buyer, turn);
+        let Some(booking) = stage.hold(person, &json!({ "event_id": event, "quantity": 1 })).await? else {
+            return Ok(End::Refused);
+        };
+        ensure!(stage.confirm(person, &booking).await?.is_some(), "a hold could not be confirmed");
+        Ok(End::Done)
+    })
+    .await
+}
+
+/// All come at once: page, hold, confirm. The times are those until each knows whether there is a place for them.
+async fn rush(stage: &Stage) -> anyhow::Result<Seen> {
+    let event = stage.events(1, 50).await?[0];
+    let began = Instant::now();
+    let buyer = |buyer: usize| async move {
+        stage.page(buyer, &format!("/events/{event}")).await?;
+        let held = stage.hold(buyer, &json!({ "event_id": event, "quantity": 1 })).await?;
+        let knows = began.elapsed();
+        if let Some(booking) = &held {
+            ensure!(stage.confirm(buyer, booking).await?.is_some(), "a hold could not be confirmed");
+        }
+        anyhow::Ok((knows, held.is_some()))
+    };
+    let all: anyhow::Result<Vec<(Duration, bool)>> = join_all((0..200).map(buyer)).await.into_iter().collect();
+    let elapsed = began.elapsed();
+    let all = all?;
+    let (sold, by_the_tables) = (all.iter().filter(|(_, held)| *held).count(), stage.taken(event).await?);
+    ensure!(sold == 50 && by_the_tables == 50, "{sold} of 50 places were sold, {by_the_tables} by the tables");
+    eprintln!("200 buyers for 50 places: exactly 50, all done after {} ms", elapsed.as_millis());
+    Ok(Seen::of(all.into_iter().map(|(knows, _)| knows).collect(), elapsed))
+}
