@@ -161,7 +161,7 @@ async fn has_booking(state: &AppState, user_id: UserId, event_id: EventId, statu
 
 /// The same system at another time.
 fn at(state: &AppState, instant: DateTime<Utc>) -> AppState {
-    AppState { clock: Clock::fixed(instant), ..state.clone() }
+    state.with_clock(Clock::fixed(instant))
 }
 
 #[cfg(test)]

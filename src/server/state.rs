@@ -9,11 +9,23 @@ use crate::{
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-/// The system's parts. Cheap to clone: each field is a handle.
+/// The system's parts. Every layer of every request has one, so that a clone is one handle.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What [`AppState`] is made of.
+#[derive(Clone)]
+pub struct Parts {
     /// PostgreSQL.
     pub db: Db,
     /// Redis, which may be away.
@@ -43,7 +55,7 @@ impl AppState {
 
     /// Puts the parts together around a database and a clock made elsewhere, as tests do. Inside a tokio runtime.
     pub fn new(config: Config, db: Db, clock: Clock) -> anyhow::Result<Self> {
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             redis: Redis::new(&config.redis)?,
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
@@ -52,7 +64,14 @@ impl AppState {
             config: Arc::new(config),
             db,
             clock,
-        })
+        })))
+    }
+}
+
+impl AppState {
+    /// The same system at another time: the demonstration's past is made with the slices' own functions.
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self(Arc::new(Parts { clock, ..Parts::clone(&self.0) }))
     }
 }
 

@@ -2,19 +2,21 @@
 //! transaction, each with their own answer, so that the event's row is locked once for all of them.
 
 use super::{
-    Entry, LockedBooking,
+    LockedBooking,
     end::{LAPSED_MAX, end_bookings},
     hold::HoldRequest,
     new_reference,
     read::BookingRow,
-    write_history,
 };
 use crate::{
     bookings::model::{
         Booking, BookingAction, BookingStatus, HoldFacts, OwnBooking, decide_hold, find_repeated, name_quantity,
     },
     error::{Conflict, Error},
-    events::{self, store::EventRow},
+    events::{
+        self,
+        store::{EventRow, LockedEvent, TAKE_PLACES},
+    },
     id::{BookingId, EventId, UserId},
     server::{Failure, Result, clock::new_id, state::AppState},
     users,
@@ -85,8 +87,8 @@ async fn settle_once(
         let now = state.clock.now_in(&mut tx).await?;
         expire_in_the_way(&mut tx, event_id, &user_ids, now).await?;
     }
-    let event = events::store::lock_event(&mut tx, event_id).await?;
-    let now = state.clock.now_in(&mut tx).await?;
+    let LockedEvent { event, locked_at } = events::store::lock_event(&mut tx, event_id).await?;
+    let now = state.clock.fixed_now().unwrap_or(locked_at);
     let active = users::store::list_active(&mut tx, &user_ids).await?;
     let own = list_own(&mut tx, event_id, &user_ids).await?;
     // It may be being confirmed at this moment: then it counts towards the limit.
@@ -180,25 +182,45 @@ impl<'a> Batch<'a> {
         Ok(row.row)
     }
 
-    /// Writes what was decided. Assumes the transaction in which the event was locked.
+    /// Writes what was decided, in one statement: the places, the holds, their history. Assumes the transaction in which
+    /// the event was locked.
     async fn write(&self, conn: &mut PgConnection) -> Result<()> {
-        if self.made.is_empty() {
-            return Ok(());
-        }
-        let quantity = self.made.iter().map(|made| made.row.quantity).sum();
-        if !events::store::take_places(conn, self.event.id, quantity).await? {
+        let Some(first) = self.made.first() else { return Ok(()) };
+        let quantity: i32 = self.made.iter().map(|made| made.row.quantity).sum();
+        let sql = const_format::formatcp!(
+            "with taken as ({TAKE_PLACES}), held as (
+                 insert into bookings (id, reference, user_id, event_id, quantity, currency, total_amount_minor, status,
+                                       expires_at, hold_key, created_at, updated_at)
+                 select hold.id, reference, user_id, taken.id, quantity, $10, total_amount_minor, 'held', $11, hold_key, $12, $12
+                 from taken, unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::text[])
+                      as hold (id, reference, user_id, quantity, total_amount_minor, hold_key)
+                 returning id, user_id
+             )
+             insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
+             select entry.id, held.id, 'held', held.user_id, null, 'held', details, $12
+             from held join unnest($3::uuid[], $9::uuid[], $13::text[]) as entry (booking_id, id, details)
+                  on entry.booking_id = held.id"
+        );
+        let written = sqlx::query(sql)
+            .bind(self.event.id)
+            .bind(quantity)
+            .bind(self.made.iter().map(|made| made.row.id).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|made| made.row.reference.as_str()).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|made| made.user_id).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|made| made.row.quantity).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|made| made.row.total_amount_minor).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|made| made.hold_key.as_deref()).collect::<Vec<_>>())
+            .bind(self.made.iter().map(|_| new_id()).collect::<Vec<_>>())
+            .bind(first.row.currency.code())
+            .bind(first.row.expires_at)
+            .bind(self.now)
+            .bind(self.made.iter().map(|made| name_quantity(made.row.quantity)).collect::<Vec<_>>())
+            .execute(conn)
+            .await?;
+        if written.rows_affected() != self.made.len() as u64 {
             return Err(anyhow::anyhow!("{quantity} places that a locked event had could not be taken").into());
         }
-        insert_holds(conn, &self.made).await?;
-        let entry = |made: &OwnRow| Entry {
-            booking_id: made.row.id,
-            action: BookingAction::Held,
-            actor_id: Some(made.user_id),
-            before: None,
-            details: name_quantity(made.row.quantity),
-            created_at: self.now,
-        };
-        write_history(conn, &self.made.iter().map(entry).collect::<Vec<_>>()).await
+        Ok(())
     }
 }
 
@@ -252,28 +274,4 @@ async fn expire_in_the_way(
     .fetch_all(&mut *conn)
     .await?;
     end_bookings(conn, &lapsed, BookingAction::Expired, None, now).await
-}
-
-async fn insert_holds(conn: &mut PgConnection, holds: &[OwnRow]) -> Result<()> {
-    let Some(first) = holds.first() else { return Ok(()) };
-    sqlx::query(
-        "insert into bookings (id, reference, user_id, event_id, quantity, currency, total_amount_minor, status,
-                               expires_at, hold_key, created_at, updated_at)
-         select id, reference, user_id, $7, quantity, $8, total_amount_minor, 'held', $9, hold_key, $10, $10
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::bigint[], $6::text[])
-              as hold (id, reference, user_id, quantity, total_amount_minor, hold_key)",
-    )
-    .bind(holds.iter().map(|hold| hold.row.id).collect::<Vec<_>>())
-    .bind(holds.iter().map(|hold| hold.row.reference.as_str()).collect::<Vec<_>>())
-    .bind(holds.iter().map(|hold| hold.user_id).collect::<Vec<_>>())
-    .bind(holds.iter().map(|hold| hold.row.quantity).collect::<Vec<_>>())
-    .bind(holds.iter().map(|hold| hold.row.total_amount_minor).collect::<Vec<_>>())
-    .bind(holds.iter().map(|hold| hold.hold_key.as_deref()).collect::<Vec<_>>())
-    .bind(first.row.event_id)
-    .bind(first.row.currency.code())
-    .bind(first.row.expires_at)
-    .bind(first.row.created_at)
-    .execute(conn)
-    .await?;
-    Ok(())
 }

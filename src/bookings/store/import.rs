@@ -4,7 +4,10 @@ use super::{Entry, new_reference, write_history};
 use crate::{
     bookings::model::{BookingAction, BookingStatus, name_quantity},
     error::{Conflict, Error, Problem},
-    events::{self, store::EventRow},
+    events::{
+        self,
+        store::{EventRow, TAKE_PLACES},
+    },
     id::{BookingId, EventId, SeatId, UserId},
     seats::{
         self,
@@ -53,8 +56,9 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
     }
     let seats = lock_free_seats(&mut tx, event_id, imports).await?;
     if !event.has_seat_selection {
-        let quantity = imports.iter().map(|import| import.quantity).sum();
-        if !events::store::take_places(&mut tx, event_id, quantity).await? {
+        let quantity: i32 = imports.iter().map(|import| import.quantity).sum();
+        let taken = sqlx::query(TAKE_PLACES).bind(event_id).bind(quantity).execute(&mut *tx).await?;
+        if taken.rows_affected() == 0 {
             return Err(Conflict::SoldOut { available_count: event.available_capacity }.into());
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{EVENT, EventRow};
 use crate::{error::Error, id::EventId, server::Result};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// The event with its sale as it stands now, without a lock. Errors: `NotFound`.
@@ -21,28 +22,30 @@ pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
     find_sale(conn, event_id).await
 }
 
+/// An event whose row is locked, and the database's time once it was.
+#[derive(Debug, sqlx::FromRow)]
+pub struct LockedEvent {
+    #[sqlx(flatten)]
+    pub(crate) event: EventRow,
+    pub(crate) locked_at: DateTime<Utc>,
+}
+
 /// The event with its row locked: nobody else takes or gives back places of general admission, or calls the event off,
 /// until the transaction ends. Errors: `NotFound`.
-pub async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
-    let sql = const_format::formatcp!("select {EVENT} from events where id = $1 for no key update");
-    let row: Option<EventRow> = sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?;
+pub async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<LockedEvent> {
+    // Beside `for no key update` itself the clock would be read before the lock was waited for.
+    let sql = const_format::formatcp!(
+        "with locked as materialized (select {EVENT} from events where id = $1 for no key update)
+         select *, clock_timestamp() as locked_at from locked"
+    );
+    let row: Option<LockedEvent> = sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?;
     row.ok_or_else(|| Error::NotFound.into())
 }
 
-/// Takes places of general admission, all or none, if the event is still published. False: there are too few.
-///
-/// Assumes a transaction; keeps the event's row locked until it ends.
-pub async fn take_places(conn: &mut PgConnection, event_id: EventId, quantity: i32) -> Result<bool> {
-    let taken = sqlx::query(
-        "update events set available_capacity = available_capacity - $2
-         where id = $1 and available_capacity >= $2 and status = 'published'",
-    )
-    .bind(event_id)
-    .bind(quantity)
-    .execute(conn)
-    .await?;
-    Ok(taken.rows_affected() == 1)
-}
+/// Takes `$2` places of general admission of the event `$1`, all or none, if it is still published: no row, no places. Part
+/// of a statement that also writes who has them, so that a batch of holds is one round trip.
+pub const TAKE_PLACES: &str = "update events set available_capacity = available_capacity - $2 \
+    where id = $1 and available_capacity >= $2 and status = 'published' returning id";
 
 /// Gives places back to events, or takes them: the sum per event, in id order so that two callers can't deadlock.
 ///
