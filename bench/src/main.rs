@@ -2,7 +2,8 @@
 //! same work, by pgbench on the same database. Prints a table, and each figure as a line of JSON.
 //!
 //! `DATABASE_URL` names the database and `EVENTLY_PUBLIC_URL` the server; `scripts/bench` starts both. The first argument
-//! is the length of a measurement in seconds, the second how often each is repeated: the median counts.
+//! is the length of a measurement in seconds, the second how often each is repeated: the median counts. A third names the
+//! one measure to take, for a profile.
 
 mod ceiling;
 mod load;
@@ -23,11 +24,12 @@ async fn main() -> anyhow::Result<()> {
     let seconds = arguments.next().map_or(Ok(5), |text| text.parse()).context("seconds is a whole number")?;
     let runs: usize = arguments.next().map_or(Ok(3), |text| text.parse()).context("runs is a whole number")?;
 
+    let only = arguments.next();
     let stage = Stage::set(&database, &site).await?;
     let mut report = Report::default();
     for run in 1..=runs {
         eprintln!("run {run} of {runs}");
-        measures::measure(&stage, Duration::from_secs(seconds), &mut report).await?;
+        measures::measure(&stage, Duration::from_secs(seconds), only.as_deref(), &mut report).await?;
     }
     report.print();
     Ok(())

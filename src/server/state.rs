@@ -4,7 +4,10 @@ use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
 };
 use crate::{
-    bookings::{model::Booking, store::HoldRequest},
+    bookings::{
+        model::Booking,
+        store::{ConfirmRequest, HoldRequest},
+    },
     id::EventId,
 };
 use axum::extract::FromRef;
@@ -34,6 +37,8 @@ pub struct Parts {
     pub gates: Gates,
     /// Requests to hold places of general admission, settled together event by event.
     pub holds: Combiner<EventId, HoldRequest, Booking>,
+    /// Confirmations, settled together lane by lane.
+    pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -61,6 +66,7 @@ impl AppState {
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),
             holds: Combiner::default(),
+            confirms: Combiner::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -61,6 +61,81 @@ async fn two_hundred_callers_for_fifty_places(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn two_processes_that_combine_on_their_own_sell_exactly_what_there_is(pool: PgPool) {
+    let one = TestApp::new(pool.clone()).await;
+    let other = TestApp::new(pool).await;
+    let event_id = one.event(50).await;
+    let (here, there) = tokio::join!(
+        people(&one, 60),
+        join_all((60..120).map(|i| {
+            let other = &other;
+            async move { other.person(&format!("p{i}")).await }
+        }))
+    );
+    let body = json!({"event_id": event_id, "quantity": 1});
+    let (mut replies, more) = tokio::join!(rush(&here, body.clone()), rush(&there, body));
+    replies.extend(more);
+    assert_eq!(winners(replies, "sold_out"), 50);
+    assert_eq!(one.available(event_id).await, 0);
+    one.audit().await;
+}
+
+#[sqlx::test]
+async fn in_one_rush_everybody_gets_their_own_answer(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(20).await;
+    let people = people(&app, 30).await;
+    let (first, rest) = people.split_first().expect("people");
+    first.hold(event_id, 9).await;
+    let wanted = |quantity: i32| json!({"event_id": event_id, "quantity": quantity});
+    let nobody = app.visitor();
+    let (over_limit, repeated, other, nonsense, unknown, signed_out, bought) = tokio::join!(
+        first.post("bookings/hold", wanted(2)),
+        async {
+            let keyed = json!({"event_id": event_id, "quantity": 1, "key": "same"});
+            tokio::join!(first.post("bookings/hold", keyed.clone()), first.post("bookings/hold", keyed))
+        },
+        rest[0].post("bookings/hold", json!({"event_id": event_id, "quantity": 1, "key": "odd \u{1f600} key"})),
+        rest[1].post("bookings/hold", wanted(0)),
+        rest[2].post("bookings/hold", json!({"event_id": uuid::Uuid::nil(), "quantity": 1})),
+        nobody.post("bookings/hold", wanted(1)),
+        rush(&rest[3..], wanted(1)),
+    );
+    over_limit.refused(409, "over_limit");
+    assert_eq!(repeated.0.expect(200)["id"], repeated.1.expect(200)["id"], "one key is one hold");
+    other.expect(200);
+    nonsense.refused(422, "invalid");
+    unknown.refused(404, "not_found");
+    signed_out.refused(401, "sign_in_required");
+    assert_eq!(winners(bought, "sold_out"), 9, "20 places, 9 and 1 of them the first person's, 1 the other's");
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn everybody_confirms_at_once_and_twice(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let people = people(&app, 40).await;
+    let holds = join_all(people.iter().map(|person| person.hold(event_id, 1))).await;
+    // Not theirs: refused, and no reason to refuse the others.
+    let strangers =
+        join_all(people.iter().zip(holds.iter().skip(1)).map(|(person, hold)| person.change("confirm", hold)));
+    let once = || join_all(people.iter().zip(&holds).map(|(person, hold)| person.change("confirm", hold)));
+    let (first, second, strangers) = tokio::join!(once(), once(), strangers);
+    for reply in first.into_iter().chain(second) {
+        assert_eq!(reply.expect(200)["status"], "confirmed");
+    }
+    strangers.into_iter().for_each(|reply| _ = reply.refused(404, "not_found"));
+    for (person, hold) in people.iter().zip(&holds) {
+        let history = person.get(&format!("bookings/history?booking_id={hold}")).await;
+        let actions: Vec<String> =
+            history.expect(200).as_array().expect("a list").iter().map(|entry| entry["action"].to_string()).collect();
+        assert_eq!(actions, ["\"held\"", "\"confirmed\""]);
+    }
+    app.audit().await;
+}
+
+#[sqlx::test]
 async fn overlapping_choices_neither_deadlock_nor_oversell(pool: PgPool) {
     let app = TestApp::with_redis(pool, "redis://127.0.0.1:1");
     let event_id = app.seated_event(1).await;

@@ -11,13 +11,6 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// Makes a hold a booking; one that is confirmed already is answered again.
-///
-/// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
-pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
-    change(state, user_id, booking_id, Change::Confirm).await
-}
-
 /// Gives a hold more time.
 ///
 /// Errors: `NotFound`, and those of [`decide_extend`](crate::bookings::model::BookingFacts::decide_extend).
@@ -41,7 +34,7 @@ pub async fn cancel_booking(state: &AppState, user_id: UserId, booking_id: Booki
 
 /// What a person may do with a booking of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
     Confirm,
     Extend,
     Release,
@@ -49,7 +42,12 @@ enum Change {
 }
 
 /// One transaction: the booking is locked, looked at, changed and read. Runs to its end even if the caller goes away.
-async fn change(state: &AppState, user_id: UserId, booking_id: BookingId, change: Change) -> Result<Booking> {
+pub(super) async fn change(
+    state: &AppState,
+    user_id: UserId,
+    booking_id: BookingId,
+    change: Change,
+) -> Result<Booking> {
     let task = state.clone();
     finish(async move {
         let mut tx = task.db.begin().await?;

@@ -1,13 +1,15 @@
 //! Bookings made durable: one file a verb.
 
 mod change;
+mod confirm;
 mod end;
 mod hold;
 mod hold_quantity;
 mod import;
 mod read;
 
-pub use change::{cancel_booking, confirm_booking, extend_hold, release_hold};
+pub use change::{cancel_booking, extend_hold, release_hold};
+pub use confirm::{ConfirmRequest, confirm_booking};
 pub use end::sweep;
 pub use hold::{HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};

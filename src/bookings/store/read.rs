@@ -151,6 +151,11 @@ async fn list_seats(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Resul
 }
 
 impl BookingRow {
+    /// The same booking once it is confirmed.
+    pub(super) fn confirmed(self, now: DateTime<Utc>) -> Self {
+        Self { status: BookingStatus::Confirmed, updated_at: now, ..self }
+    }
+
     pub(super) fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
         let facts = BookingFacts {
             id: self.id,

@@ -4,6 +4,7 @@ use super::{EVENT, EventRow};
 use crate::{error::Error, id::EventId, server::Result};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// The event with its sale as it stands now, without a lock. Errors: `NotFound`.
 pub async fn find_sale(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
@@ -20,6 +21,21 @@ pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
         .execute(&mut *conn)
         .await?;
     find_sale(conn, event_id).await
+}
+
+/// Those of these events that nobody is calling off at this moment, as they stand now, and kept from it until the
+/// transaction ends; the others are left out instead of waited for.
+pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<HashMap<EventId, EventRow>> {
+    let locked: Vec<EventId> = sqlx::query_scalar(
+        "select id from (select distinct unnest($1::uuid[]) as id) as asked
+         where pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 0))",
+    )
+    .bind(event_ids)
+    .fetch_all(&mut *conn)
+    .await?;
+    // Another statement: what was committed before the lock was had is seen.
+    let rows = super::list_events_by_id(conn, &locked).await?;
+    Ok(rows.into_iter().map(|event| (event.id, event)).collect())
 }
 
 /// An event whose row is locked, and the database's time once it was.

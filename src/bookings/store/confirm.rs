@@ -1,0 +1,142 @@
+//! Confirming many at once: in a rush everybody who got a hold confirms it within the same seconds.
+
+use super::{
+    change::{Change, change},
+    read::{BOOKING, BookingRow},
+};
+use crate::{
+    bookings::model::{Booking, BookingFacts, Step, name_quantity},
+    events,
+    id::{BookingId, UserId},
+    server::{Result, clock::new_id, state::AppState},
+    users,
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::HashMap;
+
+/// Queues of confirmations in a process. They share no row, so that any of them can be settled together; more than one
+/// keeps a slow batch from stopping all.
+const LANES: u128 = 4;
+
+/// Who confirms which hold.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfirmRequest {
+    user_id: UserId,
+    booking_id: BookingId,
+}
+
+/// Makes a hold a booking; one that is confirmed already is answered again.
+///
+/// Plain holds of general admission are settled together with those of others. Whatever is out of the ordinary (the hold
+/// is locked by somebody, has lapsed, isn't theirs, has seats) is left out of the batch and settled alone, which also
+/// says what is wrong with it.
+///
+/// Errors: `NotFound`, and those of [`BookingFacts::decide_confirm`].
+pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
+    let task = state.clone();
+    let lane = booking_id.0.as_u128() % LANES;
+    let settle = move |requests| settle(task.clone(), requests);
+    match state.confirms.submit(lane, ConfirmRequest { user_id, booking_id }, settle).await? {
+        Some(booking) => Ok(booking),
+        None => change(state, user_id, booking_id, Change::Confirm).await,
+    }
+}
+
+/// Answers each request with the booking it made, or with nothing: then it has to be settled alone.
+async fn settle(state: AppState, requests: Vec<ConfirmRequest>) -> Vec<Result<Option<Booking>>> {
+    // A lone one loses nothing by being settled alone at once.
+    let together = if requests.len() == 1 { Ok(HashMap::new()) } else { confirm_together(&state, &requests).await };
+    let mut confirmed = together.unwrap_or_else(|failure| {
+        tracing::warn!(count = requests.len(), ?failure, "a batch of confirmations is settled one by one");
+        HashMap::new()
+    });
+    requests.iter().map(|request| Ok(confirmed.remove(&request.booking_id))).collect()
+}
+
+/// A held booking whose row is locked, and whose it is.
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    user_id: UserId,
+    #[sqlx(flatten)]
+    row: BookingRow,
+}
+
+/// One transaction that waits for nobody: what others have locked is left out.
+async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Result<HashMap<BookingId, Booking>> {
+    let mut tx = state.db.begin().await?;
+    let held = lock_held(&mut tx, requests).await?;
+    let user_ids: Vec<UserId> = held.iter().map(|held| held.user_id).collect();
+    let event_ids = held.iter().map(|held| held.row.event_id).collect::<Vec<_>>();
+    let active = users::store::list_active(&mut tx, &user_ids).await?;
+    let sales = events::store::try_lock_sales(&mut tx, &event_ids).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    let mut confirmed = HashMap::new();
+    let mut rows = Vec::new();
+    for HeldRow { user_id, row } in held {
+        let Some(event) = sales.get(&row.event_id).filter(|event| !event.has_seat_selection) else { continue };
+        let is_plain = facts(&row, event).decide_confirm(now) == Ok(Step::Do(()));
+        if is_plain && active.contains(&user_id) {
+            let row = row.confirmed(now);
+            confirmed.insert(row.id, row.clone().into_booking(event, Vec::new(), now));
+            rows.push((user_id, row));
+        }
+    }
+    write(&mut tx, &rows, now).await?;
+    tx.commit().await?;
+    Ok(confirmed)
+}
+
+fn facts(row: &BookingRow, event: &events::store::EventRow) -> BookingFacts {
+    BookingFacts {
+        id: row.id,
+        status: row.status,
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+        extended_s: row.extended_s,
+        event_date: event.event_date,
+        event_cancelled: event.is_cancelled(),
+    }
+}
+
+/// Locks those of the bookings that are held by who asks and that nobody else has locked, in id order.
+async fn lock_held(conn: &mut PgConnection, requests: &[ConfirmRequest]) -> Result<Vec<HeldRow>> {
+    let sql = const_format::formatcp!(
+        "select user_id, {BOOKING} from bookings
+         where id = any($1) and status = 'held' and (id, user_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+         order by id for no key update skip locked"
+    );
+    let held = sqlx::query_as(sql)
+        .bind(requests.iter().map(|request| request.booking_id).collect::<Vec<_>>())
+        .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
+        .fetch_all(conn)
+        .await?;
+    Ok(held)
+}
+
+/// The bookings and their history in one statement.
+async fn write(conn: &mut PgConnection, rows: &[(UserId, BookingRow)], now: DateTime<Utc>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let written = sqlx::query(
+        "with confirmed as (
+             update bookings set status = 'confirmed', confirmed_at = $4, updated_at = $4 where id = any($1)
+             returning id, user_id
+         )
+         insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
+         select entry.id, confirmed.id, 'confirmed', user_id, 'held', 'confirmed', details, $4
+         from confirmed join unnest($1::uuid[], $2::uuid[], $3::text[]) as entry (booking_id, id, details)
+              on entry.booking_id = confirmed.id",
+    )
+    .bind(rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())
+    .bind(rows.iter().map(|_| new_id()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, row)| name_quantity(row.quantity)).collect::<Vec<_>>())
+    .bind(now)
+    .execute(conn)
+    .await?;
+    if written.rows_affected() != rows.len() as u64 {
+        return Err(anyhow::anyhow!("{} of {} locked holds were confirmed", written.rows_affected(), rows.len()).into());
+    }
+    Ok(())
+}
