@@ -187,6 +187,8 @@ test("the arrow keys lead from seat to seat", async ({ page, catalogue }) => {
   await expect(eventPage.chosenSeat(right as Seat)).toBeVisible();
   await page.keyboard.press("ArrowLeft");
   await expect(eventPage.seat(left)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(eventPage.chosenSeat(left), "Enter chooses, it does not hold").toBeVisible();
 });
 
 test("a hold without a choice is refused in words", async ({ page, catalogue }) => {

@@ -4,7 +4,7 @@ import { CheckoutPage } from "./pages/checkout";
 import { EventPage, eventPath } from "./pages/event";
 import { DEMO, signIn } from "./support/accounts";
 import { Bookings, checkoutPath } from "./support/bookings";
-import { found } from "./support/catalogue";
+import { found, labelOf } from "./support/catalogue";
 import { passTime, takeClock } from "./support/clock";
 import { hydrated, visit } from "./support/visit";
 
@@ -150,6 +150,25 @@ test("a clock that is ahead of the server's does not end a hold", async ({ page,
   await expect(checkout.clock).toHaveText(/^9:/);
   await checkout.confirm.click();
   await expect(new BookingPage(page).heading).toHaveText("You are booked");
+});
+
+test("going back from the checkout chooses nothing else, and says what one holds", async ({ page, catalogue }) => {
+  const event = await catalogue.theatre();
+  const seats = await catalogue.freeSeats(event, 2);
+  const eventPage = new EventPage(page);
+  const checkout = new CheckoutPage(page);
+
+  await visit(page, eventPath(event, seats[0].section));
+  await eventPage.choose(seats);
+  await eventPage.hold.click();
+  await expect(checkout.heading).toHaveText("Check and confirm");
+  await page.goBack();
+  await hydrated(page);
+  await expect(eventPage.chosen.getByRole("listitem")).toHaveCount(0);
+  await expect(page.getByText("Someone else took")).toBeHidden();
+  await expect(page.getByText(/^You hold /)).toContainText(seats.map(labelOf).join(", "));
+  await page.getByRole("link", { name: "Go on to the checkout" }).click();
+  await expect(checkout.heading).toHaveText("Check and confirm");
 });
 
 test("going back from a booking asks the server, and the checkout says that it is booked", async ({ page, context, catalogue }) => {

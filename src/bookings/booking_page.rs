@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    events::model::Availability,
     id::BookingId,
     server::begin,
     ui::{ButtonKind, LinkButton, PageError},
@@ -67,7 +68,6 @@ fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
 
 /// How the booking stands, as the page's heading and the line below it.
 fn say_state(booking: &Booking) -> (&'static str, String) {
-    use crate::events::model::Availability;
     let event = &booking.event;
     match (booking.status, event.availability) {
         (BookingStatus::Confirmed, Availability::Cancelled) => {
@@ -96,6 +96,7 @@ fn next_step(booking: &Booking) -> Option<(String, &'static str, ButtonKind)> {
         BookingStatus::Held => {
             Some((format!("/bookings/{}/checkout", booking.id), "Complete your booking", ButtonKind::Primary))
         }
+        BookingStatus::Confirmed if booking.event.availability == Availability::Cancelled => None,
         BookingStatus::Confirmed if booking.can_cancel => {
             Some((format!("/bookings/{}/cancel", booking.id), "Cancel this booking", ButtonKind::Quiet))
         }

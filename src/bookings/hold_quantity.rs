@@ -56,7 +56,7 @@ pub fn HoldQuantity(
     };
     let (at_least, at_most) = (move || quantity.get() <= 1, move || quantity.get() >= most);
     view! {
-        <form class="hold-quantity" method="post" action=HoldPlaces::url() on:submit=submit>
+        <form class="hold-quantity" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             <input type="hidden" name="key" value=key />
             <div class="hold-quantity-row">

@@ -55,7 +55,8 @@ pub fn HoldSeats(
     };
     let has_more = links.clone();
     view! {
-        <form class="hold-seats" method="post" action=HoldPlaces::url() on:submit=submit>
+        // A browser that ticks by position what was ticked before would choose other seats on the way back.
+        <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
             <SeatMap map links opened choice on_over_limit />

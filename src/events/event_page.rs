@@ -10,7 +10,10 @@ use super::{
     poster::Poster,
 };
 use crate::{
-    bookings::api::HoldPlaces,
+    bookings::{
+        api::{HoldPlaces, list_bookings},
+        model::{Booking, BookingStatus},
+    },
     error::{Conflict, Error},
     id::{EventId, SeatId},
     seats::{
@@ -28,12 +31,14 @@ use leptos_router::{
     hooks::{use_params_map, use_query_map},
     params::ParamsMap,
 };
-use panel::hold_panel;
+use panel::{PanelData, hold_panel};
 
 /// What the page shows: the event, and for an event with seats what is shown of them.
 struct EventData {
     detail: EventDetail,
     seats: Option<Seats>,
+    /// The person's own hold of it: they may be back from its checkout.
+    own_hold: Option<Booking>,
     refused: Option<Error>,
 }
 
@@ -67,7 +72,14 @@ async fn load_event(event_id: Option<EventId>, query: ParamsMap, refused: Option
         true => Some(load_seats(detail.event.id, &query, refused.as_ref()).await?),
         false => None,
     };
-    Ok(EventData { detail, seats, refused })
+    let own_hold = find_own_hold(detail.event.id).await;
+    Ok(EventData { detail, seats, own_hold, refused })
+}
+
+/// The newest hold that this person, if somebody is signed in, has of the event. Without an answer the page is complete.
+async fn find_own_hold(event_id: EventId) -> Option<Booking> {
+    let own = list_bookings(Some(20), String::new()).await.ok()?;
+    own.items.into_iter().find(|booking| booking.event_id == event_id && booking.status == BookingStatus::Held)
 }
 
 async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
@@ -89,10 +101,10 @@ async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error
 
 #[component]
 fn EventBody(data: EventData) -> impl IntoView {
-    let EventData { detail, seats, refused } = data;
+    let EventData { detail, seats, own_hold, refused } = data;
     let event = detail.event.clone();
     let layout = if seats.is_some() { "page event-page event-page-seats" } else { "page event-page" };
-    let panel = hold_panel(detail.clone(), seats, refused);
+    let panel = hold_panel(PanelData { detail: detail.clone(), seats, own_hold, refused });
     view! {
         <Title text=event.name.clone() />
         <Meta name="description" content=event.summary.clone() />

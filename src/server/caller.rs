@@ -104,7 +104,7 @@ pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Erro
     // The address is only there to be taken apart again: what is sent is a path.
     let back = ServerFnUrlError::new(F::PATH, refused.clone()).to_url(&format!("http://localhost{page}"));
     if let (true, Ok(mut back)) = (is_plain_form(), back) {
-        back.query_pairs_mut().extend_pairs(typed);
+        back.query_pairs_mut().extend_pairs(typed.iter().filter(|(_, value)| !value.is_empty()));
         redirect_to(&format!("{page}?{}", back.query().unwrap_or_default()));
     }
 }

@@ -21,8 +21,8 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{StatusCode, header::ALLOW},
-    middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, any, get},
 };
 use leptos::{
@@ -80,7 +80,19 @@ fn pages(state: &AppState) -> Router<AppState> {
             site_files(&state.leptos_options).fallback(not_found).map_response(IntoResponse::into_response),
         )
         .layer(from_fn_with_state(Otherwise::OneHour, set_cache_control));
-    guarded(routes, state).layer(from_fn(refuse_as_page))
+    guarded(routes, state).layer(from_fn(refuse_as_page)).layer(from_fn(without_trailing_slash))
+}
+
+/// `/events/` is `/events`, whoever wrote the link.
+async fn without_trailing_slash(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let short = path.trim_end_matches('/');
+    // What begins with two slashes would name another host.
+    if short.len() == path.len() || short.is_empty() || short.starts_with("//") {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&format!("{short}{query}")).into_response()
 }
 
 fn files(state: &AppState) -> Router<AppState> {

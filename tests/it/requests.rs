@@ -183,6 +183,21 @@ async fn a_page_that_does_not_exist_says_so_with_its_status(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_address_with_a_slash_at_its_end_is_the_same_page(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let server = app.visitor().server;
+    for (path, to) in [("/events/", "/events"), ("/sign-in/?next=%2Fbookings", "/sign-in?next=%2Fbookings")] {
+        let moved = server.get(path).await;
+        assert_eq!(
+            (moved.status_code(), moved.header("location").to_str().ok()),
+            (StatusCode::PERMANENT_REDIRECT, Some(to))
+        );
+    }
+    let elsewhere = server.get("//evil.example/").await;
+    assert_eq!(elsewhere.status_code(), StatusCode::NOT_FOUND, "nowhere else");
+}
+
+#[sqlx::test]
 async fn health_says_what_is_ready(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let server = app.visitor().server;

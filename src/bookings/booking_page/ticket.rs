@@ -2,7 +2,7 @@
 
 use crate::{
     bookings::model::{Booking, BookingStatus, name_quantity},
-    events::poster::Poster,
+    events::{model::Availability, poster::Poster},
 };
 use leptos::prelude::*;
 
@@ -12,7 +12,12 @@ pub fn Ticket(
     /// The booking.
     booking: Booking,
 ) -> impl IntoView {
-    let is_void = matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Expired);
+    let event_cancelled = booking.event.availability == Availability::Cancelled;
+    let is_void = event_cancelled || matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Expired);
+    let status = match booking.status {
+        BookingStatus::Confirmed if event_cancelled => "Event cancelled",
+        status => say_status(status),
+    };
     let event = booking.event.clone();
     let seats = (!booking.seats.is_empty()).then(|| booking.places());
     view! {
@@ -46,7 +51,7 @@ pub fn Ticket(
                 </dl>
             </div>
             <div class="ticket-stub">
-                <p class="ticket-status">{say_status(booking.status)}</p>
+                <p class="ticket-status">{status}</p>
                 <p class="ticket-reference-label">"Reference"</p>
                 <p class="ticket-reference">{booking.reference}</p>
             </div>

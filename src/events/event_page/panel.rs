@@ -6,6 +6,7 @@ use crate::{
         hold_quantity::HoldQuantity,
         hold_refusal::{say, say_lost},
         hold_seats::HoldSeats,
+        model::Booking,
     },
     error::Error,
     events::{
@@ -16,26 +17,56 @@ use crate::{
         model::{Seat, SeatStatus},
         seat_map::{Choice, ChosenSeat, SectionLinks},
     },
-    ui::{ButtonKind, LinkButton, asked, path_with},
+    ui::{ButtonKind, LinkButton, Notice, asked, path_with},
 };
 use leptos::prelude::*;
 
 /// Seconds before its opening from which on a page counts down to a sale; further ahead nobody keeps the page open.
 const WAIT_MAX_S: i64 = 6 * 3600;
 
-/// The way to hold places, or the reason why there is none and what to do instead. `refused` is why its form came back.
-pub(super) fn hold_panel(detail: EventDetail, seats: Option<Seats>, refused: Option<Error>) -> AnyView {
+/// What the panel shows.
+pub(super) struct PanelData {
+    /// The event.
+    pub(super) detail: EventDetail,
+    /// Its seats, where it has some.
+    pub(super) seats: Option<Seats>,
+    /// The person's own hold of it.
+    pub(super) own_hold: Option<Booking>,
+    /// Why the panel's form came back, if it did.
+    pub(super) refused: Option<Error>,
+}
+
+/// The way to hold places, or the reason why there is none and what to do instead.
+pub(super) fn hold_panel(data: PanelData) -> AnyView {
+    let PanelData { detail, seats, own_hold, refused } = data;
     if !detail.event.availability.is_bookable() {
-        return view! { <NoSale detail /> }.into_any();
+        return view! {
+            <NoSale detail>{own_hold.map(|booking| view! { <OwnHold booking /> })}</NoSale>
+        }
+        .into_any();
     }
     match seats {
-        Some(seats) => view! { <SeatsPanel detail seats refused /> }.into_any(),
-        None => view! { <QuantityPanel detail refused /> }.into_any(),
+        Some(seats) => view! { <SeatsPanel detail seats own_hold refused /> }.into_any(),
+        None => view! { <QuantityPanel detail own_hold refused /> }.into_any(),
+    }
+}
+
+/// What the person holds already, and the way on to its checkout.
+#[component]
+fn OwnHold(booking: Booking) -> impl IntoView {
+    let words = format!("You hold {} until {} {}. ", booking.places(), booking.expires.time, booking.expires.zone);
+    view! {
+        <Notice>
+            <p>
+                {words}
+                <a href=format!("/bookings/{}/checkout", booking.id)>"Go on to the checkout"</a>
+            </p>
+        </Notice>
     }
 }
 
 #[component]
-fn QuantityPanel(detail: EventDetail, refused: Option<Error>) -> impl IntoView {
+fn QuantityPanel(detail: EventDetail, own_hold: Option<Booking>, refused: Option<Error>) -> impl IntoView {
     let event = &detail.event;
     let most = detail.places_per_person.min(event.available_capacity).max(1);
     let first = asked("quantity").parse().unwrap_or(1).clamp(1, most);
@@ -44,6 +75,7 @@ fn QuantityPanel(detail: EventDetail, refused: Option<Error>) -> impl IntoView {
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
             <h2 id="hold-heading">"Book places"</h2>
+            {own_hold.map(|booking| view! { <OwnHold booking /> })}
             <HoldQuantity event_id=event.id price=event.price() most first key refused />
             <p class="hold-terms">{terms(&detail)}</p>
         </aside>
@@ -51,9 +83,10 @@ fn QuantityPanel(detail: EventDetail, refused: Option<Error>) -> impl IntoView {
 }
 
 #[component]
-fn SeatsPanel(detail: EventDetail, seats: Seats, refused: Option<Error>) -> impl IntoView {
+fn SeatsPanel(detail: EventDetail, seats: Seats, own_hold: Option<Booking>, refused: Option<Error>) -> impl IntoView {
     let Seats { map, section, kept, asked } = seats;
-    let refused = say_refusal(&asked, refused.as_ref());
+    let is_own = |seat: &Seat| own_hold.iter().flat_map(|own| &own.seats).any(|own| own.seat_id == seat.id);
+    let refused = say_refusal(asked.iter().filter(|seat| !is_own(seat)), refused.as_ref());
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
     let choice = Choice::new(free.map(ChosenSeat::from), detail.places_per_person);
     // What is lost is said once, not on every section opened from here.
@@ -64,14 +97,15 @@ fn SeatsPanel(detail: EventDetail, seats: Seats, refused: Option<Error>) -> impl
                 <h2 id="seats-heading">"Choose your seats"</h2>
                 <p class="hold-terms">{terms(&detail)}</p>
             </header>
+            {own_hold.map(|booking| view! { <OwnHold booking /> })}
             <HoldSeats map section choice links refused />
         </section>
     }
 }
 
 /// Why the form came back, or which of the seats that the address asks for are gone.
-fn say_refusal(asked: &[Seat], refused: Option<&Error>) -> Option<String> {
-    let gone: Vec<String> = asked.iter().filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
+fn say_refusal<'a>(asked: impl Iterator<Item = &'a Seat>, refused: Option<&Error>) -> Option<String> {
+    let gone: Vec<String> = asked.filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
     match refused {
         Some(error) => say(error, &gone),
         None => (!gone.is_empty()).then(|| say_lost(&gone)),
@@ -90,7 +124,7 @@ fn terms(detail: &EventDetail) -> String {
 
 /// Why nothing can be booked now, and what to do instead.
 #[component]
-fn NoSale(detail: EventDetail) -> impl IntoView {
+fn NoSale(detail: EventDetail, children: Children) -> impl IntoView {
     let event = &detail.event;
     let (heading, words) = say_no_sale(&detail);
     let wait_s = match event.availability {
@@ -104,6 +138,7 @@ fn NoSale(detail: EventDetail) -> impl IntoView {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
             <h2 id="hold-heading">{heading}</h2>
             <p>{words}</p>
+            {children()}
             {countdown}
             {similar
                 .map(|(href, words)| {

@@ -91,7 +91,10 @@ impl Opened {
         if name.is_none() {
             // The link that was followed goes with the section.
             let seats = document().get_element_by_id("seats").and_then(|seats| seats.dyn_into::<HtmlElement>().ok());
-            _ = seats.map(|seats| seats.focus());
+            if let Some(seats) = seats {
+                _ = seats.focus();
+                request_animation_frame(move || seats.scroll_into_view());
+            }
         }
         self.show(name);
     }

@@ -92,7 +92,12 @@ pub fn SectionSeatsForm(
         }
     };
     let press = move |event: KeyboardEvent| {
-        if move_focus(&event_target(&event), &event.key()) {
+        let seat: HtmlInputElement = event_target(&event);
+        if event.key() == "Enter" {
+            // In a form it would hold what is chosen so far: here it chooses, as the space bar does.
+            event.prevent_default();
+            seat.click();
+        } else if move_focus(&seat, &event.key()) {
             event.prevent_default();
         }
     };
