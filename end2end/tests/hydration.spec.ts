@@ -117,7 +117,7 @@ test("by keyboard a list of filters can be stepped through", async ({ page }) =>
   await expect(page.getByLabel("City")).not.toHaveValue("");
   const city = await page.getByLabel("City").inputValue();
   await expect(page).toHaveURL("/events");
-  await page.getByRole("button", { name: "Show events" }).click();
+  await events.search.getByRole("button", { name: "Search" }).click();
   await expect(events.without(city)).toBeVisible();
 });
 

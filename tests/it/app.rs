@@ -122,6 +122,20 @@ impl TestApp {
         assert_eq!(audit::run(&self.state).await.expect("an audit"), Vec::<String>::new());
     }
 
+    /// Waits until so many sessions of this database wait for a lock.
+    pub(crate) async fn wait_for_blocked(&self, count: i64) {
+        let sql =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        for _ in 0..5_000 {
+            let blocked: i64 = sqlx::query_scalar(sql).fetch_one(self.state.db.pool()).await.expect("a count");
+            if blocked >= count {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("no {count} sessions wait");
+    }
+
     /// Places left, as the list and the page say it.
     pub(crate) async fn available(&self, event_id: EventId) -> i64 {
         while project_availability(&self.state).await.expect("projected") > 0 {}

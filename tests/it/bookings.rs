@@ -400,23 +400,10 @@ async fn a_lapsed_hold_that_is_just_being_confirmed_counts_towards_the_limit(poo
     app.wait(minutes(11));
     let more = ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 4}));
     let (more, ()) = tokio::join!(more, async {
-        wait_for_a_blocked_session(&app).await;
+        app.wait_for_blocked(1).await;
         confirming.commit().await.expect("committed");
     });
     more.refused(409, "over_limit");
-}
-
-/// Waits until some session of this database waits for a lock.
-async fn wait_for_a_blocked_session(app: &TestApp) {
-    let blocked =
-        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
-    for _ in 0..2_000 {
-        if sqlx::query_scalar(blocked).fetch_one(app.state.db.pool()).await.expect("an answer") {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("nobody waits");
 }
 
 #[sqlx::test]
