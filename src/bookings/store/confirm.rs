@@ -5,7 +5,7 @@ use super::{
     read::{BOOKING, BookingRow},
 };
 use crate::{
-    bookings::model::{Booking, BookingFacts, Step, name_quantity},
+    bookings::model::{Booking, Step, name_quantity},
     events,
     id::{BookingId, UserId},
     server::{Result, clock::new_id, state::AppState},
@@ -32,7 +32,7 @@ pub struct ConfirmRequest {
 /// is locked by somebody, has lapsed, isn't theirs, has seats) is left out of the batch and settled alone, which also
 /// says what is wrong with it.
 ///
-/// Errors: `NotFound`, and those of [`BookingFacts::decide_confirm`].
+/// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
 pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
     let task = state.clone();
     let lane = booking_id.0.as_u128() % LANES;
@@ -45,9 +45,7 @@ pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: Book
 
 /// Answers each request with the booking it made, or with nothing: then it has to be settled alone.
 async fn settle(state: AppState, requests: Vec<ConfirmRequest>) -> Vec<Result<Option<Booking>>> {
-    // A lone one loses nothing by being settled alone at once.
-    let together = if requests.len() == 1 { Ok(HashMap::new()) } else { confirm_together(&state, &requests).await };
-    let mut confirmed = together.unwrap_or_else(|failure| {
+    let mut confirmed = confirm_together(&state, &requests).await.unwrap_or_else(|failure| {
         tracing::warn!(count = requests.len(), ?failure, "a batch of confirmations is settled one by one");
         HashMap::new()
     });
@@ -75,7 +73,7 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     let mut rows = Vec::new();
     for HeldRow { user_id, row } in held {
         let Some(event) = sales.get(&row.event_id).filter(|event| !event.has_seat_selection) else { continue };
-        let is_plain = facts(&row, event).decide_confirm(now) == Ok(Step::Do(()));
+        let is_plain = row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);
             confirmed.insert(row.id, row.clone().into_booking(event, Vec::new(), now));
@@ -85,18 +83,6 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     write(&mut tx, &rows, now).await?;
     tx.commit().await?;
     Ok(confirmed)
-}
-
-fn facts(row: &BookingRow, event: &events::store::EventRow) -> BookingFacts {
-    BookingFacts {
-        id: row.id,
-        status: row.status,
-        expires_at: row.expires_at,
-        created_at: row.created_at,
-        extended_s: row.extended_s,
-        event_date: event.event_date,
-        event_cancelled: event.is_cancelled(),
-    }
 }
 
 /// Locks those of the bookings that are held by who asks and that nobody else has locked, in id order.

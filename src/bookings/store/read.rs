@@ -151,13 +151,9 @@ async fn list_seats(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Resul
 }
 
 impl BookingRow {
-    /// The same booking once it is confirmed.
-    pub(super) fn confirmed(self, now: DateTime<Utc>) -> Self {
-        Self { status: BookingStatus::Confirmed, updated_at: now, ..self }
-    }
-
-    pub(super) fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
-        let facts = BookingFacts {
+    /// With its event's, the facts that decide what may become of it.
+    pub(super) fn facts(&self, event: &EventRow) -> BookingFacts {
+        BookingFacts {
             id: self.id,
             status: self.status,
             expires_at: self.expires_at,
@@ -165,7 +161,16 @@ impl BookingRow {
             extended_s: self.extended_s,
             event_date: event.event_date,
             event_cancelled: event.is_cancelled(),
-        };
+        }
+    }
+
+    /// The same booking once it is confirmed.
+    pub(super) fn confirmed(self, now: DateTime<Utc>) -> Self {
+        Self { status: BookingStatus::Confirmed, updated_at: now, ..self }
+    }
+
+    pub(super) fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
+        let facts = self.facts(event);
         let status = facts.status_at(now);
         let held = status == BookingStatus::Held;
         Booking {
