@@ -43,9 +43,9 @@ pub(super) async fn settle(state: AppState, event_id: EventId, requests: Vec<Hol
             let mut answers = Vec::with_capacity(requests.len());
             for request in requests {
                 let alone = settle_together(&state, event_id, std::slice::from_ref(&request)).await;
-                answers.push(alone.and_then(|answers| {
-                    let answer = answers.into_iter().next();
-                    answer.unwrap_or_else(|| unreachable!("a batch of one has one answer")).map_err(Failure::Refused)
+                answers.push(alone.and_then(|answers| match answers.into_iter().next() {
+                    Some(answer) => answer.map_err(Failure::Refused),
+                    None => Err(anyhow::anyhow!("a batch of one was left without an answer").into()),
                 }));
             }
             answers
