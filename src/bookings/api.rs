@@ -45,7 +45,7 @@ pub async fn hold_places(
         let caller = Caller::current().await?;
         let wanted = Wanted::parse(quantity, seat_ids)?;
         let user_id = caller.signed_in().inspect_err(|_| redirect_to(&sign_in_path(event_id, &wanted)))?;
-        let request = HoldRequest { user_id, event_id, wanted, key: parse_key(key)? };
+        let request = HoldRequest::new(user_id, event_id, wanted, parse_key(key)?);
         let booking = store::hold_places(&caller.state, request).await?;
         redirect_to(&format!("/bookings/{}/checkout", booking.id));
         Ok(booking)

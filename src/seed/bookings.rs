@@ -3,10 +3,10 @@
 use super::catalogue::EventPlan;
 use crate::{
     bookings::{
-        model::{Booking, BookingStatus, Wanted},
+        model::{BookingStatus, Wanted},
         store::{HoldRequest, cancel_booking, confirm_booking, hold_places, list_bookings, release_hold, sweep},
     },
-    id::{EventId, SeatId, UserId},
+    id::{BookingId, EventId, SeatId, UserId},
     seats::{
         self,
         model::{Seat, SeatKind, SeatStatus},
@@ -75,7 +75,8 @@ pub(super) async fn make_past_bookings(
         if !has_booking(state, user_id, event_id, story.ending.status()).await? {
             let held_at = now - TimeDelta::days(story.days_ago) - TimeDelta::minutes(7 * story.days_ago);
             let wanted = story.places.choose(state, event_id).await?;
-            story.ending.make(state, HoldRequest { user_id, event_id, wanted, key: None }, held_at).await?;
+            let held = hold_places(&at(state, held_at), HoldRequest::new(user_id, event_id, wanted, None)).await?;
+            story.ending.make(state, user_id, held.id, held_at).await?;
         }
     }
     Ok(())
@@ -87,7 +88,7 @@ pub(super) async fn make_hold(state: &AppState, events: &[(&EventPlan, EventId)]
     let event_id = find_event(events, event)?;
     if !has_booking(state, user_id, event_id, BookingStatus::Held).await? {
         let wanted = places.choose(state, event_id).await?;
-        hold_places(state, HoldRequest { user_id, event_id, wanted, key: None }).await?;
+        hold_places(state, HoldRequest::new(user_id, event_id, wanted, None)).await?;
     }
     Ok(())
 }
@@ -101,10 +102,8 @@ impl Ending {
         }
     }
 
-    async fn make(self, state: &AppState, request: HoldRequest, held_at: DateTime<Utc>) -> Result<()> {
-        let user_id = request.user_id;
+    async fn make(self, state: &AppState, user_id: UserId, id: BookingId, held_at: DateTime<Utc>) -> Result<()> {
         let later = |by: TimeDelta| at(state, held_at + by);
-        let Booking { id, .. } = hold_places(&later(TimeDelta::zero()), request).await?;
         match self {
             Self::Released => {
                 release_hold(&later(TimeDelta::minutes(3)), user_id, id).await?;

@@ -1,14 +1,9 @@
 //! What every request shares.
 
-use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
-};
-use crate::{
-    bookings::{
-        model::Booking,
-        store::{ConfirmRequest, HoldRequest},
-    },
-    id::EventId,
+use super::{clock::Clock, combiner::Combiner, config::Config, db::Db, passwords::Passwords, redis::Redis};
+use crate::bookings::{
+    model::Booking,
+    store::{ConfirmRequest, HoldQueue, HoldRequest},
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -33,10 +28,8 @@ pub struct Parts {
     pub db: Db,
     /// Redis, which may be away.
     pub redis: Redis,
-    /// How many are at one event at a time.
-    pub gates: Gates,
-    /// Requests to hold places of general admission, settled together event by event.
-    pub holds: Combiner<EventId, HoldRequest, Booking>,
+    /// Requests to hold places, settled together queue by queue.
+    pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
     pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
     /// The settings.
@@ -64,7 +57,6 @@ impl AppState {
             redis: Redis::new(&config.redis)?,
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
-            gates: Gates::default(),
             holds: Combiner::default(),
             confirms: Combiner::default(),
             config: Arc::new(config),

@@ -2,12 +2,12 @@
 
 use super::{
     change::{Change, change},
-    read::{BOOKING, BookingRow},
+    read::{BOOKING, BookingRow, tell_event},
 };
 use crate::{
-    bookings::model::{Booking, Step, name_quantity},
+    bookings::model::{BookedEvent, Booking, Step, name_quantity},
     events,
-    id::{BookingId, UserId},
+    id::{BookingId, EventId, UserId},
     server::{Result, clock::new_id, state::AppState},
     users,
 };
@@ -69,6 +69,7 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     let active = users::store::list_active(&mut tx, &user_ids).await?;
     let sales = events::store::try_lock_sales(&mut tx, &event_ids).await?;
     let now = state.clock.now_in(&mut tx).await?;
+    let told: HashMap<EventId, BookedEvent> = sales.iter().map(|(id, event)| (*id, tell_event(event, now))).collect();
     let mut confirmed = HashMap::new();
     let mut rows = Vec::new();
     for HeldRow { user_id, row } in held {
@@ -76,7 +77,7 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
         let is_plain = row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);
-            confirmed.insert(row.id, row.clone().into_booking(event, Vec::new(), now));
+            confirmed.insert(row.id, row.clone().into_booking(event, told[&row.event_id].clone(), Vec::new(), now));
             rows.push((user_id, row));
         }
     }

@@ -63,26 +63,6 @@ async fn lock_lapsed(conn: &mut PgConnection, event_id: EventId, now: DateTime<U
     Ok(lapsed)
 }
 
-/// Locks those of these bookings that are lapsed holds, in id order, waiting as [`lock_lapsed`] does.
-pub(super) async fn lock_these_lapsed(
-    conn: &mut PgConnection,
-    booking_ids: &[BookingId],
-    now: DateTime<Utc>,
-) -> Result<Vec<LockedBooking>> {
-    if booking_ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let lapsed = sqlx::query_as(
-        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
-         where id = any($1) and status = 'held' and expires_at <= $2 order by id for no key update",
-    )
-    .bind(booking_ids)
-    .bind(now)
-    .fetch_all(conn)
-    .await?;
-    Ok(lapsed)
-}
-
 /// Ends bookings that are locked and may be ended: status, history, and their places free again.
 pub(super) async fn end_bookings(
     conn: &mut PgConnection,

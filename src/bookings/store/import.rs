@@ -57,7 +57,7 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
     let seats = lock_free_seats(&mut tx, event_id, imports).await?;
     if !event.has_seat_selection {
         let quantity: i32 = imports.iter().map(|import| import.quantity).sum();
-        let taken = sqlx::query(TAKE_PLACES).bind(event_id).bind(quantity).execute(&mut *tx).await?;
+        let taken = sqlx::query(TAKE_PLACES).bind([event_id]).bind([quantity]).execute(&mut *tx).await?;
         if taken.rows_affected() == 0 {
             return Err(Conflict::SoldOut { available_count: event.available_capacity }.into());
         }
@@ -79,7 +79,8 @@ async fn lock_free_seats(
     imports: &[ImportedBooking],
 ) -> Result<HashMap<SeatId, LockedSeat>> {
     let seat_ids: Vec<SeatId> = imports.iter().flat_map(|import| import.seat_ids.iter().copied()).collect();
-    let seats = seats::store::lock_seats(conn, &seat_ids, &[]).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(seats::store::lock_seats(&seat_ids, &[]))).execute(&mut *conn).await?;
+    let seats = seats::store::list_locked(conn, &seat_ids).await?;
     if seats.len() != seat_ids.len() || seats.iter().any(|seat| seat.event_id != event_id) {
         return Err(Error::invalid("seat_ids", Problem::Unknown).into());
     }

@@ -1,17 +1,18 @@
 //! Bookings made durable: one file a verb.
 
+mod batch;
 mod change;
 mod confirm;
 mod end;
 mod hold;
-mod hold_quantity;
 mod import;
 mod read;
+mod settle;
 
 pub use change::{cancel_booking, extend_hold, release_hold};
 pub use confirm::{ConfirmRequest, confirm_booking};
 pub use end::sweep;
-pub use hold::{HoldRequest, hold_places};
+pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
 pub use read::{get_booking, get_history, list_bookings};
 

@@ -123,7 +123,7 @@ async fn complete(conn: &mut PgConnection, rows: Vec<BookingRow>, now: DateTime<
         .map(|row| {
             let event = events.get(&row.event_id).context("a booking's event exists")?;
             let seats = seats.remove(&row.id).unwrap_or_default();
-            Ok(row.into_booking(event, seats, now))
+            Ok(row.into_booking(event, tell_event(event, now), seats, now))
         })
         .collect()
 }
@@ -169,7 +169,14 @@ impl BookingRow {
         Self { status: BookingStatus::Confirmed, updated_at: now, ..self }
     }
 
-    pub(super) fn into_booking(self, event: &EventRow, seats: Vec<BookedSeat>, now: DateTime<Utc>) -> Booking {
+    /// What the person is told. `told` is the event, which the bookings of a batch have in common.
+    pub(super) fn into_booking(
+        self,
+        event: &EventRow,
+        told: BookedEvent,
+        seats: Vec<BookedSeat>,
+        now: DateTime<Utc>,
+    ) -> Booking {
         let facts = self.facts(event);
         let status = facts.status_at(now);
         let held = status == BookingStatus::Held;
@@ -177,7 +184,7 @@ impl BookingRow {
             id: self.id,
             reference: self.reference,
             event_id: self.event_id,
-            event: tell_event(event, now),
+            event: told,
             quantity: self.quantity,
             seats,
             currency: self.currency,
@@ -194,7 +201,7 @@ impl BookingRow {
     }
 }
 
-fn tell_event(event: &EventRow, now: DateTime<Utc>) -> BookedEvent {
+pub(super) fn tell_event(event: &EventRow, now: DateTime<Utc>) -> BookedEvent {
     BookedEvent {
         name: event.name.clone(),
         venue: event.venue.clone(),

@@ -1,7 +1,11 @@
 //! The places of general admission, and the projection of free seats.
 
 use super::{EVENT, EventRow};
-use crate::{error::Error, id::EventId, server::Result};
+use crate::{
+    error::Error,
+    id::EventId,
+    server::{Result, db::uuid_array},
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -38,30 +42,42 @@ pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> R
     Ok(rows.into_iter().map(|event| (event.id, event)).collect())
 }
 
-/// An event whose row is locked, and the database's time once it was.
+/// An event as it stood when it was read, and the database's time of that.
 #[derive(Debug, sqlx::FromRow)]
-pub struct LockedEvent {
+pub struct Sale {
     #[sqlx(flatten)]
     pub(crate) event: EventRow,
-    pub(crate) locked_at: DateTime<Utc>,
+    pub(crate) read_at: DateTime<Utc>,
 }
 
-/// The event with its row locked: nobody else takes or gives back places of general admission, or calls the event off,
-/// until the transaction ends. Errors: `NotFound`.
-pub async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<LockedEvent> {
-    // Beside `for no key update` itself the clock would be read before the lock was waited for.
-    let sql = const_format::formatcp!(
-        "with locked as materialized (select {EVENT} from events where id = $1 for no key update)
-         select *, clock_timestamp() as locked_at from locked"
-    );
-    let row: Option<LockedEvent> = sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?;
-    row.ok_or_else(|| Error::NotFound.into())
+/// These events as they stand now, in no order; unknown ones are left out.
+pub async fn list_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<Vec<Sale>> {
+    let sql = const_format::formatcp!("select {EVENT}, clock_timestamp() as read_at from events where id = any($1)");
+    Ok(sqlx::query_as(sql).bind(event_ids).fetch_all(conn).await?)
 }
 
-/// Takes `$2` places of general admission of the event `$1`, all or none, if it is still published: no row, no places. Part
-/// of a statement that also writes who has them, so that a batch of holds is one round trip.
-pub const TAKE_PLACES: &str = "update events set available_capacity = available_capacity - $2 \
-    where id = $1 and available_capacity >= $2 and status = 'published' returning id";
+/// The statement that locks the rows of these events in id order: nobody else takes or gives back places of general
+/// admission of theirs, or calls them off, until the transaction ends.
+pub fn lock_events(event_ids: impl IntoIterator<Item = EventId>) -> String {
+    let ids = uuid_array(event_ids.into_iter().map(|id| id.0));
+    format!("select from events where id = any({ids}) order by id for no key update; ")
+}
+
+/// The statement that takes the lock of [`lock_sale`] for these events.
+pub fn share_sales(event_ids: impl IntoIterator<Item = EventId>) -> String {
+    let ids = uuid_array(event_ids.into_iter().map(|id| id.0));
+    format!(
+        "select pg_advisory_xact_lock_shared(key) from (
+             select distinct hashtextextended(id::text, 0) as key from unnest({ids}) as id order by key
+         ) as sales; "
+    )
+}
+
+/// Takes `$2` places of general admission of the events `$1`, of each all or none, if it is still published: no row, no
+/// places. Part of a statement that also writes who has them, so that a batch of holds is one round trip.
+pub const TAKE_PLACES: &str = "update events set available_capacity = available_capacity - take.quantity \
+    from unnest($1::uuid[], $2::int[]) as take (event_id, quantity) \
+    where id = take.event_id and available_capacity >= take.quantity and status = 'published' returning id";
 
 /// Gives places back to events, or takes them: the sum per event, in id order so that two callers can't deadlock.
 ///

@@ -5,7 +5,8 @@ mod create;
 mod list;
 
 pub use capacity::{
-    LockedEvent, TAKE_PLACES, add_available, find_sale, lock_event, lock_sale, raise_capacity, try_lock_sales,
+    Sale, TAKE_PLACES, add_available, find_sale, list_sales, lock_events, lock_sale, raise_capacity, share_sales,
+    try_lock_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};

@@ -5,11 +5,10 @@
 use crate::{
     id::{BookingId, EventId, SeatId},
     seats::model::SeatStatus,
-    server::Result,
+    server::{Result, db::uuid_array},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::HashMap;
 
 /// A seat whose row is locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -21,7 +20,7 @@ pub struct LockedSeat {
     pub(crate) number: String,
     pub(crate) price_minor: i64,
     pub(crate) status: SeatStatus,
-    pub(crate) booking_id: Option<BookingId>,
+    pub(crate) held_until: Option<DateTime<Utc>>,
 }
 
 /// The holds that have lapsed at `now` and still have some of these seats. No lock is taken.
@@ -35,43 +34,51 @@ pub async fn list_lapsed_holds(
     Ok(sqlx::query_scalar(sql).bind(seat_ids).bind(now).fetch_all(conn).await?)
 }
 
-/// Locks these seats and those of these bookings, in id order, and reads them in the order they are read out.
-pub async fn lock_seats(
-    conn: &mut PgConnection,
-    seat_ids: &[SeatId],
-    booking_ids: &[BookingId],
-) -> Result<Vec<LockedSeat>> {
-    let sql = "select id, event_id, section, \"row\", number, price_minor, status, booking_id, y, x from seats
-               where id = any($1) or booking_id = any($2) order by id for no key update";
-    let mut seats: Vec<LockedSeat> = sqlx::query_as(sql).bind(seat_ids).bind(booking_ids).fetch_all(&mut *conn).await?;
-    let names = super::list_seat_names(conn, seat_ids).await?;
-    let order: HashMap<SeatId, usize> = names.into_iter().map(|name| name.id).zip(0..).collect();
-    seats.sort_by_key(|seat| order.get(&seat.id).copied());
-    Ok(seats)
+/// The statement that locks these seats and those of these bookings, in id order.
+pub fn lock_seats(seat_ids: &[SeatId], booking_ids: &[BookingId]) -> String {
+    let (seats, bookings) = (uuid_array(seat_ids.iter().map(|id| id.0)), uuid_array(booking_ids.iter().map(|id| id.0)));
+    let of_bookings = if booking_ids.is_empty() { String::new() } else { format!("or booking_id = any({bookings})") };
+    format!("select from seats where id = any({seats}) {of_bookings} order by id for no key update; ")
 }
 
-/// Gives free seats to a hold until `until`. Answers how many were free, so that the caller can tell whether all were.
+/// These seats in the order they are read out. Assumes they are locked.
+pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<LockedSeat>> {
+    let sql = "select id, seats.event_id, section, \"row\", number, seats.price_minor, status, held_until
+               from seats join sections on sections.event_id = seats.event_id and sections.name = section
+               where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
+    Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
+}
+
+/// A seat for a hold.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldSeat {
+    pub(crate) seat_id: SeatId,
+    pub(crate) booking_id: BookingId,
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// Gives free seats to holds. Answers how many were free, so that the caller can tell whether all were.
 ///
 /// Assumes the seats are locked.
-pub async fn hold_seats(
-    conn: &mut PgConnection,
-    seat_ids: &[SeatId],
-    booking_id: BookingId,
-    until: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<usize> {
-    let taken: Vec<(EventId, String)> = sqlx::query_as(
-        "update seats set status = 'held', booking_id = $2, held_until = $3, updated_at = $4
-         where id = any($1) and status = 'available' returning event_id, section",
+pub async fn hold_seats(conn: &mut PgConnection, held: &[HeldSeat], now: DateTime<Utc>) -> Result<usize> {
+    let taken: i64 = sqlx::query_scalar(
+        "with taken as (
+             update seats set status = 'held', booking_id = held.booking_id, held_until = held.until, updated_at = $4
+             from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as held (seat_id, booking_id, until)
+             where id = held.seat_id and status = 'available' returning event_id, section
+         ), changes as (
+             insert into seat_changes (event_id, section, delta)
+             select event_id, section, -count(*) from taken group by event_id, section
+         )
+         select count(*) from taken",
     )
-    .bind(seat_ids)
-    .bind(booking_id)
-    .bind(until)
+    .bind(held.iter().map(|held| held.seat_id).collect::<Vec<_>>())
+    .bind(held.iter().map(|held| held.booking_id).collect::<Vec<_>>())
+    .bind(held.iter().map(|held| held.until).collect::<Vec<_>>())
     .bind(now)
-    .fetch_all(&mut *conn)
+    .fetch_one(conn)
     .await?;
-    append_changes(conn, &taken, -1).await?;
-    Ok(taken.len())
+    Ok(usize::try_from(taken).unwrap_or_default())
 }
 
 /// Gives free seats to confirmed bookings, each seat to its own. Assumes the seats are locked and free.

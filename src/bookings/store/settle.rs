@@ -1,0 +1,233 @@
+//! Settling the holds of a batch in one transaction, each with its own answer.
+//!
+//! Two rounds. The first is plain: it locks what it needs in one go, waits for nobody longer than a moment, and leaves
+//! alone what has lapsed. Whoever it can't settle comes back in the second, which is thorough: of one event, it waits as
+//! long as `lock_timeout` lets it and expires the lapsed holds that stand in the way. Bookings are locked before places,
+//! and only the second round has any to lock.
+
+use super::{
+    LockedBooking,
+    batch::{Batch, Facts, PersonRow},
+    end::{LAPSED_MAX, end_bookings},
+    hold::HoldRequest,
+    read::BOOKING,
+};
+use crate::{
+    bookings::model::{Booking, BookingAction},
+    error::Error,
+    events,
+    id::{BookingId, EventId, SeatId, UserId},
+    seats,
+    server::{Failure, Result, db::uuid_array, state::AppState},
+};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+use std::collections::HashSet;
+
+/// Answers each request of a batch, in order; with nothing where it has to be settled thoroughly.
+pub(super) async fn settle_lane(state: AppState, requests: Vec<HoldRequest>) -> Vec<Result<Option<Booking>>> {
+    match settle_plainly(&state, &requests).await {
+        Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect(),
+        // Somebody has something locked, or one of them is at fault: the second round tells whom that concerns.
+        Err(failure) => {
+            tracing::debug!(count = requests.len(), ?failure, "a batch of holds is settled thoroughly");
+            requests.iter().map(|_| Ok(None)).collect()
+        }
+    }
+}
+
+/// Answers each request of a batch of one event, in order.
+///
+/// A fault that only one of them can have caused is found by settling each alone; what concerns all of them (the database
+/// is away) is told to all.
+pub(super) async fn settle_thoroughly(state: AppState, requests: Vec<HoldRequest>) -> Vec<Result<Option<Booking>>> {
+    match settle_and_expire(&state, &requests).await {
+        Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect(),
+        Err(Failure::Refused(error)) => requests.iter().map(|_| Err(Failure::Refused(error.clone()))).collect(),
+        Err(Failure::Unexpected(error)) if requests.len() == 1 => vec![Err(Failure::Unexpected(error))],
+        Err(Failure::Unexpected(error)) => {
+            let error = format!("{error:#}");
+            tracing::warn!(count = requests.len(), error, "a batch of holds is settled one by one");
+            let mut answers = Vec::with_capacity(requests.len());
+            for request in requests {
+                let alone = settle_and_expire(&state, &[request]).await;
+                let first = |answers: Answers| answers.into_iter().next().unwrap_or(Ok(None));
+                answers.push(alone.and_then(|answers| first(answers).map_err(Failure::Refused)));
+            }
+            answers
+        }
+    }
+}
+
+type Answers = Vec<std::result::Result<Option<Booking>, Error>>;
+
+/// The first round: everything is locked in the round trip that begins the transaction.
+async fn settle_plainly(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
+    let begin =
+        format!("begin; set local lock_timeout = '100ms'; {}{}", lock_sales(requests), lock_places(requests, &[]));
+    let tx = state.db.begin_with(begin).await?;
+    settle_locked(state, tx, requests, Round::Plain).await
+}
+
+/// The second round: lapsed holds that stand in the way are expired first.
+async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
+    let mut tx = state.db.begin_with(format!("begin; {}", lock_sales(requests))).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
+    let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_ids))).execute(&mut *tx).await?;
+    end_bookings(&mut tx, &lapsed, BookingAction::Expired, None, now).await?;
+    settle_locked(state, tx, requests, Round::Thorough).await
+}
+
+/// Which of the two rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    /// Lapsed holds are left alone, and whoever meets one left for the second round.
+    Plain,
+    /// One that lapses while the batch is settled still counts as living.
+    Thorough,
+}
+
+/// Reads, decides, writes. Assumes that all the places asked for are locked: nothing read here changes before the commit.
+async fn settle_locked(
+    state: &AppState,
+    mut tx: Transaction<'static, Postgres>,
+    requests: &[HoldRequest],
+    round: Round,
+) -> Result<Answers> {
+    let mut batch = Batch::new(read_facts(state, &mut tx, requests).await?);
+    let mut outcomes: Vec<_> = requests.iter().map(|request| batch.decide(request).map(Some)).collect();
+    if round == Round::Plain {
+        let left = batch.leave(&list_lapsing(&mut tx, &batch.short_events(), batch.now()).await?);
+        for (request, outcome) in requests.iter().zip(&mut outcomes) {
+            if left.contains(&request.event_id) {
+                *outcome = Ok(None);
+            }
+        }
+    }
+    batch.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok(outcomes.into_iter().map(|outcome| outcome.map(|made| made.and_then(|id| batch.tell(id)))).collect())
+}
+
+/// What the batch is decided on. Assumes that everything asked for is locked.
+async fn read_facts(state: &AppState, conn: &mut PgConnection, requests: &[HoldRequest]) -> Result<Facts> {
+    let (event_ids, seat_ids) = (event_ids(requests), wanted_seats(requests));
+    let sales = events::store::list_sales(conn, &event_ids).await?;
+    // Read once everything is locked: a deadline that passed while waiting has passed.
+    let now = state.clock.fixed_now().or_else(|| sales.first().map(|sale| sale.read_at)).unwrap_or_default();
+    let own = list_own(conn, requests, &event_ids, !seat_ids.is_empty()).await?;
+    let seats = if seat_ids.is_empty() { Vec::new() } else { seats::store::list_locked(conn, &seat_ids).await? };
+    Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, now })
+}
+
+/// The people of these requests whose accounts are active, each with every living booking they have of these events,
+/// lapsed holds among them. Their seats are read only where there can be some.
+async fn list_own(
+    conn: &mut PgConnection,
+    requests: &[HoldRequest],
+    event_ids: &[EventId],
+    with_seats: bool,
+) -> Result<Vec<PersonRow>> {
+    // Accounts and bookings in one round trip: a lone buyer waits for each.
+    let sql = const_format::formatcp!(
+        "select users.id as person_id, own.* from users left join (
+             select user_id, hold_key, {BOOKING},
+                    array(select seat_id from seat_bookings
+                          where $3 and booking_id = bookings.id and released_at is null order by seat_id) as seat_ids,
+                    array(select price_minor from seat_bookings
+                          where $3 and booking_id = bookings.id and released_at is null order by seat_id) as prices
+             from bookings where event_id = any($2) and status in ('held', 'confirmed')
+         ) as own on own.user_id = users.id
+         where users.id = any($1) and is_active order by own.id"
+    );
+    let people: HashSet<UserId> = requests.iter().map(|request| request.user_id).collect();
+    let people: Vec<UserId> = people.into_iter().collect();
+    Ok(sqlx::query_as(sql).bind(people).bind(event_ids).bind(with_seats).fetch_all(conn).await?)
+}
+
+/// Those of these events that have lapsed holds: their places may be what somebody lacks.
+async fn list_lapsing(conn: &mut PgConnection, event_ids: &[EventId], now: DateTime<Utc>) -> Result<Vec<EventId>> {
+    if event_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "select asked.id from unnest($2::uuid[]) as asked (id)
+               where exists (select from bookings where status = 'held' and expires_at <= $1 and event_id = asked.id)";
+    Ok(sqlx::query_scalar(sql).bind(now).bind(event_ids).fetch_all(conn).await?)
+}
+
+/// Locks, in id order, the lapsed holds that can stand in the way of a batch of one event: those people's own, those that
+/// have the seats, and for general admission those of the event, as far as a batch goes. One that is just being confirmed
+/// is waited for.
+async fn lock_lapsed_in_the_way(
+    conn: &mut PgConnection,
+    requests: &[HoldRequest],
+    now: DateTime<Utc>,
+) -> Result<Vec<LockedBooking>> {
+    let seat_ids = wanted_seats(requests);
+    let of_seats = seats::store::list_lapsed_holds(conn, &seat_ids, now).await?;
+    let of_event = if requests.iter().any(|request| request.seat_ids().is_empty()) { LAPSED_MAX } else { 0 };
+    let lapsed = sqlx::query_as(
+        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
+         where status = 'held' and expires_at <= $1 and id in (
+             (select id from bookings where status = 'held' and expires_at <= $1 and event_id = any($2) order by id limit $3)
+             union
+             select id from bookings where status = 'held' and expires_at <= $1 and event_id = any($2) and user_id = any($4)
+             union
+             select unnest($5::uuid[])
+         ) order by id for no key update",
+    )
+    .bind(now)
+    .bind(event_ids(requests))
+    .bind(of_event)
+    .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
+    .bind(of_seats)
+    .fetch_all(conn)
+    .await?;
+    Ok(lapsed)
+}
+
+/// For requests for seats: each person's limit of the event, so that it holds in all processes, and the events' sales, so
+/// that none is called off meanwhile. General admission has the event's row for both.
+fn lock_sales(requests: &[HoldRequest]) -> String {
+    let seated: Vec<&HoldRequest> = requests.iter().filter(|request| !request.seat_ids().is_empty()).collect();
+    if seated.is_empty() {
+        return String::new();
+    }
+    let people = uuid_array(seated.iter().map(|request| request.user_id.0));
+    let events = uuid_array(seated.iter().map(|request| request.event_id.0));
+    let sales: Vec<EventId> = seated.iter().map(|request| request.event_id).collect();
+    // Each in the order of the keys, so that two batches can't wait for each other.
+    format!(
+        "select pg_advisory_xact_lock(key) from (
+             select distinct hashtextextended(person::text || event::text, 0) as key
+             from unnest({people}, {events}) as asked (person, event) order by key
+         ) as people; {}",
+        events::store::share_sales(sales)
+    )
+}
+
+/// The places of the requests: the rows of events with general admission, then the seats, and those of the lapsed holds.
+fn lock_places(requests: &[HoldRequest], lapsed: &[BookingId]) -> String {
+    let general = requests.iter().filter(|request| request.seat_ids().is_empty());
+    let general: HashSet<EventId> = general.map(|request| request.event_id).collect();
+    let seat_ids = wanted_seats(requests);
+    let mut sql = String::new();
+    if !general.is_empty() {
+        sql.push_str(&events::store::lock_events(general));
+    }
+    if !seat_ids.is_empty() {
+        sql.push_str(&seats::store::lock_seats(&seat_ids, lapsed));
+    }
+    sql
+}
+
+fn event_ids(requests: &[HoldRequest]) -> Vec<EventId> {
+    let ids: HashSet<EventId> = requests.iter().map(|request| request.event_id).collect();
+    ids.into_iter().collect()
+}
+
+fn wanted_seats(requests: &[HoldRequest]) -> Vec<SeatId> {
+    requests.iter().flat_map(|request| request.seat_ids().iter().copied()).collect()
+}
