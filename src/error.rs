@@ -102,6 +102,18 @@ pub enum Conflict {
         /// Places that are left, 0 or more.
         available_count: i32,
     },
+    /// There is nothing to wait for: so many places are free, and they can be booked now.
+    #[error("{} free: you can book now instead of waiting.", match .available_count { 1 => "1 place is".to_owned(), n => format!("{n} places are") })]
+    PlacesFree {
+        /// Places that are free and fit what was asked for.
+        available_count: i32,
+    },
+    /// The capacity would be less than what is held and booked.
+    #[error("{taken_count} places are held or booked already: the capacity can't be less.")]
+    BelowTaken {
+        /// Places held and booked together.
+        taken_count: i32,
+    },
     /// The person would have more places of this event than one person may.
     #[error("One person can have at most {limit} places of this event; you have {have} already.")]
     OverLimit {

@@ -38,6 +38,8 @@ pub enum BookingStatus {
 pub enum BookingAction {
     /// The places were held.
     Held,
+    /// The waitlist held them for the person.
+    Offered,
     /// The hold was given more time.
     Extended,
     /// The hold became a booking.
@@ -54,7 +56,7 @@ impl BookingAction {
     /// The status that the action leads to.
     pub fn leads_to(self) -> BookingStatus {
         match self {
-            Self::Held | Self::Extended => BookingStatus::Held,
+            Self::Held | Self::Offered | Self::Extended => BookingStatus::Held,
             Self::Confirmed => BookingStatus::Confirmed,
             Self::Released | Self::Cancelled => BookingStatus::Cancelled,
             Self::Expired => BookingStatus::Expired,
@@ -122,6 +124,8 @@ pub struct Booking {
     pub total_amount_minor: i64,
     /// Where it is in its life. A hold that has run out reads as expired.
     pub status: BookingStatus,
+    /// Whether the waitlist held the places for the person.
+    pub is_offer: bool,
     /// Until when the hold lasts, or lasted, UTC.
     pub expires_at: DateTime<Utc>,
     /// The same at the venue.
@@ -177,6 +181,7 @@ pub struct HistoryEntry {
 pub fn tell(action: BookingAction, details: &str) -> String {
     match action {
         BookingAction::Held => format!("You held {details}."),
+        BookingAction::Offered => format!("It was your turn on the waitlist: {details} were kept for you."),
         BookingAction::Extended => format!("You took {} more minutes.", EXTENSION_S / 60),
         BookingAction::Confirmed => format!("You booked {details}."),
         BookingAction::Released => format!("You gave {details} back before booking."),

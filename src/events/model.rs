@@ -78,6 +78,9 @@ impl Availability {
     }
 }
 
+/// Places an event can have.
+const CAPACITY_MAX: i32 = 1_000_000;
+
 /// The facts of an event that decide whether it is on sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SaleFacts {
@@ -125,6 +128,16 @@ impl SaleFacts {
             Ok(()) => Availability::Available,
         }
     }
+}
+
+/// By how much the capacity changes when it is set to `wanted`. Errors: `Invalid` outside 1 to 1,000,000; `BelowTaken` when
+/// more places are held and booked than that.
+pub fn decide_capacity(total: i32, available: i32, wanted: i32) -> Result<i32, Error> {
+    if !(1..=CAPACITY_MAX).contains(&wanted) {
+        return Err(Error::invalid("total_capacity", Problem::OutOfRange(1, CAPACITY_MAX)));
+    }
+    let taken_count = total - available;
+    if wanted < taken_count { Err(Conflict::BelowTaken { taken_count }.into()) } else { Ok(wanted - total) }
 }
 
 /// An instant as people at the venue read it. Made on the server: browsers' own formatting differs.

@@ -76,6 +76,54 @@ pub fn seat_label(row: &str, number: &str) -> String {
     if row.ends_with(|c: char| c.is_ascii_digit()) { format!("{row}-{number}") } else { format!("{row}{number}") }
 }
 
+/// A free seat, and where it stands among all seats of its row, taken ones too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct FreeSeat {
+    /// The seat's id.
+    pub id: SeatId,
+    /// Its section.
+    pub section: String,
+    /// Its row.
+    pub row: String,
+    /// Which one of the row it is, from 1: seats beside each other follow on each other.
+    pub place: i64,
+}
+
+/// The free seats that stand beside each other, from their row's one end to the other. `free` is sorted by section, row and
+/// place.
+fn runs(free: &[FreeSeat]) -> impl Iterator<Item = &[FreeSeat]> {
+    free.chunk_by(|a, b| (&a.section, &a.row, a.place + 1) == (&b.section, &b.row, b.place))
+}
+
+/// The most seats that one party can have at once of these, sorted by section, row and place: beside each other, or
+/// anywhere.
+pub fn most_at_once(free: &[FreeSeat], together: bool) -> i32 {
+    let most = if together { runs(free).map(<[FreeSeat]>::len).max().unwrap_or_default() } else { free.len() };
+    i32::try_from(most).unwrap_or(i32::MAX)
+}
+
+/// Seats for a party of `count` out of the free ones, sorted by section, row and place; none if there aren't enough.
+///
+/// Beside each other where that is possible, and only so if the party is to sit `together`. Of the runs that are long
+/// enough the shortest that leaves no seat alone, and of these the first.
+pub fn pick_seats(free: &[FreeSeat], count: i32, together: bool) -> Option<Vec<SeatId>> {
+    let count = usize::try_from(count).ok().filter(|count| *count > 0)?;
+    let fits = runs(free).filter(|run| run.len() >= count);
+    let best = fits.min_by_key(|run| (run.len() - count == 1, run.len()));
+    let ids = |seats: &[FreeSeat]| seats[..count].iter().map(|seat| seat.id).collect();
+    match best {
+        Some(run) => Some(ids(run)),
+        None if together || free.len() < count => None,
+        // In as few pieces as there can be: the longest runs first.
+        None => {
+            let mut pieces: Vec<&[FreeSeat]> = runs(free).collect();
+            pieces.sort_by_key(|run| std::cmp::Reverse(run.len()));
+            Some(ids(&pieces.concat()))
+        }
+    }
+}
+
 /// A section in the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
@@ -155,6 +203,37 @@ pub fn name_seats<'a>(seats: impl IntoIterator<Item = (&'a str, &'a str, &'a str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Free seats of row A at these places; their ids are their places.
+    fn row(places: &[u128]) -> Vec<FreeSeat> {
+        let seat = |place: &u128| FreeSeat {
+            id: SeatId(uuid::Uuid::from_u128(*place)),
+            section: "Stalls".to_owned(),
+            row: "A".to_owned(),
+            place: *place as i64,
+        };
+        places.iter().map(seat).collect()
+    }
+
+    fn picked(places: &[u128], count: i32, together: bool) -> Option<Vec<u128>> {
+        let ids = pick_seats(&row(places), count, together)?;
+        Some(ids.into_iter().map(|id| id.0.as_u128()).collect())
+    }
+
+    #[test]
+    fn a_party_gets_the_shortest_run_that_leaves_no_seat_alone() {
+        assert_eq!(picked(&[1, 2, 3, 5, 6, 8, 9, 10, 11], 2, true), Some(vec![5, 6]));
+        assert_eq!(picked(&[1, 2, 3, 8, 9, 10, 11], 2, true), Some(vec![8, 9]), "3 would leave one alone");
+        assert_eq!(picked(&[1, 2, 3], 2, true), Some(vec![1, 2]), "unless nothing else is possible");
+    }
+
+    #[test]
+    fn a_party_that_wants_to_sit_together_waits_for_it() {
+        assert_eq!(picked(&[1, 3, 5, 6], 3, true), None);
+        assert_eq!(picked(&[1, 3, 5, 6], 3, false), Some(vec![5, 6, 1]));
+        assert_eq!(picked(&[1, 3], 3, false), None);
+        assert_eq!((most_at_once(&row(&[1, 3, 5, 6]), true), most_at_once(&row(&[1, 3, 5, 6]), false)), (2, 4));
+    }
 
     #[test]
     fn seats_are_named_by_section_once() {

@@ -21,11 +21,12 @@ mod store;
 
 use crate::{
     audit,
+    bookings::store::join_waitlist,
     events::store::cancel_event,
     id::{EventId, UserId},
     seats::store::project_availability,
-    server::{Failure, Result, state::AppState},
-    waitlist::store::{JoinRequest, join_waitlist},
+    server::{Failure, Result, clock::Clock, state::AppState},
+    waitlist::store::JoinRequest,
 };
 use accounts::People;
 use anyhow::{Context, anyhow, bail};
@@ -97,7 +98,7 @@ async fn wait_in_line(
         for (place, (user_id, joined_at)) in line.into_iter().zip(joined).take(plan.waiting_count).enumerate() {
             let quantity = [2, 1, 3, 2, 4][place % 5];
             let request = JoinRequest { user_id, event_id: *event_id, quantity, together: place % 2 == 0 };
-            join_waitlist(state, request, joined_at).await?;
+            join_waitlist(&state.with_clock(Clock::fixed(joined_at)), request).await?;
         }
     }
     Ok(())

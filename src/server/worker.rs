@@ -7,6 +7,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+const FEED_EVERY: Duration = Duration::from_secs(5);
 const PROJECT_EVERY: Duration = Duration::from_millis(500);
 const TIDY_SESSIONS_EVERY: Duration = Duration::from_secs(600);
 /// After a failure, so that an outage doesn't fill the log.
@@ -19,6 +20,7 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
     let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
+        repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
         repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions.delete_expired()),
     );

@@ -1,10 +1,23 @@
-//! Entries made durable.
+//! Entries made durable, and the lock of the line.
+//!
+//! Whoever frees places shares the line's lock and whoever joins takes it alone, so that no entry is overlooked by places
+//! that come free while it is made. Whoever then feeds the line does so alone, in the order of the entries.
 
+use super::model::{Entry, EntryStatus};
 use crate::{
-    id::{EntryId, EventId, UserId},
+    error::{Error, Problem},
+    events::model::Page,
+    id::{BookingId, EntryId, EventId, UserId},
     server::{Result, clock::new_id, state::AppState},
 };
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+const LIMIT_MAX: i64 = 200;
+/// Keeps the line's lock apart from the sale's, which is on the same id.
+const LINE: i64 = 1;
+/// The same for feeding.
+const FEEDING: i64 = 2;
 
 /// Who wants to wait for what.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +28,96 @@ pub struct JoinRequest {
     pub event_id: EventId,
     /// For how many places.
     pub quantity: i32,
-    /// Beside each other.
+    /// Only seats beside each other.
     pub together: bool,
 }
 
-/// Puts a person at the end of the line. Joining twice is one entry.
-pub async fn join_waitlist(state: &AppState, request: JoinRequest, now: DateTime<Utc>) -> Result<()> {
+/// Locks the lines of these events for somebody who frees places of theirs, and answers those in which somebody waits:
+/// they have to be fed before the commit. Locked before events and seats, after bookings. Assumes a transaction.
+pub async fn lock_lines(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<Vec<EventId>> {
+    sqlx::query(
+        "select pg_advisory_xact_lock_shared(key) from (
+             select distinct hashtextextended(id::text, $2) as key from unnest($1::uuid[]) as id order by key) as lines",
+    )
+    .bind(event_ids)
+    .bind(LINE)
+    .execute(&mut *conn)
+    .await?;
+    // Another statement: who joined before the lock was had is seen.
+    let waited_for: Vec<EventId> = sqlx::query_scalar(
+        "select distinct asked.id from unnest($1::uuid[]) as asked (id)
+         where exists (select from waitlist where event_id = asked.id and status = 'waiting')",
+    )
+    .bind(event_ids)
+    .fetch_all(&mut *conn)
+    .await?;
+    if !waited_for.is_empty() {
+        sqlx::query(
+            "select pg_advisory_xact_lock(key) from (
+                 select hashtextextended(id::text, $2) as key from unnest($1::uuid[]) as id order by key) as lines",
+        )
+        .bind(&waited_for)
+        .bind(FEEDING)
+        .execute(conn)
+        .await?;
+    }
+    Ok(waited_for)
+}
+
+/// Locks the line of an event for somebody who joins: nothing comes free meanwhile. Assumes a transaction.
+pub async fn lock_line_alone(conn: &mut PgConnection, event_id: EventId) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, $2))")
+        .bind(event_id)
+        .bind(LINE)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// An entry that waits.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct WaitingEntry {
+    /// The entry's id.
+    pub id: EntryId,
+    /// Whose.
+    pub user_id: UserId,
+    /// For how many places.
+    pub requested_quantity: i32,
+    /// Only seats beside each other.
+    pub together: bool,
+    /// The join number.
+    pub position: i64,
+}
+
+/// The next entries of an event after this position that so many places are enough for, in order. Assumes the line's lock.
+pub async fn list_waiting(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    after: i64,
+    available: i32,
+) -> Result<Vec<WaitingEntry>> {
+    let entries = sqlx::query_as(
+        "select id, user_id, requested_quantity, together, position from waitlist
+         where event_id = $1 and status = 'waiting' and position > $2 and requested_quantity <= $3
+         order by position limit 100",
+    )
+    .bind(event_id)
+    .bind(after)
+    .bind(available)
+    .fetch_all(conn)
+    .await?;
+    Ok(entries)
+}
+
+/// The events in which somebody waits although something is free, by their counts.
+pub async fn list_waited_for(conn: &mut PgConnection) -> Result<Vec<EventId>> {
+    let sql = "select id from events where available_capacity > 0 and status = 'published'
+               and exists (select from waitlist where event_id = events.id and status = 'waiting')";
+    Ok(sqlx::query_scalar(sql).fetch_all(conn).await?)
+}
+
+/// Puts a person at the end of the line, unless they are in it. Answers their entry. Assumes the line's lock.
+pub async fn insert_entry(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<EntryId> {
     sqlx::query(
         "insert into waitlist (id, user_id, event_id, requested_quantity, together, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $6)
@@ -32,7 +129,106 @@ pub async fn join_waitlist(state: &AppState, request: JoinRequest, now: DateTime
     .bind(request.quantity)
     .bind(request.together)
     .bind(now)
-    .execute(state.db.pool())
+    .execute(&mut *conn)
     .await?;
+    let id = find_open_entry(conn, request.user_id, request.event_id).await?;
+    id.ok_or_else(|| anyhow::anyhow!("an entry is neither new nor there").into())
+}
+
+/// The person's entry of the event that waits or is offered places.
+pub async fn find_open_entry(conn: &mut PgConnection, user_id: UserId, event_id: EventId) -> Result<Option<EntryId>> {
+    let sql = "select id from waitlist where user_id = $1 and event_id = $2 and status in ('waiting', 'offered')";
+    Ok(sqlx::query_scalar(sql).bind(user_id).bind(event_id).fetch_optional(conn).await?)
+}
+
+/// Gives these entries their offers. Assumes the line's lock.
+pub async fn offer(conn: &mut PgConnection, offers: &[(EntryId, BookingId)], now: DateTime<Utc>) -> Result<()> {
+    let (entries, bookings): (Vec<EntryId>, Vec<BookingId>) = offers.iter().copied().unzip();
+    let offered = sqlx::query(
+        "update waitlist set status = 'offered', booking_id = offer.booking_id, waited_until = $3, updated_at = $3
+         from unnest($1::uuid[], $2::uuid[]) as offer (entry_id, booking_id)
+         where id = offer.entry_id and status = 'waiting'",
+    )
+    .bind(entries)
+    .bind(bookings)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    if offered.rows_affected() != offers.len() as u64 {
+        return Err(anyhow::anyhow!("{} of {} entries still waited", offered.rows_affected(), offers.len()).into());
+    }
     Ok(())
+}
+
+/// What became of the offers that these bookings were. Assumes the bookings are locked.
+pub async fn close_offers(
+    conn: &mut PgConnection,
+    bookings: &[BookingId],
+    status: EntryStatus,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query("update waitlist set status = $2, updated_at = $3 where booking_id = any($1) and status = 'offered'")
+        .bind(bookings)
+        .bind(status)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes a waiting entry out of the line. Answers whether it waited.
+pub async fn leave(conn: &mut PgConnection, user_id: UserId, entry_id: EntryId, now: DateTime<Utc>) -> Result<bool> {
+    let left = sqlx::query(
+        "update waitlist set status = 'left', waited_until = $3, updated_at = $3
+         where id = $1 and user_id = $2 and status = 'waiting'",
+    )
+    .bind(entry_id)
+    .bind(user_id)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(left.rows_affected() == 1)
+}
+
+/// The columns of an [`Entry`], its place in the line among them. Who waited when the person joined had not stopped
+/// waiting by then.
+const ENTRY: &str = "mine.id, mine.event_id, events.name as event_name, mine.requested_quantity, mine.together, \
+    mine.position, mine.status, mine.booking_id, mine.created_at, \
+    case when mine.status = 'waiting' then ahead.waiting + 1 end as rank, \
+    ahead.at_joining + 1 as joined_rank, ahead.offered as offered_ahead_count, ahead.left_line as left_ahead_count, \
+    (select count(*) from waitlist other where mine.status = 'waiting' and other.event_id = mine.event_id \
+        and other.position > mine.position and other.booking_id is not null) as passed_by_count";
+const LINE_AHEAD: &str = "waitlist mine join events on events.id = mine.event_id cross join lateral ( \
+    select count(*) filter (where status = 'waiting') as waiting, \
+           count(*) filter (where waited_until is null or waited_until > mine.created_at) as at_joining, \
+           count(*) filter (where waited_until > mine.created_at and booking_id is not null) as offered, \
+           count(*) filter (where waited_until > mine.created_at and booking_id is null) as left_line \
+    from waitlist where event_id = mine.event_id and position < mine.position) as ahead";
+
+/// One entry of this person. Errors: `NotFound`, also for someone else's.
+pub async fn get_entry(conn: &mut PgConnection, user_id: UserId, entry_id: EntryId) -> Result<Entry> {
+    let sql = const_format::formatcp!("select {ENTRY} from {LINE_AHEAD} where mine.id = $1 and mine.user_id = $2");
+    let entry: Option<Entry> = sqlx::query_as(sql).bind(entry_id).bind(user_id).fetch_optional(conn).await?;
+    entry.ok_or_else(|| Error::NotFound.into())
+}
+
+/// This person's entries, newest first: `limit` of them (1 to 200) from `cursor` on. Errors: `Invalid`.
+pub async fn list_entries(state: &AppState, user_id: UserId, limit: i64, cursor: &str) -> Result<Page<Entry>> {
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32)).into());
+    }
+    let before: Option<i64> = match cursor.trim() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Error::invalid("cursor", Problem::Malformed))?),
+    };
+    let sql = const_format::formatcp!(
+        "select {ENTRY} from {LINE_AHEAD} where mine.user_id = $1 and ($2 is null or mine.position < $2)
+         order by mine.position desc limit $3"
+    );
+    let mut items: Vec<Entry> =
+        sqlx::query_as(sql).bind(user_id).bind(before).bind(limit + 1).fetch_all(state.db.pool()).await?;
+    let more = items.len() as i64 > limit;
+    items.truncate(limit as usize);
+    let next_cursor = items.last().filter(|_| more).map(|last| last.position.to_string());
+    Ok(Page { items, next_cursor })
 }

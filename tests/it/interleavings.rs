@@ -3,7 +3,11 @@
 
 use super::app::{Person, TestApp};
 use chrono::TimeDelta;
-use evently::{bookings::store::sweep, events::store::cancel_event, id::EventId};
+use evently::{
+    bookings::store::{set_capacity, sweep},
+    events::store::cancel_event,
+    id::EventId,
+};
 use serde_json::json;
 use sqlx::{PgPool, Postgres, Transaction};
 
@@ -219,6 +223,65 @@ async fn calling_the_event_off_and_hold(pool: PgPool) {
         match order {
             Order::AsNamed => _ = held.refused(409, "event_cancelled"),
             Order::Reversed => _ = held.expect(200),
+        }
+    }
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn lowering_the_capacity_and_hold(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.person("ada").await;
+    for order in BOTH {
+        let event_id = app.event(1).await;
+        let mut gate = app.state.db.begin().await.expect("a transaction");
+        let sql = "select from events where id = $1 for update";
+        sqlx::query(sql).bind(event_id).execute(&mut *gate).await.expect("locked");
+        set_capacity(&app.state, app.event(1).await, 2).await.expect("another event is free");
+        let wanted = json!({"event_id": event_id, "quantity": 2});
+        sqlx::query("update events set total_capacity = 2, available_capacity = 2 where id = $1")
+            .bind(event_id)
+            .execute(&mut *gate)
+            .await
+            .expect("two places");
+        let both = (set_capacity(&app.state, event_id, 1), ada.post("bookings/hold", wanted));
+        let (lowered, held) = in_turn(&app, gate, order, both, || ()).await;
+        match order {
+            Order::AsNamed => {
+                lowered.expect("lowered");
+                held.refused(409, "sold_out");
+            }
+            Order::Reversed => {
+                assert!(format!("{lowered:?}").contains("BelowTaken { taken_count: 2 }"), "{lowered:?}");
+                held.expect(200);
+            }
+        }
+    }
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn joining_the_line_and_cancelling(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for order in BOTH {
+        let event_id = app.event(1).await;
+        let (ada, bob) = (app.person(&format!("ada{order:?}")).await, app.person(&format!("bob{order:?}")).await);
+        let booked = ada.hold(event_id, 1).await;
+        // The line's own lock: joining takes it alone, freeing shares it.
+        let mut gate = app.state.db.begin().await.expect("a transaction");
+        let sql = "select pg_advisory_xact_lock(hashtextextended($1::text, 1))";
+        sqlx::query(sql).bind(event_id).execute(&mut *gate).await.expect("locked");
+        let joined = bob.post("waitlist/join", json!({"event_id": event_id, "requested_quantity": 1}));
+        let both = (joined, ada.change("release", &booked));
+        let (joined, released) = in_turn(&app, gate, order, both, || ()).await;
+        released.expect(200);
+        match order {
+            Order::AsNamed => {
+                joined.expect(200);
+                let entries = bob.get("waitlist/list").await.expect(200);
+                assert_eq!(entries["items"][0]["status"], "offered", "the place went to the one who had just joined");
+            }
+            Order::Reversed => _ = joined.refused(409, "places_free"),
         }
     }
     app.audit().await;

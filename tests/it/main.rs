@@ -10,3 +10,4 @@ mod requests;
 mod seats;
 mod tidy;
 mod users;
+mod waitlist;

@@ -3,23 +3,18 @@
 
 use super::{
     hold::HoldRequest,
-    new_reference,
     read::{BookingRow, tell_event},
+    write::{Hold, Places, write_holds},
 };
 use crate::{
     bookings::model::{
         BookedEvent, BookedSeat, Booking, BookingStatus, HoldFacts, OwnBooking, Wanted, decide_hold, find_repeated,
-        name_quantity,
     },
     error::{Conflict, Error, Problem},
-    events::store::{EventRow, TAKE_PLACES},
+    events::store::EventRow,
     id::{BookingId, EventId, SeatId, UserId},
-    seats::{
-        self,
-        model::{SeatStatus, name_seats},
-        store::{HeldSeat, LockedSeat},
-    },
-    server::{Failure, Result, clock::new_id},
+    seats::{model::SeatStatus, store::LockedSeat},
+    server::Result,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Row, postgres::PgRow};
@@ -37,28 +32,15 @@ pub(super) struct Facts {
 /// A person with an active account, and a living booking they have, if any.
 pub(super) struct PersonRow {
     person_id: UserId,
-    own: Option<OwnRow>,
+    own: Option<Hold>,
 }
 
 impl FromRow<'_, PgRow> for PersonRow {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         let has_booking = row.try_get::<Option<BookingId>, _>("id")?.is_some();
-        let own = if has_booking { Some(OwnRow::from_row(row)?) } else { None };
+        let own = if has_booking { Some(Hold::from_row(row)?) } else { None };
         Ok(Self { person_id: row.try_get("person_id")?, own })
     }
-}
-
-/// A person's living booking, whole: it may be the answer.
-#[derive(Clone, Debug, FromRow)]
-struct OwnRow {
-    user_id: UserId,
-    hold_key: Option<String>,
-    #[sqlx(flatten)]
-    row: BookingRow,
-    /// Sorted by id.
-    seat_ids: Vec<SeatId>,
-    /// Of each of these seats.
-    prices: Vec<i64>,
 }
 
 /// An event of the batch.
@@ -78,10 +60,10 @@ pub(super) struct Batch {
     now: DateTime<Utc>,
     sales: HashMap<EventId, Sale>,
     /// Of everybody whose account is active.
-    own: HashMap<UserId, Vec<OwnRow>>,
+    own: HashMap<UserId, Vec<Hold>>,
     seats: Vec<LockedSeat>,
     at: HashMap<SeatId, usize>,
-    made: Vec<OwnRow>,
+    made: Vec<Hold>,
 }
 
 impl Batch {
@@ -94,7 +76,7 @@ impl Batch {
             is_short: false,
             has_met_lapsed: false,
         };
-        let mut own: HashMap<UserId, Vec<OwnRow>> = HashMap::new();
+        let mut own: HashMap<UserId, Vec<Hold>> = HashMap::new();
         for person in people {
             own.entry(person.person_id).or_default().extend(person.own);
         }
@@ -112,9 +94,9 @@ impl Batch {
     pub(super) fn decide(&mut self, request: &HoldRequest) -> std::result::Result<BookingId, Error> {
         let own = self.own.get(&request.user_id).ok_or(Error::SignInRequired)?;
         let sale = self.sales.get_mut(&request.event_id).ok_or(Error::NotFound)?;
-        let own: Vec<&OwnRow> = own.iter().filter(|own| own.row.event_id == request.event_id).collect();
+        let own: Vec<&Hold> = own.iter().filter(|own| own.row.event_id == request.event_id).collect();
         // It may be being confirmed at this moment: then it counts towards the limit.
-        let has_lapsed = |own: &&OwnRow| own.row.status == BookingStatus::Held && own.row.expires_at <= self.now;
+        let has_lapsed = |own: &&Hold| own.row.status == BookingStatus::Held && own.row.expires_at <= self.now;
         sale.has_met_lapsed |= own.iter().any(has_lapsed);
         if let Some(again) = own.iter().find(|own| own.row.id == request.id) {
             return Ok(again.row.id);
@@ -137,24 +119,9 @@ impl Batch {
             Wanted::Seats(seat_ids) => self.take_seats(request, seat_ids)?,
         };
         let event = &self.sales.get(&request.event_id).ok_or(Error::NotFound)?.event;
-        let quantity = request.wanted.count();
-        let total_amount_minor =
-            if prices.is_empty() { event.price_minor * i64::from(quantity) } else { prices.iter().sum() };
-        let row = BookingRow {
-            id: request.id,
-            reference: new_reference(),
-            event_id: event.id,
-            quantity,
-            currency: event.currency,
-            total_amount_minor,
-            status: BookingStatus::Held,
-            expires_at,
-            extended_s: 0,
-            created_at: self.now,
-            updated_at: self.now,
-        };
-        let seat_ids = request.seat_ids().to_vec();
-        let made = OwnRow { user_id: request.user_id, hold_key: request.key.clone(), row, seat_ids, prices };
+        let places = Places { quantity: request.wanted.count(), seat_ids: request.seat_ids().to_vec(), prices };
+        let row = BookingRow::held(request.id, event, &places, self.now..expires_at);
+        let made = Hold { user_id: request.user_id, hold_key: request.key.clone(), row, places };
         self.own.entry(request.user_id).or_default().push(made.clone());
         self.made.push(made);
         Ok(request.id)
@@ -213,137 +180,34 @@ impl Batch {
     }
 
     /// In the order they are read out.
-    fn booked_seats(&self, own: &OwnRow) -> Vec<BookedSeat> {
+    fn booked_seats(&self, own: &Hold) -> Vec<BookedSeat> {
         let of_seat = |seat: &LockedSeat| {
-            let at = own.seat_ids.binary_search(&seat.id).ok()?;
+            let at = own.places.seat_ids.binary_search(&seat.id).ok()?;
             Some(BookedSeat {
                 seat_id: seat.id,
                 section: seat.section.clone(),
                 row: seat.row.clone(),
                 number: seat.number.clone(),
-                price_minor: *own.prices.get(at)?,
+                price_minor: *own.places.prices.get(at)?,
             })
         };
-        if own.seat_ids.is_empty() { Vec::new() } else { self.seats.iter().filter_map(of_seat).collect() }
+        if own.places.seat_ids.is_empty() { Vec::new() } else { self.seats.iter().filter_map(of_seat).collect() }
     }
 
-    /// Writes what was decided: the places, the holds, their seats and their history. Assumes the transaction that holds
-    /// the locks.
+    /// Writes what was decided. Assumes the transaction that holds the locks.
     pub(super) async fn write(&self, conn: &mut PgConnection) -> Result<()> {
-        if self.made.is_empty() {
-            return Ok(());
-        }
-        self.write_bookings(conn).await?;
-        let of = |made: &OwnRow| -> Vec<HeldSeat> {
-            let held =
-                |seat_id: &SeatId| HeldSeat { seat_id: *seat_id, booking_id: made.row.id, until: made.row.expires_at };
-            made.seat_ids.iter().map(held).collect()
-        };
-        let held: Vec<HeldSeat> = self.made.iter().flat_map(of).collect();
-        if !held.is_empty() && seats::store::hold_seats(conn, &held, self.now).await? != held.len() {
-            return Err(anyhow::anyhow!("some of {} locked free seats could not be held", held.len()).into());
-        }
-        Ok(())
-    }
-
-    /// One statement, because a lone buyer waits for each.
-    async fn write_bookings(&self, conn: &mut PgConnection) -> Result<()> {
-        let sql = const_format::formatcp!(
-            "with taken as ({TAKE_PLACES}), held as (
-                 insert into bookings (id, reference, user_id, event_id, quantity, currency, total_amount_minor, status,
-                                       expires_at, hold_key, created_at, updated_at)
-                 select id, reference, user_id, event_id, quantity, currency, total_amount_minor, 'held', expires_at, hold_key, $3, $3
-                 from unnest($4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::int[], $9::text[], $10::bigint[],
-                             $11::timestamptz[], $12::text[], $13::bool[])
-                      as hold (id, reference, user_id, event_id, quantity, currency, total_amount_minor, expires_at, hold_key, has_seats)
-                 where has_seats or event_id in (select taken.id from taken)
-                 returning id, user_id, event_id
-             ), seated as (
-                 insert into seat_bookings (id, event_id, booking_id, seat_id, price_minor, created_at)
-                 select seat.id, held.event_id, held.id, seat_id, price_minor, $3
-                 from held join unnest($16::uuid[], $17::uuid[], $18::uuid[], $19::bigint[])
-                      as seat (id, booking_id, seat_id, price_minor) on seat.booking_id = held.id
-             )
-             insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
-             select entry.id, held.id, 'held', held.user_id, null, 'held', details, $3
-             from held join unnest($4::uuid[], $14::uuid[], $15::text[]) as entry (booking_id, id, details)
-                  on entry.booking_id = held.id"
-        );
-        let (event_ids, quantities): (Vec<EventId>, Vec<i32>) = self.places_taken().into_iter().unzip();
-        let seats =
-            || self.made.iter().flat_map(|made| made.seat_ids.iter().zip(&made.prices).map(move |seat| (made, seat)));
-        let written = sqlx::query(sql)
-            .bind(event_ids)
-            .bind(quantities)
-            .bind(self.now)
-            .bind(self.of_made(|made| made.row.id))
-            .bind(self.of_made(|made| made.row.reference.as_str()))
-            .bind(self.of_made(|made| made.user_id))
-            .bind(self.of_made(|made| made.row.event_id))
-            .bind(self.of_made(|made| made.row.quantity))
-            .bind(self.of_made(|made| made.row.currency.code()))
-            .bind(self.of_made(|made| made.row.total_amount_minor))
-            .bind(self.of_made(|made| made.row.expires_at))
-            .bind(self.of_made(|made| made.hold_key.as_deref()))
-            .bind(self.of_made(|made| !made.seat_ids.is_empty()))
-            .bind(self.of_made(|_| new_id()))
-            .bind(self.of_made(|made| self.name_places(made)))
-            .bind(seats().map(|_| new_id()).collect::<Vec<_>>())
-            .bind(seats().map(|(made, _)| made.row.id).collect::<Vec<_>>())
-            .bind(seats().map(|(_, (seat_id, _))| *seat_id).collect::<Vec<_>>())
-            .bind(seats().map(|(_, (_, price_minor))| *price_minor).collect::<Vec<_>>())
-            .execute(conn)
-            .await
-            .map_err(|error| self.translate(error))?;
-        if written.rows_affected() != self.made.len() as u64 {
-            let count = self.made.len();
-            return Err(anyhow::anyhow!("some of {count} holds of locked places could not be written").into());
-        }
-        Ok(())
-    }
-
-    fn of_made<'a, T>(&'a self, pick: impl Fn(&'a OwnRow) -> T) -> Vec<T> {
-        self.made.iter().map(pick).collect()
-    }
-
-    /// Places of general admission, by event.
-    fn places_taken(&self) -> HashMap<EventId, i32> {
-        let mut taken = HashMap::new();
-        for made in self.made.iter().filter(|made| made.seat_ids.is_empty()) {
-            *taken.entry(made.row.event_id).or_default() += made.row.quantity;
-        }
-        taken
-    }
-
-    /// The places in words, for the history.
-    fn name_places(&self, made: &OwnRow) -> String {
-        if made.seat_ids.is_empty() {
-            return name_quantity(made.row.quantity);
-        }
-        let seats = self.seats.iter().filter(|seat| made.seat_ids.binary_search(&seat.id).is_ok());
-        name_seats(seats.map(|seat| (seat.section.as_str(), seat.row.as_str(), seat.number.as_str())))
-    }
-
-    /// The database's own last word against a double sale, as the person whom it concerns reads it.
-    fn translate(&self, error: sqlx::Error) -> Failure {
-        let constraint = error.as_database_error().and_then(|error| error.constraint());
-        match self.made.as_slice() {
-            [alone] if constraint == Some("seat_bookings_one_active_per_seat") => {
-                Conflict::SeatsTaken { seat_ids: alone.seat_ids.clone() }.into()
-            }
-            _ => error.into(),
-        }
+        write_holds(conn, &self.made, &self.seats, self.now).await
     }
 }
 
-impl OwnRow {
+impl Hold {
     fn known(&self) -> OwnBooking {
         OwnBooking {
             id: self.row.id,
             status: self.row.status,
             quantity: self.row.quantity,
             hold_key: self.hold_key.clone(),
-            seat_ids: self.seat_ids.clone(),
+            seat_ids: self.places.seat_ids.clone(),
         }
     }
 }

@@ -1,12 +1,19 @@
 //! Confirming, extending, releasing and cancelling: each locks the booking, looks again, decides, writes.
 
-use super::{Entry, LockedBooking, end::end_bookings, lock_booking, name_places, read::read_booking, write_history};
+use super::{
+    Entry, LockedBooking,
+    end::{Ending, end_bookings},
+    lock_booking, name_places,
+    read::read_booking,
+    write_history,
+};
 use crate::{
     bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
     id::{BookingId, UserId},
     seats,
     server::{Result, finish, state::AppState},
     users,
+    waitlist::{self, model::EntryStatus},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -66,12 +73,13 @@ pub(super) async fn change(
             Change::Extend => extend(&mut tx, user_id, &booking, facts.decide_extend(now)?, now).await?,
             Change::Release => {
                 if facts.decide_release(now)? == Step::Do(()) {
-                    end_bookings(&mut tx, &[booking], BookingAction::Released, Some(user_id), now).await?;
+                    let action = BookingAction::Released;
+                    end_bookings(&mut tx, &[booking], Ending { action, actor_id: Some(user_id), now }).await?;
                 }
             }
             Change::Cancel => {
                 if let Step::Do(action) = facts.decide_cancel(now)? {
-                    end_bookings(&mut tx, &[booking], action, Some(user_id), now).await?;
+                    end_bookings(&mut tx, &[booking], Ending { action, actor_id: Some(user_id), now }).await?;
                 }
             }
         }
@@ -90,6 +98,9 @@ async fn confirm(conn: &mut PgConnection, user_id: UserId, booking: &LockedBooki
         .execute(&mut *conn)
         .await?;
     record(conn, user_id, booking, BookingAction::Confirmed, now).await?;
+    if booking.is_offer {
+        waitlist::store::close_offers(conn, &[booking.id], EntryStatus::Accepted, now).await?;
+    }
     seats::store::book_seats(conn, booking.id, now).await
 }
 

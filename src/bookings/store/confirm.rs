@@ -29,7 +29,7 @@ pub struct ConfirmRequest {
 /// Makes a hold a booking; one that is confirmed already is answered again.
 ///
 /// Plain holds of general admission are settled together with those of others. Whatever is out of the ordinary (the hold
-/// is locked by somebody, has lapsed, isn't theirs, has seats) is left out of the batch and settled alone, which also
+/// is locked by somebody, has lapsed, isn't theirs, has seats, is an offer) is left out of the batch and settled alone, which also
 /// says what is wrong with it.
 ///
 /// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
@@ -74,7 +74,7 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     let mut rows = Vec::new();
     for HeldRow { user_id, row } in held {
         let Some(event) = sales.get(&row.event_id).filter(|event| !event.has_seat_selection) else { continue };
-        let is_plain = row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
+        let is_plain = !row.is_offer && row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);
             confirmed.insert(row.id, row.clone().into_booking(event, told[&row.event_id].clone(), Vec::new(), now));

@@ -6,14 +6,17 @@ mod confirm;
 mod end;
 mod hold;
 mod import;
+mod offer;
 mod read;
 mod settle;
+mod write;
 
 pub use change::{cancel_booking, extend_hold, release_hold};
 pub use confirm::{ConfirmRequest, confirm_booking};
 pub use end::sweep;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
+pub use offer::{feed_waitlists, join_waitlist, leave_waitlist, set_capacity};
 pub use read::{get_booking, get_history, list_bookings};
 
 use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
@@ -28,6 +31,9 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
+/// The columns of a [`LockedBooking`].
+const LOCKED: &str = "id, event_id, quantity, status, is_offer, expires_at, created_at, extended_s";
+
 /// A booking whose row is locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
 struct LockedBooking {
@@ -35,6 +41,7 @@ struct LockedBooking {
     event_id: EventId,
     quantity: i32,
     status: BookingStatus,
+    is_offer: bool,
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
     extended_s: i32,
@@ -42,14 +49,9 @@ struct LockedBooking {
 
 /// Locks a person's booking. Errors: `NotFound`, also for someone else's.
 async fn lock_booking(conn: &mut PgConnection, user_id: UserId, booking_id: BookingId) -> Result<LockedBooking> {
-    let booking: Option<LockedBooking> = sqlx::query_as(
-        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
-         where id = $1 and user_id = $2 for no key update",
-    )
-    .bind(booking_id)
-    .bind(user_id)
-    .fetch_optional(conn)
-    .await?;
+    let sql = const_format::formatcp!("select {LOCKED} from bookings where id = $1 and user_id = $2 for no key update");
+    let booking: Option<LockedBooking> =
+        sqlx::query_as(sql).bind(booking_id).bind(user_id).fetch_optional(conn).await?;
     booking.ok_or_else(|| Error::NotFound.into())
 }
 

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, expires_at, extended_s, \
+pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, is_offer, expires_at, extended_s, \
     created_at, updated_at";
 const LIMIT_MAX: i64 = 200;
 
@@ -30,6 +30,7 @@ pub(super) struct BookingRow {
     pub(super) currency: Currency,
     pub(super) total_amount_minor: i64,
     pub(super) status: BookingStatus,
+    pub(super) is_offer: bool,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) extended_s: i32,
     pub(super) created_at: DateTime<Utc>,
@@ -190,6 +191,7 @@ impl BookingRow {
             currency: self.currency,
             total_amount_minor: self.total_amount_minor,
             status,
+            is_offer: self.is_offer,
             expires_at: self.expires_at,
             expires: at_venue(self.expires_at, &event.timezone, now),
             seconds_left: if held { (self.expires_at - now).num_seconds().max(0) } else { 0 },

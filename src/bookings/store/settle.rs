@@ -6,14 +6,14 @@
 //! and only the second round has any to lock.
 
 use super::{
-    LockedBooking,
+    LOCKED, LockedBooking,
     batch::{Batch, Facts, PersonRow},
-    end::{LAPSED_MAX, end_bookings},
+    end::{Ending, LAPSED_MAX, lock_lines},
     hold::HoldRequest,
     read::BOOKING,
 };
 use crate::{
-    bookings::model::{Booking, BookingAction},
+    bookings::model::Booking,
     error::Error,
     events,
     id::{BookingId, EventId, SeatId, UserId},
@@ -75,8 +75,9 @@ async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
     let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
+    let lines = lock_lines(&mut tx, &lapsed).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_ids))).execute(&mut *tx).await?;
-    end_bookings(&mut tx, &lapsed, BookingAction::Expired, None, now).await?;
+    Ending::by_time(now).end(&mut tx, &lapsed, &lines).await?;
     settle_locked(state, tx, requests, Round::Thorough).await
 }
 
@@ -130,16 +131,17 @@ async fn list_own(
     event_ids: &[EventId],
     with_seats: bool,
 ) -> Result<Vec<PersonRow>> {
-    // Accounts and bookings in one round trip: a lone buyer waits for each.
+    // Accounts and bookings in one round trip: a lone buyer waits for each. Lateral, so that nobody's bookings but theirs
+    // are read, whatever the planner believes of the tables' sizes.
     let sql = const_format::formatcp!(
-        "select users.id as person_id, own.* from users left join (
+        "select users.id as person_id, own.* from users left join lateral (
              select user_id, hold_key, {BOOKING},
                     array(select seat_id from seat_bookings
                           where $3 and booking_id = bookings.id and released_at is null order by seat_id) as seat_ids,
                     array(select price_minor from seat_bookings
                           where $3 and booking_id = bookings.id and released_at is null order by seat_id) as prices
-             from bookings where event_id = any($2) and status in ('held', 'confirmed')
-         ) as own on own.user_id = users.id
+             from bookings where user_id = users.id and event_id = any($2) and status in ('held', 'confirmed')
+         ) as own on true
          where users.id = any($1) and is_active order by own.id"
     );
     let people: HashSet<UserId> = requests.iter().map(|request| request.user_id).collect();
@@ -168,23 +170,24 @@ async fn lock_lapsed_in_the_way(
     let seat_ids = wanted_seats(requests);
     let of_seats = seats::store::list_lapsed_holds(conn, &seat_ids, now).await?;
     let of_event = if requests.iter().any(|request| request.seat_ids().is_empty()) { LAPSED_MAX } else { 0 };
-    let lapsed = sqlx::query_as(
-        "select id, event_id, quantity, status, expires_at, created_at, extended_s from bookings
+    let sql = const_format::formatcp!(
+        "select {LOCKED} from bookings
          where status = 'held' and expires_at <= $1 and id in (
              (select id from bookings where status = 'held' and expires_at <= $1 and event_id = any($2) order by id limit $3)
              union
              select id from bookings where status = 'held' and expires_at <= $1 and event_id = any($2) and user_id = any($4)
              union
              select unnest($5::uuid[])
-         ) order by id for no key update",
-    )
-    .bind(now)
-    .bind(event_ids(requests))
-    .bind(of_event)
-    .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
-    .bind(of_seats)
-    .fetch_all(conn)
-    .await?;
+         ) order by id for no key update"
+    );
+    let lapsed = sqlx::query_as(sql)
+        .bind(now)
+        .bind(event_ids(requests))
+        .bind(of_event)
+        .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
+        .bind(of_seats)
+        .fetch_all(conn)
+        .await?;
     Ok(lapsed)
 }
 

@@ -100,14 +100,15 @@ pub async fn add_available(conn: &mut PgConnection, changes: &[(EventId, i32)]) 
     Ok(())
 }
 
-/// Adds places to an event: all of them free. Assumes a transaction.
-pub async fn raise_capacity(conn: &mut PgConnection, event_id: EventId, quantity: i32) -> Result<()> {
+/// Changes the number of an event's places by so many, which are free or become so. Assumes a transaction that has locked
+/// the event, or knows that nobody else does.
+pub async fn change_capacity(conn: &mut PgConnection, event_id: EventId, by: i32) -> Result<()> {
     sqlx::query(
-        "update events set total_capacity = total_capacity + $2, available_capacity = available_capacity + $2
+        "update events set total_capacity = total_capacity + $2, available_capacity = available_capacity + $2, version = version + 1
          where id = $1",
     )
     .bind(event_id)
-    .bind(quantity)
+    .bind(by)
     .execute(conn)
     .await?;
     Ok(())

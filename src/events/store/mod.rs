@@ -5,7 +5,7 @@ mod create;
 mod list;
 
 pub use capacity::{
-    Sale, TAKE_PLACES, add_available, find_sale, list_sales, lock_events, lock_sale, raise_capacity, share_sales,
+    Sale, TAKE_PLACES, add_available, change_capacity, find_sale, list_sales, lock_events, lock_sale, share_sales,
     try_lock_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
@@ -27,7 +27,7 @@ use sqlx::PgConnection;
 /// The columns of an [`EventRow`].
 pub(super) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
     event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection, \
-    status, sales_open_at, sales_close_at, hold_length_s, places_per_person, version";
+    status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version";
 
 /// A row of `events`.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -48,13 +48,14 @@ pub struct EventRow {
     #[sqlx(try_from = "String")]
     pub(crate) currency: Currency,
     pub(crate) price_minor: i64,
-    total_capacity: i32,
+    pub(crate) total_capacity: i32,
     pub(crate) available_capacity: i32,
     pub(crate) has_seat_selection: bool,
     status: EventStatus,
     sales_open_at: DateTime<Utc>,
     sales_close_at: DateTime<Utc>,
     pub(crate) hold_length_s: i32,
+    pub(crate) offer_length_s: i32,
     pub(crate) places_per_person: i32,
     version: i32,
 }

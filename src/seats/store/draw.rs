@@ -72,7 +72,7 @@ pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: Da
         insert_seats(&mut tx, event_id, section, now).await?;
     }
     let count: usize = map.sections.iter().map(|section| section.seats.len()).sum();
-    events::store::raise_capacity(&mut tx, event_id, count as i32).await?;
+    events::store::change_capacity(&mut tx, event_id, count as i32).await?;
     tx.commit().await?;
     Ok(())
 }

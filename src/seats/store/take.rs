@@ -4,7 +4,7 @@
 
 use crate::{
     id::{BookingId, EventId, SeatId},
-    seats::model::SeatStatus,
+    seats::model::{FreeSeat, SeatStatus},
     server::{Result, db::uuid_array},
 };
 use chrono::{DateTime, Utc};
@@ -47,6 +47,38 @@ pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result
                from seats join sections on sections.event_id = seats.event_id and sections.name = section
                where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
     Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
+}
+
+/// The free seats of an event by section, row and place in the row, without a lock. What is kept for people with a
+/// wheelchair and who comes with them is not among them. A hold that has lapsed by `lapsed_at` counts as free.
+pub async fn list_free(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    lapsed_at: Option<DateTime<Utc>>,
+) -> Result<Vec<FreeSeat>> {
+    // Only sections that have something free or something changing: the others can have tens of thousands of seats.
+    let sql = "select id, section, \"row\", place from (
+                   select id, section, \"row\", kind, status, held_until,
+                          row_number() over (partition by section, \"row\" order by length(number), number) as place
+                   from seats where event_id = $1 and section in (
+                       select name from sections where event_id = $1 and available_count > 0
+                       union select section from seat_changes where event_id = $1
+                       union select section from seats where event_id = $1 and held_until <= $2)
+               ) as every_seat
+               where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place";
+    Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).fetch_all(conn).await?)
+}
+
+/// Locks those of these seats that are free and that nobody else has locked, and reads them as [`list_locked`] does: who
+/// waits for others' locks here, after having taken some, could wait for ever.
+pub async fn try_lock_free(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<LockedSeat>> {
+    let locked: Vec<SeatId> = sqlx::query_scalar(
+        "select id from seats where id = any($1) and status = 'available' order by id for no key update skip locked",
+    )
+    .bind(seat_ids)
+    .fetch_all(&mut *conn)
+    .await?;
+    list_locked(conn, &locked).await
 }
 
 /// A seat for a hold.

@@ -1,0 +1,278 @@
+//! The waitlist's side of places: joining when there are none, and offering those that come free, in the order of the line.
+
+use super::{
+    change::release_hold,
+    read::BookingRow,
+    write::{Hold, Places, write_holds},
+};
+use crate::{
+    error::{Error, Problem},
+    events::{self, model::decide_capacity, store::EventRow},
+    id::{BookingId, EntryId, EventId, SeatId, UserId},
+    seats::{
+        self,
+        model::{FreeSeat, most_at_once, pick_seats},
+        store::LockedSeat,
+    },
+    server::{Failure, Result, clock::new_id, finish, state::AppState},
+    users,
+    waitlist::{
+        self,
+        model::{Entry, EntryStatus, JoinFacts, decide_join, offer_ends_at},
+        store::{JoinRequest, WaitingEntry},
+    },
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::HashMap;
+
+/// Puts a person at the end of an event's line. Joining twice is one entry. Runs to its end even if the caller goes away.
+///
+/// Errors: `NotFound`, `SignInRequired` for a closed account, and those of [`decide_join`].
+pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        users::store::require_active(&mut tx, request.user_id).await?;
+        waitlist::store::lock_line_alone(&mut tx, request.event_id).await?;
+        let open = waitlist::store::find_open_entry(&mut tx, request.user_id, request.event_id).await?;
+        let entry_id = match open {
+            Some(open) => open,
+            None => {
+                let now = task.clock.now_in(&mut tx).await?;
+                let facts = join_facts(&mut tx, request, now).await?;
+                decide_join(&facts, request.quantity, request.together, now)?;
+                waitlist::store::insert_entry(&mut tx, request, now).await?
+            }
+        };
+        let entry = waitlist::store::get_entry(&mut tx, request.user_id, entry_id).await?;
+        tx.commit().await?;
+        Ok(entry)
+    })
+    .await
+}
+
+/// What is free for this request, lapsed holds included: those can be booked.
+async fn join_facts(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<JoinFacts> {
+    let event = events::store::find_sale(conn, request.event_id).await?;
+    let (have, lapsed): (i32, i32) = sqlx::query_as(
+        "select coalesce(sum(quantity) filter (where user_id = $2 and (status = 'confirmed' or expires_at > $3)), 0)::int,
+                coalesce(sum(quantity) filter (where status = 'held' and expires_at <= $3), 0)::int
+         from bookings where event_id = $1 and (
+             user_id = $2 and status in ('held', 'confirmed') or status = 'held' and expires_at <= $3)",
+    )
+    .bind(request.event_id)
+    .bind(request.user_id)
+    .bind(now)
+    .fetch_one(&mut *conn)
+    .await?;
+    let free = if event.has_seat_selection {
+        let free = seats::store::list_free(conn, request.event_id, Some(now)).await?;
+        most_at_once(&free, request.together)
+    } else {
+        event.available_capacity + lapsed
+    };
+    Ok(JoinFacts {
+        sale: event.sale(),
+        has_seat_selection: event.has_seat_selection,
+        places_per_person: event.places_per_person,
+        have,
+        free,
+    })
+}
+
+/// Takes a person out of the line, or gives back what they were offered: that goes to the next. Doing it twice is fine.
+///
+/// Errors: `NotFound`, also for someone else's entry.
+pub async fn leave_waitlist(state: &AppState, user_id: UserId, entry_id: EntryId) -> Result<Entry> {
+    let task = state.clone();
+    finish(async move {
+        let mut conn = task.db.pool().acquire().await?;
+        let now = task.clock.now_in(&mut conn).await?;
+        waitlist::store::leave(&mut conn, user_id, entry_id, now).await?;
+        let entry = waitlist::store::get_entry(&mut conn, user_id, entry_id).await?;
+        let (EntryStatus::Offered, Some(booking_id)) = (entry.status, entry.booking_id) else { return Ok(entry) };
+        drop(conn);
+        release_hold(&task, user_id, booking_id).await?;
+        let mut conn = task.db.pool().acquire().await?;
+        waitlist::store::get_entry(&mut conn, user_id, entry_id).await
+    })
+    .await
+}
+
+/// Sets the number of places of an event of general admission; what is added goes to the waitlist first.
+///
+/// Errors: `NotFound`; `Invalid` for an event with seats, whose capacity is its seats; those of [`decide_capacity`].
+pub async fn set_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Result<()> {
+    let task = state.clone();
+    finish(async move {
+        let mut tx = task.db.begin().await?;
+        let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
+        lock_event(&mut tx, event_id).await?;
+        let now = task.clock.now_in(&mut tx).await?;
+        let event = events::store::find_sale(&mut tx, event_id).await?;
+        if event.has_seat_selection {
+            return Err(Error::invalid("total_capacity", Problem::Unknown).into());
+        }
+        let by = decide_capacity(event.total_capacity, event.available_capacity, wanted)?;
+        events::store::change_capacity(&mut tx, event_id, by).await?;
+        feed_lines(&mut tx, &lines, now).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Offers what is free to whoever waits, in all events, and answers how many events it looked at: for what came free
+/// without anybody there to feed the line, such as a seat that was locked at that moment. Safe to run twice and in many
+/// processes at once.
+pub async fn feed_waitlists(state: &AppState) -> Result<u64> {
+    let event_ids = waitlist::store::list_waited_for(&mut *state.db.pool().acquire().await?).await?;
+    let mut fed = 0;
+    for event_id in event_ids {
+        match feed_alone(state, event_id).await {
+            Ok(()) => fed += 1,
+            // Someone is at this event: the next round comes soon.
+            Err(Failure::Refused(Error::Unavailable { .. })) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(fed)
+}
+
+async fn feed_alone(state: &AppState, event_id: EventId) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    sqlx::query("set local lock_timeout = '100ms'").execute(&mut *tx).await?;
+    let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
+    lock_event(&mut tx, event_id).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    feed_lines(&mut tx, &lines, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<()> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(events::store::lock_events([event_id]))).execute(conn).await?;
+    Ok(())
+}
+
+/// Offers what is free of these events to those who wait, first come first served: an entry is passed over only by offers
+/// it couldn't use. Assumes the lines' locks, and for general admission the events' rows.
+pub(super) async fn feed_lines(conn: &mut PgConnection, lines: &[EventId], now: DateTime<Utc>) -> Result<()> {
+    for event in events::store::list_events_by_id(conn, lines).await? {
+        if event.sale().decide_on_sale(now).is_ok() {
+            Feeding::new(conn, event, now).await?.feed(conn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What is being offered of one event.
+struct Feeding {
+    event: EventRow,
+    now: DateTime<Utc>,
+    /// Places left, of either kind.
+    left: i32,
+    /// The seats among them, where it has seats.
+    free: Vec<FreeSeat>,
+    locked: Vec<LockedSeat>,
+    offers: Vec<(EntryId, Hold)>,
+}
+
+impl Feeding {
+    async fn new(conn: &mut PgConnection, event: EventRow, now: DateTime<Utc>) -> Result<Self> {
+        let free = match event.has_seat_selection {
+            true => seats::store::list_free(conn, event.id, None).await?,
+            false => Vec::new(),
+        };
+        let left = if event.has_seat_selection { most_at_once(&free, false) } else { event.available_capacity };
+        Ok(Self { event, now, left, free, locked: Vec::new(), offers: Vec::new() })
+    }
+
+    async fn feed(mut self, conn: &mut PgConnection) -> Result<()> {
+        let mut after = 0;
+        while self.left > 0 {
+            let entries = waitlist::store::list_waiting(conn, self.event.id, after, self.left).await?;
+            let Some(last) = entries.last() else { break };
+            after = last.position;
+            let have = count_places(conn, self.event.id, &entries).await?;
+            for entry in entries {
+                let have = have.get(&entry.user_id).copied().unwrap_or_default();
+                // Who has booked elsewhere meanwhile keeps their place in line, as others have to.
+                if have + entry.requested_quantity <= self.event.places_per_person {
+                    self.offer(conn, entry).await?;
+                }
+            }
+        }
+        let (entries, holds): (Vec<EntryId>, Vec<Hold>) = self.offers.into_iter().unzip();
+        write_holds(conn, &holds, &self.locked, self.now).await?;
+        let offered: Vec<(EntryId, BookingId)> =
+            entries.into_iter().zip(holds.iter().map(|hold| hold.row.id)).collect();
+        if offered.is_empty() { Ok(()) } else { waitlist::store::offer(conn, &offered, self.now).await }
+    }
+
+    async fn offer(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<()> {
+        let quantity = entry.requested_quantity;
+        let places = if self.event.has_seat_selection {
+            let seats = self.take_seats(conn, entry).await?;
+            let (seat_ids, prices) = seats.into_iter().unzip();
+            Places { quantity, seat_ids, prices }
+        } else {
+            Places { quantity, seat_ids: Vec::new(), prices: Vec::new() }
+        };
+        if quantity > self.left || self.event.has_seat_selection && places.seat_ids.is_empty() {
+            return Ok(());
+        }
+        self.left -= quantity;
+        let event = &self.event;
+        let until = offer_ends_at(self.now, &event.sale(), event.offer_length_s, event.hold_length_s);
+        let row = BookingRow::held(BookingId(new_id()), event, &places, self.now..until);
+        let row = BookingRow { is_offer: true, ..row };
+        self.offers.push((entry.id, Hold { user_id: entry.user_id, hold_key: None, row, places }));
+        Ok(())
+    }
+
+    /// Locks seats for this entry and answers them with their prices, sorted by id; none if there aren't any for it. A seat
+    /// that somebody else has locked is somebody else's.
+    async fn take_seats(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<Vec<(SeatId, i64)>> {
+        if !try_lock_person(conn, entry.user_id, self.event.id).await? {
+            return Ok(Vec::new());
+        }
+        while let Some(picked) = pick_seats(&self.free, entry.requested_quantity, entry.together) {
+            let locked = seats::store::try_lock_free(conn, &picked).await?;
+            let is_ours = |id: &SeatId| locked.iter().any(|seat| seat.id == *id);
+            let all_ours = picked.iter().all(is_ours);
+            self.free.retain(|seat| !picked.contains(&seat.id) || !all_ours && is_ours(&seat.id));
+            if all_ours {
+                let mut seats: Vec<(SeatId, i64)> = locked.iter().map(|seat| (seat.id, seat.price_minor)).collect();
+                seats.sort_unstable();
+                self.locked.extend(locked);
+                return Ok(seats);
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// The lock of a person's limit of an event with seats, as holding takes it. Not waited for: bookings are locked by now.
+async fn try_lock_person(conn: &mut PgConnection, user_id: UserId, event_id: EventId) -> Result<bool> {
+    let sql = "select pg_try_advisory_xact_lock(hashtextextended($1::text || $2::text, 0))";
+    Ok(sqlx::query_scalar(sql).bind(user_id).bind(event_id).fetch_one(conn).await?)
+}
+
+/// The places that these people hold and have booked of the event.
+async fn count_places(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    entries: &[WaitingEntry],
+) -> Result<HashMap<UserId, i32>> {
+    let have: Vec<(UserId, i32)> = sqlx::query_as(
+        "select user_id, sum(quantity)::int from bookings
+         where event_id = $1 and user_id = any($2) and status in ('held', 'confirmed') group by user_id",
+    )
+    .bind(event_id)
+    .bind(entries.iter().map(|entry| entry.user_id).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(have.into_iter().collect())
+}
