@@ -1,7 +1,8 @@
-//! `evently audit`: proves from the tables that no place was sold twice and none was lost.
+//! `evently audit`: proves from the tables that no place was sold twice, none was lost, and no history was altered.
 //!
-//! Owns no table, reads all of the inventory's and writes nothing.
+//! Owns no table, reads all of the inventory's and writes nothing. What it finds it tells row by row: neither the number of
+//! bookings nor that of the rows that break something changes how much memory it takes.
 
 mod store;
 
-pub use store::run;
+pub use store::{run, run_alone};

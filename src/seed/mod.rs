@@ -76,9 +76,10 @@ async fn fill_in(state: &AppState, made: &[Made]) -> anyhow::Result<()> {
     call_off(state, &events, made, now).await.map_err(tell)?;
     bookings::make_hold(state, &events, people.demo).await.map_err(tell)?;
     while project_availability(state).await.map_err(tell)? > 0 {}
-    let violations = audit::run(state).await?;
-    if let Some(first) = violations.first() {
-        bail!("the demonstration breaks {} rules of the inventory, the first: {first}", violations.len());
+    let mut first = None;
+    let broken = audit::run(state, |line| _ = first.get_or_insert(line)).await?;
+    if let Some(first) = first {
+        bail!("the demonstration breaks {broken} rules of the inventory, the first: {first}");
     }
     accounts::make_admin(state, now).await.map_err(tell)
 }

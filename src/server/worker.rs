@@ -1,7 +1,7 @@
 //! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
 
 use super::{Failure, Result, session_store::SessionStore, state::AppState};
-use crate::{bookings, seats};
+use crate::{audit, bookings, seats};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const FEED_EVERY: Duration = Duration::from_secs(5);
 const PROJECT_EVERY: Duration = Duration::from_millis(500);
+const SEAL_EVERY: Duration = Duration::from_secs(10);
+const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
 const TIDY_SESSIONS_EVERY: Duration = Duration::from_secs(600);
 /// After a failure, so that an outage doesn't fill the log.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -22,6 +24,8 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
+        repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
+        repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)),
         repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions.delete_expired()),
     );
 }

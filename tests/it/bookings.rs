@@ -2,7 +2,10 @@
 
 use super::app::TestApp;
 use chrono::TimeDelta;
-use evently::{bookings::store::sweep, events::store::cancel_event};
+use evently::{
+    bookings::store::{seal_history, sweep},
+    events::store::cancel_event,
+};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -310,8 +313,24 @@ async fn history_cannot_be_rewritten(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(5).await;
     app.person("ada").await.hold(event_id, 1).await;
-    for sql in ["update booking_history set details = ''", "delete from booking_history", "truncate booking_history"] {
-        assert!(sqlx::query(sql).execute(app.state.db.pool()).await.is_err(), "{sql}");
+    seal_history(&app.state).await.expect("sealed");
+    let refusal = async |sql: &'static str, grant: &'static str| {
+        let mut tx = app.state.db.begin().await.expect("a transaction");
+        sqlx::query(grant).execute(&mut *tx).await.expect("granted");
+        let refused = sqlx::query(sql).execute(&mut *tx).await.expect_err(sql);
+        refused.as_database_error().and_then(|error| error.code()).expect("a code").into_owned()
+    };
+    for sql in [
+        "update booking_history set details = ''",
+        "delete from booking_history",
+        "truncate booking_history",
+        "update history_seals set entry_count = 2",
+        "delete from history_seals",
+        "truncate history_seals",
+    ] {
+        assert_eq!(refusal(sql, "select 1").await, "42501", "by privilege: {sql}");
+        let grant = "grant all on booking_history, history_seals to current_user";
+        assert_eq!(refusal(sql, grant).await, "23001", "by trigger: {sql}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Confirming many at once: in a rush everybody who got a hold confirms it within the same seconds.
 
 use super::{
+    PREVIOUS_HASH,
     change::{Change, change},
     read::{BOOKING, BookingRow, tell_event},
 };
@@ -106,22 +107,25 @@ async fn write(conn: &mut PgConnection, rows: &[(UserId, BookingRow)], now: Date
     if rows.is_empty() {
         return Ok(());
     }
-    let written = sqlx::query(
+    let sql = const_format::formatcp!(
         "with confirmed as (
              update bookings set status = 'confirmed', confirmed_at = $4, updated_at = $4 where id = any($1)
-             returning id, user_id
+             returning id, user_id, quantity, total_amount_minor
          )
-         insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
-         select entry.id, confirmed.id, 'confirmed', user_id, 'held', 'confirmed', details, $4
+         insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at,
+                                      quantity, total_amount_minor, previous_hash)
+         select entry.id, confirmed.id, 'confirmed', user_id, 'held', 'confirmed', details, $4,
+                quantity, total_amount_minor, {PREVIOUS_HASH}
          from confirmed join unnest($1::uuid[], $2::uuid[], $3::text[]) as entry (booking_id, id, details)
-              on entry.booking_id = confirmed.id",
-    )
-    .bind(rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|_| new_id()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, row)| name_quantity(row.quantity)).collect::<Vec<_>>())
-    .bind(now)
-    .execute(conn)
-    .await?;
+              on entry.booking_id = confirmed.id"
+    );
+    let written = sqlx::query(sql)
+        .bind(rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())
+        .bind(rows.iter().map(|_| new_id()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, row)| name_quantity(row.quantity)).collect::<Vec<_>>())
+        .bind(now)
+        .execute(conn)
+        .await?;
     if written.rows_affected() != rows.len() as u64 {
         return Err(anyhow::anyhow!("{} of {} locked holds were confirmed", written.rows_affected(), rows.len()).into());
     }

@@ -42,7 +42,7 @@ pub async fn sweep(state: &AppState) -> Result<u64> {
 
 async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u64> {
     let mut tx = state.db.begin().await?;
-    sqlx::query("set local lock_timeout = '100ms'").execute(&mut *tx).await?;
+    sqlx::query("set local lock_timeout = '250ms'").execute(&mut *tx).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed(&mut tx, event_id, now).await?;
     end_bookings(&mut tx, &lapsed, Ending::by_time(now)).await?;

@@ -8,6 +8,7 @@ mod hold;
 mod import;
 mod offer;
 mod read;
+mod seal;
 mod settle;
 mod write;
 
@@ -18,6 +19,7 @@ pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
 pub use offer::{feed_waitlists, join_waitlist, leave_waitlist, set_capacity};
 pub use read::{get_booking, get_history, list_bookings};
+pub use seal::seal_history;
 
 use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
 use crate::{
@@ -81,22 +83,40 @@ struct Entry {
     created_at: DateTime<Utc>,
 }
 
+/// In a statement that writes an entry of the booking `entry.booking_id`: the hash of its entry before. Assumes that the
+/// booking is locked, or new.
+const PREVIOUS_HASH: &str = "(select booking_history_hash(before) from booking_history before \
+    where before.booking_id = entry.booking_id order by before.number desc limit 1)";
+
 async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()> {
-    sqlx::query(
-        "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::booking_action[], $4::uuid[], $5::booking_status[],
-                              $6::booking_status[], $7::text[], $8::timestamptz[])",
-    )
-    .bind(entries.iter().map(|_| new_id()).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.booking_id).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.action).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.actor_id).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.before).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.action.leads_to()).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.details.as_str()).collect::<Vec<_>>())
-    .bind(entries.iter().map(|entry| entry.created_at).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
+    let sql = const_format::formatcp!(
+        "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at,
+                                      quantity, total_amount_minor, previous_hash)
+         select entry.*, quantity, total_amount_minor, {PREVIOUS_HASH}
+         from unnest($1::uuid[], $2::uuid[], $3::booking_action[], $4::uuid[], $5::booking_status[],
+                     $6::booking_status[], $7::text[], $8::timestamptz[])
+              as entry (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
+         join bookings on bookings.id = entry.booking_id"
+    );
+    let written = sqlx::query(sql)
+        .bind(entries.iter().map(|_| new_id()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.booking_id).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.action).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.actor_id).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.before).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.action.leads_to()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.details.as_str()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.created_at).collect::<Vec<_>>())
+        .execute(conn)
+        .await?;
+    if written.rows_affected() != entries.len() as u64 {
+        return Err(anyhow::anyhow!(
+            "{} of {} entries of the history were written",
+            written.rows_affected(),
+            entries.len()
+        )
+        .into());
+    }
     Ok(())
 }
 

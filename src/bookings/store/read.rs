@@ -97,12 +97,11 @@ pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingI
         .fetch_optional(&mut *conn)
         .await?;
     let event = events::store::find_sale(&mut conn, event_id.ok_or(Error::NotFound)?).await?;
-    let rows: Vec<EntryRow> = sqlx::query_as(
-        "select action, details, created_at from booking_history where booking_id = $1 order by created_at, id",
-    )
-    .bind(booking_id)
-    .fetch_all(&mut *conn)
-    .await?;
+    let rows: Vec<EntryRow> =
+        sqlx::query_as("select action, details, created_at from booking_history where booking_id = $1 order by number")
+            .bind(booking_id)
+            .fetch_all(&mut *conn)
+            .await?;
     let now = state.clock.now_in(&mut conn).await?;
     let entry = |row: EntryRow| HistoryEntry {
         action: row.action,

@@ -119,15 +119,17 @@ async fn write_bookings(
                   as hold (id, reference, user_id, event_id, quantity, currency, total_amount_minor, is_offer, expires_at,
                            hold_key, has_seats)
              where has_seats or event_id in (select taken.id from taken)
-             returning id, user_id, event_id, is_offer
+             returning id, user_id, event_id, is_offer, quantity, total_amount_minor
          ), seated as (
              insert into seat_bookings (id, event_id, booking_id, seat_id, price_minor, created_at)
              select seat.id, held.event_id, held.id, seat_id, price_minor, $3
              from held join unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::bigint[])
                   as seat (id, booking_id, seat_id, price_minor) on seat.booking_id = held.id
          )
-         insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at)
-         select entry.id, held.id, action, case when is_offer then null else user_id end, null, 'held', details, $3
+         insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at,
+                                      quantity, total_amount_minor, previous_hash)
+         select entry.id, held.id, action, case when is_offer then null else user_id end, null, 'held', details, $3,
+                quantity, total_amount_minor, null
          from held join unnest($4::uuid[], $15::uuid[], $16::booking_action[], $17::text[])
               as entry (booking_id, id, action, details) on entry.booking_id = held.id"
     );
