@@ -78,10 +78,17 @@ pub async fn answer<T>(work: impl Future<Output = Result<T>>) -> std::result::Re
     match work.await {
         Ok(answer) => Ok(answer),
         Err(Failure::Refused(error)) => Err(error),
-        Err(Failure::Unexpected(cause)) => {
-            let reference = request_id();
-            tracing::error!(reference, error = format!("{cause:#}"), "a request failed unexpectedly");
-            Err(Error::Internal { reference: reference.into() })
+        Err(failure) => Err(tell(failure, request_id())),
+    }
+}
+
+/// What the caller of the request with this id is told. Logs what is unexpected, with all its causes.
+pub(super) fn tell(failure: Failure, request_id: String) -> Error {
+    match failure {
+        Failure::Refused(error) => error,
+        Failure::Unexpected(cause) => {
+            tracing::error!(reference = request_id, error = format!("{cause:#}"), "a request failed unexpectedly");
+            Error::Internal { reference: request_id.into() }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What every slice stands on and only the server has: configuration, connections, the caller, the router.
 //!
-//! Nothing in here knows a domain word. It owns one table, `sessions`. Invariants:
+//! Nothing in here knows a domain word. It owns two tables, `sessions` and `idempotency_keys`. Invariants:
 //! - [`Failure`] never leaves the server: [`answer()`] logs it once and turns it into the public [`crate::error::Error`].
 //! - the wall clock is read in [`clock`] alone, and a transaction begins in [`db`] alone (`clippy.toml` says why);
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
@@ -17,6 +17,8 @@ mod error_shape;
 pub mod gate;
 mod headers;
 mod health;
+mod idempotency;
+pub mod idempotency_store;
 mod json_body;
 pub mod passwords;
 pub mod redis;

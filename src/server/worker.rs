@@ -1,6 +1,6 @@
 //! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
 
-use super::{Failure, Result, session_store::SessionStore, state::AppState};
+use super::{Failure, Result, idempotency_store::remove_expired, session_store::SessionStore, state::AppState};
 use crate::{bookings, seats};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -8,19 +8,20 @@ use tokio_util::sync::CancellationToken;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const PROJECT_EVERY: Duration = Duration::from_millis(500);
-const TIDY_SESSIONS_EVERY: Duration = Duration::from_secs(600);
+const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// After a failure, so that an outage doesn't fill the log.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Runs the periodic work until the token is cancelled; what has begun by then is finished.
 ///
-/// Nothing here is needed for a right answer: expired holds and sessions are not answered with anyhow.
+/// Nothing here is needed for a right answer: expired holds, sessions and replies are not answered with anyhow.
 pub async fn run_periodic(state: AppState, token: CancellationToken) {
     let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
-        repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions.delete_expired()),
+        repeat("remove expired sessions", TIDY_EVERY, &token, || sessions.delete_expired()),
+        repeat("remove old replies", TIDY_EVERY, &token, || remove_expired(&state)),
     );
 }
 

@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod bookings;
 mod events;
+mod idempotency;
 mod interleavings;
 mod races;
 mod requests;
