@@ -6,6 +6,7 @@
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
 
 mod answer;
+pub mod breaker;
 pub mod caller;
 pub mod clock;
 pub mod combiner;
