@@ -23,6 +23,7 @@ use super::{
     answer::tell,
     error_shape::{request_id_of, status_of},
     idempotency_store::{Claim, KeptReply, Keyed, claim, free, keep},
+    metrics::IDEMPOTENCY_REPLAYS_TOTAL,
     session_store::USER_ID,
     state::AppState,
 };
@@ -216,6 +217,7 @@ fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn replay(kept: KeptReply) -> Result<Response> {
     let status = u16::try_from(kept.status).context("a kept reply has no status")?;
+    metrics::counter!(IDEMPOTENCY_REPLAYS_TOTAL).increment(1);
     let mut response = Response::builder().status(status);
     for (name, value) in &kept.headers.0 {
         response = response.header(name, value);

@@ -45,6 +45,7 @@ async fn run_once(name: &'static str, work: impl Future<Output = Result<u64>>) -
             return true;
         }
         Ok(Err(Failure::Refused(error))) => tracing::warn!(work = name, %error, "periodic work was put off"),
+        Ok(Err(Failure::Passing(why))) => tracing::warn!(work = name, ?why, "periodic work was put off"),
         Ok(Err(Failure::Unexpected(error))) => {
             tracing::error!(work = name, error = format!("{error:#}"), "periodic work failed");
         }

@@ -6,6 +6,7 @@ mod bookings;
 mod events;
 mod idempotency;
 mod interleavings;
+mod metrics;
 mod races;
 mod requests;
 mod seats;

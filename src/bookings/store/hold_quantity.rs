@@ -33,6 +33,7 @@ pub(super) async fn settle(state: AppState, event_id: EventId, requests: Vec<Hol
     match settle_together(&state, event_id, &requests).await {
         Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect(),
         Err(Failure::Refused(error)) => requests.iter().map(|_| Err(Failure::Refused(error.clone()))).collect(),
+        Err(Failure::Passing(passing)) => requests.iter().map(|_| Err(passing.into())).collect(),
         Err(Failure::Unexpected(error)) if requests.len() == 1 => vec![Err(Failure::Unexpected(error))],
         Err(Failure::Unexpected(error)) => {
             tracing::warn!(
