@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod bad_input;
 mod bookings;
 mod events;
 mod idempotency;
