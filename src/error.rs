@@ -40,6 +40,9 @@ pub enum Error {
     /// 400: the body or the query could not be read as what the function takes.
     #[error("The request could not be read: a field is missing or has the wrong form.")]
     Malformed,
+    /// 422: the `Idempotency-Key` was used for another request; each request wants a key of its own.
+    #[error("This Idempotency-Key was used for another request. Use a new key for each request.")]
+    IdempotencyKeyReused,
     /// 422: fields that don't fit, each with the reason.
     #[error("{}", say_fields(.0))]
     Invalid(Vec<FieldError>),
@@ -146,6 +149,12 @@ pub enum Conflict {
     /// An account with this e-mail address exists.
     #[error("There is an account with this e-mail address. Sign in instead.")]
     EmailTaken,
+    /// The same request, sent before under this `Idempotency-Key`, is still running; its reply can be had soon.
+    #[error("This request was sent before and is still running. Try again in a moment.")]
+    StillRunning {
+        /// Seconds until a retry makes sense.
+        retry_after_s: i64,
+    },
     /// Someone saved a newer version in the meantime.
     #[error("Someone else saved a newer version in the meantime.")]
     VersionConflict,
@@ -222,7 +231,7 @@ impl Error {
             Self::Conflict(_) => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::Invalid(_) => 422,
+            Self::IdempotencyKeyReused | Self::Invalid(_) => 422,
             Self::TooMany { .. } => 429,
             Self::Internal { .. } => 500,
             Self::Unavailable { .. } => 503,
@@ -232,7 +241,9 @@ impl Error {
     /// Seconds after which trying again makes sense, for the `Retry-After` header.
     pub fn retry_after_s(&self) -> Option<i64> {
         match self {
-            Self::TooMany { retry_after_s } | Self::Unavailable { retry_after_s } => Some(*retry_after_s),
+            Self::TooMany { retry_after_s }
+            | Self::Unavailable { retry_after_s }
+            | Self::Conflict(Conflict::StillRunning { retry_after_s }) => Some(*retry_after_s),
             _ => None,
         }
     }
@@ -309,6 +320,8 @@ mod tests {
             Error::TooMany { retry_after_s: 7 },
             Conflict::SoldOut { available_count: 3 }.into(),
             Conflict::HoldExpired.into(),
+            Conflict::StillRunning { retry_after_s: 1 }.into(),
+            Error::IdempotencyKeyReused,
         ] {
             let body = serde_json::to_string(&ErrorBody::from(error.clone())).expect("JSON");
             assert_eq!(serde_json::from_str::<ErrorBody>(&body).expect("read back").error, error, "{body}");

@@ -117,6 +117,7 @@ async fn create_admin(state: &AppState, admin: NewAdmin) -> anyhow::Result<()> {
     match created {
         Ok(id) => println!("made the admin {} ({id})", admin.email),
         Err(Failure::Refused(error)) => anyhow::bail!("the account was not made: {}", say(&error)),
+        Err(Failure::Passing(passing)) => anyhow::bail!("the account was not made: {}", say(&passing.into())),
         Err(Failure::Unexpected(error)) => return Err(error),
     }
     Ok(())

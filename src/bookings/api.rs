@@ -13,7 +13,8 @@ use leptos::{
 
 /// Holds places of an event for who is signed in: a `quantity` of general admission, or these `seat_ids`. All or nothing.
 ///
-/// `key` names the page that asks, so that a double click is one hold: the same key answers with the same hold.
+/// `key` names the page that asks, so that a double click is one hold: the same key answers with the same hold. Without
+/// one, an `Idempotency-Key` does the same, even if the server died before it kept the reply.
 ///
 /// Errors: `SignInRequired` (a plain form goes to the sign-in page and comes back with its choice); `Invalid`;
 /// `NotFound`; `SeatsTaken` with the seats that were lost; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
@@ -45,7 +46,8 @@ pub async fn hold_places(
         let caller = Caller::current().await?;
         let wanted = Wanted::parse(quantity, seat_ids)?;
         let user_id = caller.signed_in().inspect_err(|_| redirect_to(&sign_in_path(event_id, &wanted)))?;
-        let request = HoldRequest::new(user_id, event_id, wanted, parse_key(key)?);
+        let key = parse_key(key)?.or_else(|| caller.repeat_key.clone());
+        let request = HoldRequest::new(user_id, event_id, wanted, key);
         let booking = store::hold_places(&caller.state, request).await?;
         redirect_to(&format!("/bookings/{}/checkout", booking.id));
         Ok(booking)

@@ -118,6 +118,7 @@ async fn call_off(state: &AppState, events: &[(&EventPlan, EventId)], made: &[Ma
 fn tell(failure: Failure) -> anyhow::Error {
     match failure {
         Failure::Refused(error) => anyhow!("{error} {error:?}"),
+        Failure::Passing(passing) => anyhow!("{passing:?}: {}", crate::error::Error::from(passing)),
         Failure::Unexpected(error) => error,
     }
 }

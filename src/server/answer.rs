@@ -11,8 +11,35 @@ pub type Result<T> = std::result::Result<T, Failure>;
 pub enum Failure {
     /// Refused; the caller is told why.
     Refused(Error),
+    /// Not done for a reason that passes by itself, and logged; the caller is told `Unavailable`.
+    Passing(Passing),
     /// A fault of ours or of the system; the log gets the whole chain, the caller a reference to it.
     Unexpected(anyhow::Error),
+}
+
+/// Why the same work can succeed a moment later without anything being mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// Another transaction changed what this one had read.
+    Serialization,
+    /// Two transactions waited for each other, and this one had to give way.
+    Deadlock,
+    /// The connection broke, or the database was stopping or starting.
+    ConnectionLost,
+    /// The database has more to do than it can: a lock stayed taken, a statement took too long, no connection was free.
+    Busy,
+}
+
+impl From<Passing> for Error {
+    fn from(_: Passing) -> Self {
+        Self::Unavailable { retry_after_s: 1 }
+    }
+}
+
+impl From<Passing> for Failure {
+    fn from(passing: Passing) -> Self {
+        Self::Passing(passing)
+    }
 }
 
 impl From<Error> for Failure {
@@ -33,18 +60,17 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// A database that is overloaded or away is [`Error::Unavailable`], whatever context stands around its error.
+/// A database that is overloaded or away is [`Failure::Passing`], whatever context stands around its error.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         if error.chain().filter_map(|cause| cause.downcast_ref()).any(is_unreadable) {
             return Self::Refused(Error::Malformed);
         }
-        let passing = error.chain().filter_map(|cause| cause.downcast_ref()).any(passes_by_itself);
-        if !passing {
+        let Some(passing) = error.chain().filter_map(|cause| cause.downcast_ref()).find_map(passing) else {
             return Self::Unexpected(error);
-        }
+        };
         tracing::warn!(error = format!("{error:#}"), "the database is overloaded or away");
-        Self::Refused(Error::Unavailable { retry_after_s: 1 })
+        Self::Passing(passing)
     }
 }
 
@@ -54,34 +80,45 @@ fn is_unreadable(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| ["22021", "22008"].contains(&&*code))
 }
 
-/// Whether the same request can succeed a moment later without anything being mended.
-fn passes_by_itself(error: &sqlx::Error) -> bool {
+/// What passes by itself, if that is what the error says.
+fn passing(error: &sqlx::Error) -> Option<Passing> {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing_state(&code)),
-        _ => false,
+        sqlx::Error::Io(_) => Some(Passing::ConnectionLost),
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Some(Passing::Busy),
+        sqlx::Error::Database(error) => passing_state(&error.code()?),
+        _ => None,
     }
 }
 
 /// Source: PostgreSQL manual, appendix A, "PostgreSQL Error Codes".
-fn is_passing_state(code: &str) -> bool {
-    // 08: connection exceptions; 57P01 to 57P05: shutdown, crash, start-up, dropped or idle session.
-    code.starts_with("08")
-        || code.starts_with("57P")
-        // Lock timeout, serialisation failure, deadlock, cancelled by statement_timeout, too many connections,
-        // idle_in_transaction_session_timeout.
-        || ["55P03", "40001", "40P01", "57014", "53300", "25P03"].contains(&code)
+fn passing_state(code: &str) -> Option<Passing> {
+    match code {
+        "40001" => Some(Passing::Serialization),
+        "40P01" => Some(Passing::Deadlock),
+        // Shutdown, crash, start-up; connection exceptions.
+        "57P01" | "57P02" | "57P03" => Some(Passing::ConnectionLost),
+        _ if code.starts_with("08") => Some(Passing::ConnectionLost),
+        // Lock timeout, cancelled by statement_timeout, too many connections, idle_in_transaction_session_timeout.
+        "55P03" | "57014" | "53300" | "25P03" => Some(Passing::Busy),
+        // A dropped database, an idle session that was ended.
+        _ if code.starts_with("57P") => Some(Passing::Busy),
+        _ => None,
+    }
 }
 
 /// Runs the work of a request and says what its caller is told. Logs what is unexpected, once, with all its causes.
 pub async fn answer<T>(work: impl Future<Output = Result<T>>) -> std::result::Result<T, Error> {
-    match work.await {
-        Ok(answer) => Ok(answer),
-        Err(Failure::Refused(error)) => Err(error),
-        Err(Failure::Unexpected(cause)) => {
-            let reference = request_id();
-            tracing::error!(reference, error = format!("{cause:#}"), "a request failed unexpectedly");
-            Err(Error::Internal { reference: reference.into() })
+    work.await.map_err(|failure| tell(failure, request_id()))
+}
+
+/// What the caller of the request with this id is told. Logs what is unexpected, with all its causes.
+pub(super) fn tell(failure: Failure, request_id: String) -> Error {
+    match failure {
+        Failure::Refused(error) => error,
+        Failure::Passing(passing) => passing.into(),
+        Failure::Unexpected(cause) => {
+            tracing::error!(reference = request_id, error = format!("{cause:#}"), "a request failed unexpectedly");
+            Error::Internal { reference: request_id.into() }
         }
     }
 }
@@ -107,7 +144,8 @@ mod tests {
     #[test]
     fn an_exhausted_pool_means_try_again_even_with_context_around_it() {
         let error = Err::<(), _>(sqlx::Error::PoolTimedOut).context("holding seats").map_err(Failure::from);
-        assert!(matches!(error, Err(Failure::Refused(Error::Unavailable { .. }))));
+        assert!(matches!(error, Err(Failure::Passing(Passing::Busy))));
+        assert_eq!(Error::from(Passing::Busy).status(), 503);
     }
 
     #[test]
@@ -117,11 +155,22 @@ mod tests {
 
     #[test]
     fn states_that_pass_are_told_from_faults() {
-        for code in ["55P03", "40001", "40P01", "57014", "57P01", "08006"] {
-            assert!(is_passing_state(code), "{code}");
+        for (code, expected) in [
+            ("40001", Some(Passing::Serialization)),
+            ("40P01", Some(Passing::Deadlock)),
+            ("57P01", Some(Passing::ConnectionLost)),
+            ("57P03", Some(Passing::ConnectionLost)),
+            ("08006", Some(Passing::ConnectionLost)),
+            ("55P03", Some(Passing::Busy)),
+            ("57014", Some(Passing::Busy)),
+            ("57P05", Some(Passing::Busy)),
+            ("23505", None),
+            ("42P01", None),
+            ("22001", None),
+        ] {
+            assert_eq!(passing_state(code), expected, "{code}");
         }
-        for code in ["23505", "42P01", "22001"] {
-            assert!(!is_passing_state(code), "{code}");
-        }
+        let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert_eq!(passing(&sqlx::Error::Io(reset)), Some(Passing::ConnectionLost));
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Result,
     clock::new_id,
     error_shape::PlainForm,
+    idempotency::RepeatKey,
     request_log::RequestId,
     session_store::{SessionStore, USER_ID},
     state::AppState,
@@ -33,6 +34,9 @@ pub struct Caller {
     pub now: DateTime<Utc>,
     /// The request's id, as in the log and in the reply's `X-Request-Id`.
     pub request_id: String,
+    /// What the change is named by, if the request came with an `Idempotency-Key`: 64 characters, the same when it is sent
+    /// again. A change stored with it is found by it after a crash.
+    pub repeat_key: Option<String>,
     session: Session,
 }
 
@@ -49,7 +53,7 @@ impl Caller {
         if user_id.is_some() {
             keep_alive(&session, now).await?;
         }
-        Ok(Self { state, user_id, now, request_id, session })
+        Ok(Self { state, user_id, now, request_id, repeat_key: repeat_key(), session })
     }
 
     /// Who is signed in. Errors: `SignInRequired`.
@@ -118,6 +122,10 @@ pub(super) fn request_id() -> String {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<RequestId>().cloned())
         .map_or_else(|| new_id().to_string(), |id| id.0)
+}
+
+fn repeat_key() -> Option<String> {
+    use_context::<Parts>()?.extensions.get::<RepeatKey>().map(|key| key.0.clone())
 }
 
 fn current_session() -> Result<Session> {

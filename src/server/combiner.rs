@@ -178,7 +178,7 @@ mod tests {
             match answer {
                 Ok(double) => assert_eq!(double, n * 2),
                 Err(Failure::Refused(error)) => assert_eq!((n, error), (13, Error::NotFound)),
-                Err(Failure::Unexpected(error)) => panic!("{error:#}"),
+                Err(failure) => panic!("{failure:?}"),
             }
         }
         assert!(combiner.lock().is_empty(), "a queue that was worked off is forgotten");

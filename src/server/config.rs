@@ -6,6 +6,7 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
+    net::SocketAddr,
     ops::RangeInclusive,
     str::FromStr,
 };
@@ -26,6 +27,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines are written, in the syntax of `tracing_subscriber::EnvFilter`.
     pub log_filter: String,
+    /// Where the figures for Prometheus are shown, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// Seconds that open requests get to finish when the server is told to stop.
     pub shutdown_grace_s: u64,
     /// Seconds after its last use at which a session ends.
@@ -129,6 +132,7 @@ impl Config {
             public_url: "http://127.0.0.1:3000".to_owned(),
             log_format: LogFormat::Text,
             log_filter: "warn".to_owned(),
+            metrics_addr: None,
             shutdown_grace_s: 1,
             session_ttl_s: 3600,
             database: DatabaseConfig {
@@ -160,6 +164,7 @@ impl Config {
             public_url: settings.parse("public_url", "an address like https://tickets.example.org", parse_origin)?,
             log_format: settings.parse("log_format", "text or json", |text| text.parse().ok())?,
             log_filter: settings.parse("log_filter", "a filter like info or evently=debug,info", parse_filter)?,
+            metrics_addr: settings.parse("metrics_addr", "off or an address like 127.0.0.1:9100", parse_address)?,
             shutdown_grace_s: settings.number("shutdown_grace_s", 0..=24)?,
             session_ttl_s: settings.number("session_ttl_s", 60..=31_536_000)?,
             database: read_database(&settings)?,
@@ -288,6 +293,11 @@ fn parse_origin(text: &str) -> Option<String> {
     bare.then(|| format!("{scheme}://{}", authority.as_str().to_lowercase()))
 }
 
+/// An address to listen on, or none.
+fn parse_address(text: &str) -> Option<Option<SocketAddr>> {
+    if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
+}
+
 fn parse_filter(text: &str) -> Option<String> {
     EnvFilter::try_new(text).ok().map(|_| text.to_owned())
 }
@@ -327,7 +337,13 @@ mod tests {
         let config = read(FILE, &URLS).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.database.lock_timeout_ms, 3000);
         assert_eq!(config.log_format, LogFormat::Text);
-        assert!(!config.is_https());
+        assert!(!config.is_https() && config.metrics_addr.is_none());
+    }
+
+    #[test]
+    fn metrics_are_shown_where_the_setting_says() {
+        let config = read_with("EVENTLY_METRICS_ADDR", "127.0.0.1:9100").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.metrics_addr, "127.0.0.1:9100".parse().ok());
     }
 
     #[test]
@@ -343,6 +359,7 @@ mod tests {
             assert!(said.contains("evently.database.max_connections (EVENTLY_DATABASE__MAX_CONNECTIONS)"), "{said}");
             assert!(said.contains("from 2 to 10000") && !said.contains('\n'), "{said}");
         }
+        assert!(refusal(read_with("EVENTLY_METRICS_ADDR", "9100")).contains("EVENTLY_METRICS_ADDR"));
         assert!(refusal(read_with("EVENTLY_LOG_FORMAT", "xml")).contains("EVENTLY_LOG_FORMAT"));
         assert!(refusal(read_with("EVENTLY_LOG_FILTER", "a=b=c")).contains("EVENTLY_LOG_FILTER"));
     }

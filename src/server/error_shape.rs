@@ -4,7 +4,7 @@
 //! The exception are forms that the browser sends by itself: they are redirected back to their page with the error in the
 //! query, and where nobody knows one, the person gets a small page instead of JSON.
 
-use super::{error_page::error_page, request_log::RequestId};
+use super::{error_page::error_page, idempotency::IDEMPOTENT_REPLAYED, request_log::RequestId};
 use crate::error::{Error, ErrorBody, Reference};
 use axum::{
     Json,
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 /// More than any error of ours, less than matters.
 const ERROR_MAX_BYTES: usize = 64 * 1024;
 /// Headers of a refusal that are kept when its body is made anew.
-const KEPT: [axum::http::HeaderName; 2] = [ALLOW, SET_COOKIE];
+const KEPT: [axum::http::HeaderName; 3] = [ALLOW, SET_COOKIE, IDEMPOTENT_REPLAYED];
 
 /// Marks a request that is a form the browser sent by itself: whoever refuses it says where it goes.
 #[derive(Clone, Copy)]

@@ -16,6 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
 /// Bytes a request under `/api` may have. The largest real one is a hold of many seats, a few kB.
@@ -29,14 +30,27 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Layer on `/api`: lets forms and empty bodies through, turns JSON into a form, refuses the rest.
 pub(super) async fn accept_json(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
-    match as_form(request).await {
+    let read = match *request.method() {
+        Method::POST => as_form(request).await,
+        _ => as_query(request),
+    };
+    match read {
         Ok(request) => next.run(request).await,
         // The layer around gives the reply its shape by the status.
         Err(error) => status_of(&error).into_response(),
     }
+}
+
+/// Errors: `Malformed` for a query that isn't text.
+fn as_query(request: Request) -> Result<Request, Error> {
+    checked_text(request.uri().query().unwrap_or_default().as_bytes())?;
+    Ok(request)
+}
+
+/// What is encoded as a form has to be text: Leptos would put a placeholder for what isn't, and a name would be kept with
+/// one. Errors: `Malformed`.
+fn checked_text(form: &[u8]) -> Result<(), Error> {
+    percent_decode(form).decode_utf8().map(|_| ()).map_err(|_| Error::Malformed)
 }
 
 async fn as_form(request: Request) -> Result<Request, Error> {
@@ -49,6 +63,7 @@ async fn as_form(request: Request) -> Result<Request, Error> {
         _ if body.is_empty() => body,
         _ => return Err(Error::UnsupportedMediaType),
     };
+    checked_text(&body)?;
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     Ok(Request::from_parts(parts, Body::from(body)))

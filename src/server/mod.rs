@@ -1,11 +1,12 @@
 //! What every slice stands on and only the server has: configuration, connections, the caller, the router.
 //!
-//! Nothing in here knows a domain word. It owns one table, `sessions`. Invariants:
+//! Nothing in here knows a domain word. It owns two tables, `sessions` and `idempotency_keys`. Invariants:
 //! - [`Failure`] never leaves the server: [`answer()`] logs it once and turns it into the public [`crate::error::Error`].
 //! - the wall clock is read in [`clock`] alone, and a transaction begins in [`db`] alone (`clippy.toml` says why);
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
 
 mod answer;
+pub mod breaker;
 pub mod caller;
 pub mod clock;
 pub mod combiner;
@@ -16,10 +17,14 @@ mod error_page;
 mod error_shape;
 mod headers;
 mod health;
+mod idempotency;
+pub mod idempotency_store;
 mod json_body;
+pub mod metrics;
 pub mod passwords;
 pub mod redis;
 mod request_log;
+mod retry;
 pub mod router;
 pub mod serve;
 pub mod session_store;
@@ -29,6 +34,7 @@ mod task;
 pub mod telemetry;
 pub mod worker;
 
-pub use answer::{Failure, Result, answer};
+pub use answer::{Failure, Passing, Result, answer};
 pub use caller::{Caller, redirect_to, send_back, set_page_status};
+pub use retry::retrying;
 pub use task::{begin, finish};

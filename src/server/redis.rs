@@ -1,19 +1,21 @@
 //! Redis, which makes things faster and may be away: every operation is over within a few dozen milliseconds.
 
-use super::config::RedisConfig;
-use anyhow::{Context, ensure};
+use super::{
+    breaker::{Breaker, BreakerError, BreakerState},
+    config::RedisConfig,
+};
+use anyhow::{Context, bail};
 use redis::{
-    AsyncCommands, Client, RedisResult, Script,
+    AsyncCommands, Client, RedisError, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use std::{
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, LazyLock},
+    time::Duration,
 };
 
-/// How long Redis is left alone after it failed to answer, so that an outage costs one wait now and then, not one per
-/// operation.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long Redis is left alone once it failed to answer, before it is tried again.
+const REST: Duration = Duration::from_millis(500);
 /// How long the start waits for a first connection.
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -58,7 +60,16 @@ pub enum LockOutcome {
 pub struct Redis {
     connection: ConnectionManager,
     timeout: Duration,
-    paused_until: Arc<Mutex<Option<Instant>>>,
+    breaker: Arc<Breaker>,
+}
+
+/// What came of an operation that was no answer, or no good one.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("Redis does not answer in time")]
+    Late,
+    #[error(transparent)]
+    Refused(#[from] RedisError),
 }
 
 impl Redis {
@@ -72,7 +83,7 @@ impl Redis {
             .set_number_of_retries(1)
             .set_pipeline_buffer_size(1000);
         let connection = ConnectionManager::new_lazy_with_config(client, manager)?;
-        Ok(Self { connection, timeout, paused_until: Arc::default() })
+        Ok(Self { connection, timeout, breaker: Arc::new(Breaker::new("Redis", REST)) })
     }
 
     /// Connects ahead of the first use, so that it doesn't run into the time limit. Redis being away is only logged.
@@ -85,6 +96,11 @@ impl Redis {
         }
     }
 
+    /// Whether Redis is asked, left alone, or tried again.
+    pub fn breaker_state(&self) -> BreakerState {
+        self.breaker.state()
+    }
+
     /// The value under a key.
     pub async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
         self.bounded(|mut redis| async move { redis.get(key).await }).await
@@ -95,16 +111,21 @@ impl Redis {
         self.bounded(|mut redis| async move { redis.set_ex(key, value, ttl_s).await }).await
     }
 
-    /// Removes keys; those that don't exist are fine. Tries even while operations are paused: a copy that stays behind
+    /// Removes keys; those that don't exist are fine. Tries even while Redis is left alone: a copy that stays behind
     /// would be believed.
     pub async fn del(&self, keys: &[String]) -> anyhow::Result<()> {
         if keys.is_empty() {
             return Ok(());
         }
-        self.attempt(|mut redis| async move { redis.del(keys).await }).await
+        let remove = |mut redis: ConnectionManager| async move { redis.del::<_, ()>(keys).await };
+        match self.breaker.call(is_silence, self.attempt(remove)).await {
+            Err(BreakerError::Rejected) => Ok(self.attempt(remove).await?),
+            Err(BreakerError::Inner(trouble)) => Err(trouble.into()),
+            Ok(()) => Ok(()),
+        }
     }
 
-    /// Whether Redis answers, and if not, why. Asks even while operations are paused.
+    /// Whether Redis answers, and if not, why. Asks even while Redis is left alone.
     pub async fn ping(&self) -> anyhow::Result<()> {
         let mut connection = self.connection.clone();
         Ok(tokio::time::timeout(self.timeout, connection.ping()).await.context("Redis does not answer")??)
@@ -139,33 +160,80 @@ impl Redis {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        ensure!(!self.is_paused(), "Redis did not answer a moment ago");
-        self.attempt(operation).await
+        match self.breaker.call(is_silence, self.attempt(operation)).await {
+            Err(BreakerError::Rejected) => bail!("Redis did not answer a moment ago"),
+            Err(BreakerError::Inner(trouble)) => Err(trouble.into()),
+            Ok(answer) => Ok(answer),
+        }
     }
 
-    async fn attempt<T, F>(&self, operation: impl FnOnce(ConnectionManager) -> F) -> anyhow::Result<T>
+    /// Runs one operation within the time limit.
+    async fn attempt<T, F>(&self, operation: impl FnOnce(ConnectionManager) -> F) -> Result<T, Trouble>
     where
         F: Future<Output = RedisResult<T>>,
     {
         let answer = tokio::time::timeout(self.timeout, operation(self.connection.clone())).await;
-        if !answer.as_ref().is_ok_and(is_an_answer) {
-            self.pause();
-        }
-        Ok(answer.context("Redis does not answer in time")??)
-    }
-
-    fn is_paused(&self) -> bool {
-        let until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
-    }
-
-    fn pause(&self) {
-        tracing::warn!("Redis does not answer; asking again in {} ms", PAUSE.as_millis());
-        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + PAUSE);
+        Ok(answer.map_err(|_| Trouble::Late)??)
     }
 }
 
-/// Whether Redis said anything at all, be it a refusal: only silence is a reason to leave it alone.
-fn is_an_answer<T>(result: &RedisResult<T>) -> bool {
-    !matches!(result, Err(error) if error.is_io_error() || error.is_timeout() || error.is_connection_dropped())
+/// Whether Redis said nothing at all: a refusal is an answer, and no reason to leave it alone.
+fn is_silence(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Late => true,
+        Trouble::Refused(error) => error.is_io_error() || error.is_timeout() || error.is_connection_dropped(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{net::TcpListener, time::Instant};
+
+    const TIMEOUT: Duration = Duration::from_millis(20);
+
+    fn redis_at(url: &str) -> Redis {
+        Redis::new(&RedisConfig { url: url.to_owned(), timeout_ms: TIMEOUT.as_millis() as u64 }).expect("a handle")
+    }
+
+    /// Listens and never says a word, as a process does that was stopped.
+    async fn silent() -> (TcpListener, Redis) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let redis = redis_at(&format!("redis://{}", listener.local_addr().expect("an address")));
+        (listener, redis)
+    }
+
+    async fn until_it_is_left_alone(redis: &Redis) {
+        for _ in 0..20 {
+            assert!(redis.get("key").await.is_err());
+        }
+        assert_eq!(redis.breaker_state(), BreakerState::Open);
+    }
+
+    #[tokio::test]
+    async fn a_silent_redis_costs_a_few_waits_and_then_nothing() {
+        let (_listener, redis) = silent().await;
+        let began = Instant::now();
+        until_it_is_left_alone(&redis).await;
+        assert!(began.elapsed() < 10 * TIMEOUT, "{:?}", began.elapsed());
+        let began = Instant::now();
+        for _ in 0..100 {
+            assert!(redis.set_ex("key", b"value", 1).await.is_err());
+        }
+        assert!(began.elapsed() < TIMEOUT, "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_dead_redis_is_left_alone_too() {
+        until_it_is_left_alone(&redis_at("redis://127.0.0.1:1")).await;
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_removed_even_while_redis_is_left_alone() {
+        let (_listener, redis) = silent().await;
+        until_it_is_left_alone(&redis).await;
+        let began = Instant::now();
+        assert!(redis.del(&["key".to_owned()]).await.is_err());
+        assert!(began.elapsed() >= TIMEOUT, "it was tried");
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
 //! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
-//! guard against foreign origins, the session; under `/api` also the reader of JSON.
+//! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies.
 
 use super::{
     csp::set_page_policy,
@@ -10,6 +10,7 @@ use super::{
     error_shape::shape_errors,
     headers::{IsHttps, set_headers},
     health,
+    idempotency::answer_once,
     json_body::{BODY_MAX_BYTES, accept_json},
     request_log::log_request,
     session_store::SessionStore,
@@ -63,6 +64,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api", any(call_server_fn))
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
+        .layer(from_fn_with_state(state.clone(), answer_once))
         .layer(from_fn(accept_json))
         .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
     guarded(routes, state).layer(from_fn(shape_errors))

@@ -1,6 +1,6 @@
 //! Listening, and stopping in good order.
 
-use super::{router::router, state::AppState, worker::run_periodic};
+use super::{metrics::serve_metrics, router::router, state::AppState, worker::run_periodic};
 use anyhow::{Context, ensure};
 use axum::serve::ListenerExt;
 use std::time::Duration;
@@ -25,6 +25,9 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     let token = CancellationToken::new();
     let stop = stop_signal()?;
     tokio::spawn(cancel_after(stop, token.clone()));
+    if let Some(address) = state.config.metrics_addr {
+        serve_metrics(state.clone(), address, token.clone()).await?;
+    }
     let worker = tokio::spawn(run_periodic(state.clone(), token.clone()));
     tracing::info!(%address, public_url = state.config.public_url, "serving");
     serve_until(listener, &state, token).await?;

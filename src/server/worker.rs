@@ -1,6 +1,6 @@
 //! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
 
-use super::{Failure, Result, session_store::SessionStore, state::AppState};
+use super::{Failure, Result, idempotency_store::remove_expired, session_store::SessionStore, state::AppState};
 use crate::{audit, bookings, seats};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -11,13 +11,15 @@ const FEED_EVERY: Duration = Duration::from_secs(5);
 const PROJECT_EVERY: Duration = Duration::from_millis(500);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
-const TIDY_SESSIONS_EVERY: Duration = Duration::from_secs(600);
+/// Reading everything is not what a start should wait for.
+const AUDIT_FIRST_AFTER: Duration = Duration::from_secs(300);
+const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// After a failure, so that an outage doesn't fill the log.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Runs the periodic work until the token is cancelled; what has begun by then is finished.
 ///
-/// Nothing here is needed for a right answer: expired holds and sessions are not answered with anyhow.
+/// Nothing here is needed for a right answer: expired holds, sessions and replies are not answered with anyhow.
 pub async fn run_periodic(state: AppState, token: CancellationToken) {
     let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
     tokio::join!(
@@ -25,8 +27,12 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
         repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
-        repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)),
-        repeat("remove expired sessions", TIDY_SESSIONS_EVERY, &token, || sessions.delete_expired()),
+        async {
+            token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
+            repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)).await;
+        },
+        repeat("remove expired sessions", TIDY_EVERY, &token, || sessions.delete_expired()),
+        repeat("remove old replies", TIDY_EVERY, &token, || remove_expired(&state)),
     );
 }
 
@@ -50,6 +56,7 @@ async fn run_once(name: &'static str, work: impl Future<Output = Result<u64>>) -
             return true;
         }
         Ok(Err(Failure::Refused(error))) => tracing::warn!(work = name, %error, "periodic work was put off"),
+        Ok(Err(Failure::Passing(why))) => tracing::warn!(work = name, ?why, "periodic work was put off"),
         Ok(Err(Failure::Unexpected(error))) => {
             tracing::error!(work = name, error = format!("{error:#}"), "periodic work failed");
         }

@@ -178,7 +178,7 @@ impl Person {
 }
 
 impl Reply {
-    fn read(status: StatusCode, text: String) -> Self {
+    pub(crate) fn read(status: StatusCode, text: String) -> Self {
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Self { status: status.as_u16(), body }
     }

@@ -1,7 +1,7 @@
 //! The audit finds what it is there to find: each test breaks one invariant by hand.
 
 use super::app::TestApp;
-use evently::bookings::store::seal_history;
+use evently::{audit::run_alone, bookings::store::seal_history};
 use sqlx::PgPool;
 
 /// An event with seats and one of general admission, each with a hold and a booking; then the row is broken by `sql`,
@@ -68,4 +68,63 @@ finds! {
     an_offer_without_an_entry: "delete from waitlist" => "waitlist: an offer";
     an_offer_that_was_kept_from_its_hold: "update waitlist set status = 'lapsed'" => "waitlist: an offer";
     a_status_without_history: "delete from booking_history where action = 'confirmed'" => "history:";
+}
+
+#[sqlx::test]
+async fn the_audit_on_schedule_counts_what_it_finds_and_one_process_does_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(5).await;
+    assert_eq!(run_alone(&app.state).await.expect("an audit"), 0);
+    let sql = "update events set available_capacity = 4 where id = $1";
+    sqlx::query(sql).bind(event_id).execute(app.state.db.pool()).await.expect("a place is lost");
+    assert_eq!(run_alone(&app.state).await.expect("an audit"), 2, "the count and the replay");
+    let mut other = app.state.db.begin().await.expect("a transaction");
+    sqlx::query("select pg_advisory_xact_lock(658711)").execute(&mut *other).await.expect("another process audits");
+    assert_eq!(run_alone(&app.state).await.expect("nothing done"), 0);
+}
+
+#[sqlx::test]
+async fn seals_form_a_chain_and_cover_every_entry_once(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (one, other) = (app.event(50).await, app.event(50).await);
+    let ada = app.person("ada").await;
+    let mut sealed = Vec::new();
+    for round in 0..3 {
+        let held = ada.hold(one, 1).await;
+        ada.change("confirm", &held).await.expect(200);
+        if round == 1 {
+            ada.hold(other, 1).await;
+        }
+        sealed.push(seal_history(&app.state).await.expect("sealed"));
+    }
+    assert_eq!((sealed, seal_history(&app.state).await.expect("nothing new")), (vec![2, 3, 2], 0));
+    let numbers: Vec<i32> = sqlx::query_scalar("select number from history_seals where event_id = $1 order by 1")
+        .bind(one)
+        .fetch_all(app.state.db.pool())
+        .await
+        .expect("seals");
+    assert_eq!(numbers, [1, 2, 3]);
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn an_entry_that_is_still_being_written_holds_the_seal_up(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(50).await;
+    let ada = app.person("ada").await;
+    ada.hold(event_id, 1).await;
+    // Gets its number before the entry below, and commits after it.
+    let mut slow = app.state.db.begin().await.expect("a transaction");
+    let copy = "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details,
+                                             created_at, quantity, total_amount_minor, previous_hash)
+                select gen_random_uuid(), booking_id, 'extended', actor_id, 'held', 'held', details, created_at, quantity,
+                       total_amount_minor, booking_history_hash(h) from booking_history h";
+    sqlx::query(copy).execute(&mut *slow).await.expect("written");
+    ada.hold(event_id, 1).await;
+    let (sealed, ()) = tokio::join!(seal_history(&app.state), async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        slow.commit().await.expect("committed");
+    });
+    assert_eq!(sealed.expect("sealed"), 3, "all three, the slow one too");
+    app.audit().await;
 }

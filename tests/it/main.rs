@@ -2,9 +2,12 @@
 
 mod app;
 mod audit;
+mod bad_input;
 mod bookings;
 mod events;
+mod idempotency;
 mod interleavings;
+mod metrics;
 mod races;
 mod requests;
 mod seats;

@@ -67,7 +67,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
         ("seats", vec!["seats", "sections", "seat_maps", "seat_changes"]),
         ("waitlist", vec!["waitlist"]),
-        ("server", vec!["sessions"]),
+        ("server", vec!["sessions", "idempotency_keys"]),
     ];
     for (path, code) in sources() {
         for (owner, tables) in &owners {

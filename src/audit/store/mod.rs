@@ -3,7 +3,11 @@
 mod checks;
 mod seals;
 
-use crate::server::{Result, state::AppState};
+use crate::server::{
+    Result,
+    metrics::{AUDIT_BROKEN_ROWS, AUDIT_ENDED_AT},
+    state::AppState,
+};
 use anyhow::Context;
 use checks::CHECKS;
 use futures::TryStreamExt;
@@ -32,7 +36,7 @@ pub async fn run(state: &AppState, mut tell: impl FnMut(String) + Send) -> anyho
 }
 
 /// The audit as a piece of work that every process repeats: one of them does it, the others answer 0. What is found is an
-/// error in the log; the answer is how many rows that were.
+/// error in the log and a figure in the metrics; the answer is how many rows that were.
 pub async fn run_alone(state: &AppState) -> Result<u64> {
     let mut turn = state.db.begin().await?;
     let alone: bool =
@@ -43,5 +47,7 @@ pub async fn run_alone(state: &AppState) -> Result<u64> {
     sqlx::query("set local idle_in_transaction_session_timeout = 0").execute(&mut *turn).await?;
     let broken = run(state, |line| tracing::error!(line, "the audit found a row that breaks an invariant")).await?;
     turn.rollback().await?;
+    metrics::gauge!(AUDIT_BROKEN_ROWS).set(broken as f64);
+    metrics::gauge!(AUDIT_ENDED_AT).set(state.clock.now().timestamp() as f64);
     Ok(broken)
 }

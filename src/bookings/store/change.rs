@@ -11,7 +11,7 @@ use crate::{
     bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
     id::{BookingId, UserId},
     seats,
-    server::{Result, finish, state::AppState},
+    server::{Result, finish, retrying, state::AppState},
     users,
     waitlist::{self, model::EntryStatus},
 };
@@ -57,38 +57,58 @@ pub(super) async fn change(
 ) -> Result<Booking> {
     let task = state.clone();
     finish(async move {
-        let mut tx = task.db.begin().await?;
-        let booking = lock_booking(&mut tx, user_id, booking_id).await?;
-        if change == Change::Confirm {
-            users::store::require_active(&mut tx, user_id).await?;
-        }
-        let facts = booking.facts(&mut tx).await?;
-        let now = task.clock.now_in(&mut tx).await?;
         match change {
-            Change::Confirm => {
-                if facts.decide_confirm(now)? == Step::Do(()) {
-                    confirm(&mut tx, user_id, &booking, now).await?;
-                }
-            }
-            Change::Extend => extend(&mut tx, user_id, &booking, facts.decide_extend(now)?, now).await?,
-            Change::Release => {
-                if facts.decide_release(now)? == Step::Do(()) {
-                    let action = BookingAction::Released;
-                    end_bookings(&mut tx, &[booking], Ending { action, actor_id: Some(user_id), now }).await?;
-                }
-            }
-            Change::Cancel => {
-                if let Step::Do(action) = facts.decide_cancel(now)? {
-                    end_bookings(&mut tx, &[booking], Ending { action, actor_id: Some(user_id), now }).await?;
-                }
-            }
+            // Time that was given without an answer would be given twice.
+            Change::Extend => change_once(&task, user_id, booking_id, change).await,
+            _ => retrying(change.name(), || change_once(&task, user_id, booking_id, change)).await,
         }
-        // Read before the commit: an answer must not depend on getting a second connection.
-        let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
-        tx.commit().await?;
-        Ok(booking)
     })
     .await
+}
+
+async fn change_once(state: &AppState, user_id: UserId, booking_id: BookingId, change: Change) -> Result<Booking> {
+    let mut tx = state.db.begin().await?;
+    let booking = lock_booking(&mut tx, user_id, booking_id).await?;
+    if change == Change::Confirm {
+        users::store::require_active(&mut tx, user_id).await?;
+    }
+    let facts = booking.facts(&mut tx).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    let ending = |action| Ending { action, actor_id: Some(user_id), now };
+    match change {
+        Change::Confirm => {
+            if facts.decide_confirm(now)? == Step::Do(()) {
+                confirm(&mut tx, user_id, &booking, now).await?;
+            }
+        }
+        Change::Extend => extend(&mut tx, user_id, &booking, facts.decide_extend(now)?, now).await?,
+        Change::Release => {
+            if facts.decide_release(now)? == Step::Do(()) {
+                end_bookings(&mut tx, &[booking], ending(BookingAction::Released)).await?;
+            }
+        }
+        Change::Cancel => {
+            if let Step::Do(action) = facts.decide_cancel(now)? {
+                end_bookings(&mut tx, &[booking], ending(action)).await?;
+            }
+        }
+    }
+    // Read before the commit: an answer must not depend on getting a second connection.
+    let booking = read_booking(&mut tx, user_id, booking_id, now).await?;
+    tx.commit().await?;
+    Ok(booking)
+}
+
+impl Change {
+    /// What the metrics call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Extend => "extend",
+            Self::Release => "release",
+            Self::Cancel => "cancel",
+        }
+    }
 }
 
 async fn confirm(conn: &mut PgConnection, user_id: UserId, booking: &LockedBooking, now: DateTime<Utc>) -> Result<()> {

@@ -3,7 +3,6 @@
 use super::{Entry, LOCKED, LockedBooking, name_places, offer::feed_lines, write_history};
 use crate::{
     bookings::model::BookingAction,
-    error::Error,
     events,
     id::{BookingId, EventId, UserId},
     seats,
@@ -33,7 +32,7 @@ pub async fn sweep(state: &AppState) -> Result<u64> {
         match sweep_event(state, event_id).await {
             Ok(count) => swept += count,
             // Someone is at this event: the next round comes in a second.
-            Err(Failure::Refused(Error::Unavailable { .. })) => {}
+            Err(Failure::Passing(_)) => {}
             Err(failure) => return Err(failure),
         }
     }

@@ -14,7 +14,7 @@ use crate::{
         model::{FreeSeat, most_at_once, pick_seats},
         store::LockedSeat,
     },
-    server::{Failure, Result, clock::new_id, finish, state::AppState},
+    server::{Failure, Result, clock::new_id, finish, retrying, state::AppState},
     users,
     waitlist::{
         self,
@@ -31,25 +31,26 @@ use std::collections::HashMap;
 /// Errors: `NotFound`, `SignInRequired` for a closed account, and those of [`decide_join`].
 pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
     let task = state.clone();
-    finish(async move {
-        let mut tx = task.db.begin().await?;
-        users::store::require_active(&mut tx, request.user_id).await?;
-        waitlist::store::lock_line_alone(&mut tx, request.event_id).await?;
-        let open = waitlist::store::find_open_entry(&mut tx, request.user_id, request.event_id).await?;
-        let entry_id = match open {
-            Some(open) => open,
-            None => {
-                let now = task.clock.now_in(&mut tx).await?;
-                let facts = join_facts(&mut tx, request, now).await?;
-                decide_join(&facts, request.quantity, request.together, now)?;
-                waitlist::store::insert_entry(&mut tx, request, now).await?
-            }
-        };
-        let entry = waitlist::store::get_entry(&mut tx, request.user_id, entry_id).await?;
-        tx.commit().await?;
-        Ok(entry)
-    })
-    .await
+    finish(async move { retrying("join", || join(&task, request)).await }).await
+}
+
+async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
+    let mut tx = state.db.begin().await?;
+    users::store::require_active(&mut tx, request.user_id).await?;
+    waitlist::store::lock_line_alone(&mut tx, request.event_id).await?;
+    let open = waitlist::store::find_open_entry(&mut tx, request.user_id, request.event_id).await?;
+    let entry_id = match open {
+        Some(open) => open,
+        None => {
+            let now = state.clock.now_in(&mut tx).await?;
+            let facts = join_facts(&mut tx, request, now).await?;
+            decide_join(&facts, request.quantity, request.together, now)?;
+            waitlist::store::insert_entry(&mut tx, request, now).await?
+        }
+    };
+    let entry = waitlist::store::get_entry(&mut tx, request.user_id, entry_id).await?;
+    tx.commit().await?;
+    Ok(entry)
 }
 
 /// What is free for this request, lapsed holds included: those can be booked.
@@ -105,22 +106,23 @@ pub async fn leave_waitlist(state: &AppState, user_id: UserId, entry_id: EntryId
 /// Errors: `NotFound`; `Invalid` for an event with seats, whose capacity is its seats; those of [`decide_capacity`].
 pub async fn set_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Result<()> {
     let task = state.clone();
-    finish(async move {
-        let mut tx = task.db.begin().await?;
-        let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
-        lock_event(&mut tx, event_id).await?;
-        let now = task.clock.now_in(&mut tx).await?;
-        let event = events::store::find_sale(&mut tx, event_id).await?;
-        if event.has_seat_selection {
-            return Err(Error::invalid("total_capacity", Problem::Unknown).into());
-        }
-        let by = decide_capacity(event.total_capacity, event.available_capacity, wanted)?;
-        events::store::change_capacity(&mut tx, event_id, by).await?;
-        feed_lines(&mut tx, &lines, now).await?;
-        tx.commit().await?;
-        Ok(())
-    })
-    .await
+    finish(async move { retrying("set capacity", || change_capacity(&task, event_id, wanted)).await }).await
+}
+
+async fn change_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
+    lock_event(&mut tx, event_id).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    let event = events::store::find_sale(&mut tx, event_id).await?;
+    if event.has_seat_selection {
+        return Err(Error::invalid("total_capacity", Problem::Unknown).into());
+    }
+    let by = decide_capacity(event.total_capacity, event.available_capacity, wanted)?;
+    events::store::change_capacity(&mut tx, event_id, by).await?;
+    feed_lines(&mut tx, &lines, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Offers what is free to whoever waits, in all events, and answers how many events it looked at: for what came free
@@ -133,7 +135,7 @@ pub async fn feed_waitlists(state: &AppState) -> Result<u64> {
         match feed_alone(state, event_id).await {
             Ok(()) => fed += 1,
             // Someone is at this event: the next round comes soon.
-            Err(Failure::Refused(Error::Unavailable { .. })) => {}
+            Err(Failure::Passing(_)) => {}
             Err(failure) => return Err(failure),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     events,
     id::{BookingId, EventId, SeatId, UserId},
     seats,
-    server::{Failure, Result, db::uuid_array, state::AppState},
+    server::{Failure, Result, db::uuid_array, retrying, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -41,9 +41,10 @@ pub(super) async fn settle_lane(state: AppState, requests: Vec<HoldRequest>) -> 
 /// A fault that only one of them can have caused is found by settling each alone; what concerns all of them (the database
 /// is away) is told to all.
 pub(super) async fn settle_thoroughly(state: AppState, requests: Vec<HoldRequest>) -> Vec<Result<Option<Booking>>> {
-    match settle_and_expire(&state, &requests).await {
+    match retrying("hold", || settle_and_expire(&state, &requests)).await {
         Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect(),
         Err(Failure::Refused(error)) => requests.iter().map(|_| Err(Failure::Refused(error.clone()))).collect(),
+        Err(Failure::Passing(passing)) => requests.iter().map(|_| Err(passing.into())).collect(),
         Err(Failure::Unexpected(error)) if requests.len() == 1 => vec![Err(Failure::Unexpected(error))],
         Err(Failure::Unexpected(error)) => {
             let error = format!("{error:#}");

@@ -1,0 +1,192 @@
+//! Rows that go for every function, and those of events, seats and accounts.
+
+use super::{FORM, JSON, NOBODY, Row, get, post, raw, world::World};
+use serde_json::{Value, json};
+
+const POSTS: [&str; 10] = [
+    "auth/register",
+    "auth/login",
+    "auth/logout",
+    "users/update",
+    "users/change_password",
+    "bookings/hold",
+    "bookings/extend",
+    "bookings/release",
+    "bookings/confirm",
+    "bookings/cancel",
+];
+const GETS: [&str; 11] = [
+    "auth/session",
+    "users/me",
+    "events/list",
+    "events/get",
+    "events/cities",
+    "seats/map",
+    "seats/section",
+    "seats/list",
+    "bookings/list",
+    "bookings/get",
+    "bookings/history",
+];
+
+/// What no function reads, whichever it is.
+pub(super) fn unreadable() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for function in POSTS {
+        rows.push(get(function, 405, "method_not_allowed"));
+        for body in ["{\"event_id\":", "[]", "[1]", "\"text\"", "7", "true", "null", "{\"\":1}", "{\"a[b]\":1}"] {
+            rows.push(raw(function, JSON, body, (400, "malformed")));
+        }
+        rows.push(raw(function, JSON, [b'{', b'"', 0xff, b'"', b':', b'1', b'}'], (400, "malformed")));
+        rows.push(raw(function, JSON, "{\"a\":[[[[[1]]]]]}", (400, "malformed")));
+        rows.push(raw(function, JSON, "[".repeat(20_000), (400, "malformed")));
+        rows.push(raw(function, "text/plain", "hello", (415, "unsupported_media_type")));
+        rows.push(raw(function, "multipart/form-data; boundary=x", "--x--", (415, "unsupported_media_type")));
+        for content_type in [JSON, FORM, "text/plain"] {
+            rows.push(raw(function, content_type, "x".repeat(70_000), (413, "too_large")));
+        }
+    }
+    for function in POSTS.into_iter().filter(|function| *function != "auth/logout") {
+        for (content_type, body) in [(JSON, ""), (JSON, "{}"), (FORM, ""), (FORM, "=&&="), ("", "")] {
+            rows.push(raw(function, content_type, body, (400, "malformed")));
+        }
+        rows.push(post(function, json!({"unknown": 1}), 400, "malformed"));
+    }
+    for function in GETS {
+        rows.push(post(function, json!({}), 405, "method_not_allowed"));
+        rows.push(raw(function, FORM, "event_id=1", (405, "method_not_allowed")));
+    }
+    for function in ["bookings", "bookings/", "bookings/hold/", "Bookings/hold", "bookings/hold%00", "nothing/here"] {
+        rows.push(post(function, json!({}), 404, "not_found"));
+    }
+    rows
+}
+
+pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let long = "a".repeat(10_000);
+    for (query, status, code) in [
+        ("limit=0", 422, "invalid"),
+        ("limit=-1", 422, "invalid"),
+        ("limit=201", 422, "invalid"),
+        ("limit=99999999999999999999", 422, "invalid"),
+        ("limit=many", 422, "invalid"),
+        ("places=0", 422, "invalid"),
+        ("places=-1", 422, "invalid"),
+        ("places=99999999999999999999", 422, "invalid"),
+        ("price=-1&currency=EUR", 422, "invalid"),
+        ("price=99999999999999999999&currency=EUR", 422, "invalid"),
+        ("price=10", 422, "invalid"),
+        ("price=10&currency=EURO", 422, "invalid"),
+        ("price=10&currency=%00", 422, "invalid"),
+        ("from=yesterday", 422, "invalid"),
+        ("from=2030-02-30", 422, "invalid"),
+        ("from=2030-03-02&to=2030-03-01", 422, "invalid"),
+        ("to=999999999-01-01", 422, "invalid"),
+        ("category=nonsense", 422, "invalid"),
+        ("category=%00", 422, "invalid"),
+        ("sort=name", 422, "invalid"),
+        ("cursor=x", 422, "invalid"),
+        ("cursor=%00", 422, "invalid"),
+        ("city=%00", 400, "malformed"),
+        ("q=%00", 400, "malformed"),
+        ("q=a%00b", 400, "malformed"),
+        ("q=%ff", 400, "malformed"),
+        ("q[]=a", 400, "malformed"),
+        ("q[a]=b", 400, "malformed"),
+    ] {
+        rows.push(get(format!("events/list?{query}"), status, code));
+    }
+    rows.push(get(format!("events/list?q={long}"), 422, "invalid"));
+    let (general, seated) = (world.general.to_string(), world.seated.to_string());
+    for function in ["events/get?", "seats/map?", "seats/section?section=Stalls&", "seats/list?"] {
+        for (id, status, code) in [
+            (NOBODY, 404, "not_found"),
+            (&world.draft.to_string(), 404, "not_found"),
+            ("x", 400, "malformed"),
+            ("", 400, "malformed"),
+            ("%00", 400, "malformed"),
+            ("%ff", 400, "malformed"),
+            (&long, 400, "malformed"),
+            (&format!("{general}&event_id={general}"), 400, "malformed"),
+        ] {
+            rows.push(get(format!("{function}event_id={id}"), status, code));
+        }
+        rows.push(get(function, 400, "malformed"));
+        if function != "events/get?" {
+            rows.push(get(format!("{function}event_id={general}"), 404, "not_found"));
+        }
+    }
+    for (section, status, code) in
+        [("Nowhere", 404, "not_found"), ("", 404, "not_found"), ("%00", 400, "malformed"), (&*long, 404, "not_found")]
+    {
+        rows.push(get(format!("seats/section?event_id={seated}&section={section}"), status, code));
+    }
+    rows.push(get(format!("seats/section?event_id={seated}"), 400, "malformed"));
+    let many = format!("&seat_ids[]={NOBODY}").repeat(101);
+    for (seats, status, code) in [(&*many, 422, "invalid"), ("&seat_ids[]=x", 400, "malformed")] {
+        rows.push(get(format!("seats/list?event_id={seated}{seats}"), status, code));
+    }
+    rows
+}
+
+pub(super) fn accounts() -> Vec<Row> {
+    let long = "a".repeat(10_000);
+    let mut rows = Vec::new();
+    let whole = json!({"email": "eve@example.org", "password": "correct horse", "first_name": "Eve", "last_name": "E"});
+    let with = |field: &str, value: Value| {
+        let mut fields = whole.clone();
+        fields[field] = value;
+        fields
+    };
+    for (field, value, status, code) in [
+        ("email", json!("ada@example.org"), 409, "email_taken"),
+        ("email", json!(" ADA@example.org "), 409, "email_taken"),
+        ("email", json!(""), 422, "invalid"),
+        ("email", json!("nobody"), 422, "invalid"),
+        ("email", json!("eve\0@example.org"), 422, "invalid"),
+        ("email", json!(format!("{long}@example.org")), 422, "invalid"),
+        ("password", json!("short"), 422, "invalid"),
+        ("password", json!(long), 422, "invalid"),
+        ("first_name", json!(" "), 422, "invalid"),
+        ("first_name", json!(long), 422, "invalid"),
+        ("first_name", json!("E\0ve"), 422, "invalid"),
+        ("last_name", json!("\0"), 422, "invalid"),
+        ("email", json!(null), 400, "malformed"),
+        ("password", json!(["correct horse"]), 400, "malformed"),
+        ("first_name", json!({"a": 1}), 400, "malformed"),
+    ] {
+        rows.push(post("auth/register", with(field, value), status, code).signed_out());
+    }
+    for (email, password, status, code) in [
+        (json!("nobody@example.org"), json!("correct horse"), 401, "wrong_credentials"),
+        (json!("ada@example.org"), json!("wrong horse"), 401, "wrong_credentials"),
+        (json!("ada@example.org"), json!(""), 401, "wrong_credentials"),
+        (json!("ada@example.org"), json!("correct horse\0"), 401, "wrong_credentials"),
+        (json!("ada@example.org"), json!(long), 401, "wrong_credentials"),
+        (json!(long), json!(long), 401, "wrong_credentials"),
+        (json!(""), json!(""), 401, "wrong_credentials"),
+        (json!("ada@example.org\0"), json!("correct horse"), 400, "malformed"),
+        (json!(["ada@example.org"]), json!("correct horse"), 400, "malformed"),
+        (json!(null), json!("correct horse"), 400, "malformed"),
+    ] {
+        rows.push(post("auth/login", json!({"email": email, "password": password}), status, code).signed_out());
+    }
+    for (name, status, code) in [
+        (json!(""), 422, "invalid"),
+        (json!("a".repeat(101)), 422, "invalid"),
+        (json!("A\0"), 422, "invalid"),
+        (json!([]), 400, "malformed"),
+    ] {
+        rows.push(post("users/update", json!({"first_name": name, "last_name": "L"}), status, code));
+    }
+    rows.push(post("users/update", json!({"first_name": "A", "last_name": "L"}), 401, "sign_in_required").signed_out());
+    rows.push(raw("users/update", FORM, "first_name=%ff&last_name=L", (400, "malformed")));
+    for (current, new) in [("wrong horse", "battery staple"), ("correct horse", "short"), ("correct horse", &long)] {
+        let passwords = json!({"current_password": current, "new_password": new});
+        rows.push(post("users/change_password", passwords.clone(), 422, "invalid"));
+        rows.push(post("users/change_password", passwords, 401, "sign_in_required").signed_out());
+    }
+    rows.push(get("users/me", 401, "sign_in_required").signed_out());
+    rows
+}
