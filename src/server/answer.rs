@@ -69,8 +69,8 @@ fn is_passing_state(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("57P")
         // Lock timeout, serialisation failure, deadlock, cancelled by statement_timeout, too many connections,
-        // idle_in_transaction_session_timeout.
-        || ["55P03", "40001", "40P01", "57014", "53300", "25P03"].contains(&code)
+        // idle_in_transaction_session_timeout, and a full disk: whoever makes room mends it for all requests at once.
+        || ["55P03", "40001", "40P01", "57014", "53300", "25P03", "53100"].contains(&code)
 }
 
 /// Runs the work of a request and says what its caller is told. Logs what is unexpected, once, with all its causes.
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn states_that_pass_are_told_from_faults() {
-        for code in ["55P03", "40001", "40P01", "57014", "57P01", "08006"] {
+        for code in ["55P03", "40001", "40P01", "57014", "57P01", "08006", "53100"] {
             assert!(is_passing_state(code), "{code}");
         }
         for code in ["23505", "42P01", "22001"] {
