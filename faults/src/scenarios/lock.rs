@@ -12,7 +12,8 @@ use anyhow::ensure;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-const CONNECTIONS: u32 = 6;
+/// Few, and still some more than the server lets be at one event.
+const CONNECTIONS: u32 = 10;
 /// One buyer in so many wants the locked event: more than there are connections, and buyers enough for the others.
 const ONE_AT_IT_IN: usize = 2;
 /// PostgreSQL gives a lock up after three seconds, and the server a request that waits for its turn; both can come together.
