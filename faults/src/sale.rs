@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 /// Places that sell out, at few a person: everybody queues here.
-const HOT: Terms = Terms { places: 150, places_per_person: 4, hold_length_s: HOLD_LENGTH_S as i32 };
+const HOT: Terms = Terms { places: 60, places_per_person: 4, hold_length_s: HOLD_LENGTH_S as i32 };
 /// Places enough for the whole rush.
 const COOL: Terms = Terms { places: 2_000, places_per_person: 100, hold_length_s: HOLD_LENGTH_S as i32 };
 const COOL_EVENTS: usize = 4;

@@ -4,7 +4,7 @@ use crate::{
     app::{App, Setup, command},
     services::Services,
 };
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use bench::people::register;
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::Client;
@@ -17,8 +17,8 @@ use std::{
 
 /// People who buy in the rush.
 const BUYERS: usize = 48;
-/// People who buy what is left at the end: enough for the hot event's places at four a person.
-const COLLECTORS: usize = 40;
+/// People who buy what is left at the end: enough for the cool events' places at a hundred a person.
+const COLLECTORS: usize = 24;
 /// People whose requests nobody waits for.
 const GHOSTS: usize = 32;
 
@@ -102,6 +102,8 @@ impl Stage {
     }
 
     async fn fill(&mut self) -> anyhow::Result<()> {
+        let durable: String = sqlx::query_scalar("show synchronous_commit").fetch_one(&self.pool).await?;
+        ensure!(durable == "on", "synchronous_commit is {durable}: what was told could be lost by PostgreSQL's right");
         command(&self.setup(), "migrate").await?;
         let app = App::start(&self.setup(), &self.folder.join("setting-up.log")).await?;
         let (client, site) = (&self.client, &app.site);
