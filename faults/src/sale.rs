@@ -87,13 +87,14 @@ impl Sale {
         Ok(wrong)
     }
 
-    /// Makes every hold lapse now, as if its time had passed; answers how many.
+    /// Makes every hold that lasts lapse now, as if its time had passed; answers how many.
     pub(crate) async fn lapse(&self, pool: &PgPool) -> anyhow::Result<u64> {
         let mut tx = pool.begin().await?;
-        let bookings =
-            "update bookings set expires_at = clock_timestamp() where event_id = any($1) and status = 'held'";
+        let bookings = "update bookings set expires_at = clock_timestamp() where event_id = any($1) and status = 'held'
+                        and expires_at > clock_timestamp()";
         let lapsed = sqlx::query(bookings).bind(self.events()).execute(&mut *tx).await?.rows_affected();
-        let seats = "update seats set held_until = clock_timestamp() where event_id = any($1) and status = 'held'";
+        let seats = "update seats set held_until = clock_timestamp() where event_id = any($1) and status = 'held'
+                     and held_until > clock_timestamp()";
         sqlx::query(seats).bind(self.events()).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(lapsed)

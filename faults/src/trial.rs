@@ -187,7 +187,7 @@ impl<'a> Trial<'a> {
             sleep(Duration::from_secs(HOLD_LENGTH_S as u64 + 1)).await;
         }
         let lapsed = sale.lapse(pool).await?;
-        ensure!(lapsed == 0 || !self.waits_for_expiry, "{lapsed} holds were still there after their time");
+        ensure!(lapsed == 0 || !self.waits_for_expiry, "{lapsed} holds last longer than their event says");
         self.rush.ledger().all_holds_lapse();
         let general = sale.unsold(pool).await?.into_iter().filter(|(event, _)| *event != sale.seated);
         let bought = join_all(general.map(|(event, left)| self.buy_places(event, left))).await;
@@ -246,7 +246,7 @@ impl<'a> Trial<'a> {
         let slowest = self.rush.seen().iter().map(|seen| seen.took).max().unwrap_or_default();
         format!(
             "{} done, {} refused, {} unavailable, {} broken, slowest {} ms; {told} bookings told of, {open} with an open end, \
-             {lapsed} holds lapsed",
+             {lapsed} holds made to lapse",
             of(End::Done),
             of(End::Refused),
             of(End::Unavailable),

@@ -8,23 +8,34 @@ use crate::{
     stage::Stage,
     trial::{Excused, Trial},
 };
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::DATE;
 use serde_json::json;
-use std::{fs, path::PathBuf, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 use tokio::time::sleep;
 
 /// The two servers of this scenario.
 const AHEAD: usize = 0;
 const BEHIND: usize = 1;
+/// Seconds their clocks are wrong.
+const OFF_S: i64 = 60;
 
 /// One server's clock is a minute ahead, another's a minute behind.
 pub(super) async fn apart(stage: &Stage) -> anyhow::Result<Outcome> {
     let Some(library) = faketime() else {
         return Ok(Outcome::Skipped("libfaketime is not installed (Debian's package faketime)".to_owned()));
     };
-    let setups = ["+60s", "-60s"].map(|off| off_by(&stage.setup(), &library, off));
+    let setups = [OFF_S, -OFF_S].map(|off_s| off_by(&stage.setup(), &library, off_s));
     let trial = Trial::open(stage, "clocks-apart", &setups).await?;
+    for (site, off_s) in [(AHEAD, OFF_S), (BEHIND, -OFF_S)] {
+        let seen_s = (clock_of(&trial, site).await? - Utc::now()).num_seconds();
+        ensure!((seen_s - off_s).abs() < 10, "a server's clock that should be off by {off_s} s is off by {seen_s} s");
+    }
     // Less is left than the clock ahead is ahead.
     let short = hold_until(&trial, AHEAD, TimeDelta::seconds(30)).await?;
     ensure!(confirms(&trial, AHEAD, &short).await, "a hold with 30 s left can't be confirmed where the clock is ahead");
@@ -43,11 +54,18 @@ fn faketime() -> Option<PathBuf> {
     named.into_iter().find(|path| path.exists())
 }
 
-fn off_by(setup: &Setup, library: &std::path::Path, off: &str) -> Setup {
+/// The time by a server's own clock, which stands in every reply.
+async fn clock_of(trial: &Trial<'_>, site: usize) -> anyhow::Result<DateTime<Utc>> {
+    let reply = trial.stage.client.get(format!("{}/healthz", trial.rush.sites[site])).send().await?;
+    let date = reply.headers().get(DATE).context("a reply with its date")?.to_str()?;
+    Ok(DateTime::parse_from_rfc2822(date)?.to_utc())
+}
+
+fn off_by(setup: &Setup, library: &Path, off_s: i64) -> Setup {
     let mut setup = setup.clone();
     let variables = [
         ("LD_PRELOAD", library.display().to_string()),
-        ("FAKETIME", off.to_owned()),
+        ("FAKETIME", format!("{off_s:+}s")),
         // Only the wall clock is wrong: with the other one, timers would break that a wrong clock does not break.
         ("DONT_FAKE_MONOTONIC", "1".to_owned()),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
