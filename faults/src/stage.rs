@@ -42,9 +42,9 @@ pub(crate) struct Form {
 impl Form {
     /// For `make test`.
     pub(crate) const SHORT: Self = Self {
-        before: Duration::from_millis(1_000),
+        before: Duration::from_millis(900),
         fault: Duration::from_millis(1_500),
-        after: Duration::from_millis(1_000),
+        after: Duration::from_millis(700),
         rounds: 1,
         gone: 600,
         waits_for_expiry: false,
