@@ -1,6 +1,6 @@
 # Every target is a script of its own; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test e2e bench build clean-data
+.PHONY: help run dev check test e2e faults bench build clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,11 +14,14 @@ dev: ## Serve a development build; build and reload at every change
 check: ## The fast loop: formatting, and do both halves compile
 	@scripts/check
 
-test: ## Everything that has to pass: lints, docs, tests, licences, release build, end-to-end
+test: ## Everything that has to pass: lints, docs, tests, licences, release build, faults, end-to-end
 	@scripts/test
 
 e2e: ## The end-to-end tests in Chromium, with services and data of their own
 	@scripts/e2e
+
+faults: ## Break the server, PostgreSQL, Redis, network, clock and disk in mid-rush (some minutes)
+	@scripts/faults
 
 bench: ## Measure the booking engine beside the database's own ceilings (some minutes, on an idle machine)
 	@scripts/bench

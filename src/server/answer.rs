@@ -98,8 +98,9 @@ fn passing_state(code: &str) -> Option<Passing> {
         // Shutdown, crash, start-up; connection exceptions.
         "57P01" | "57P02" | "57P03" => Some(Passing::ConnectionLost),
         _ if code.starts_with("08") => Some(Passing::ConnectionLost),
-        // Lock timeout, cancelled by statement_timeout, too many connections, idle_in_transaction_session_timeout.
-        "55P03" | "57014" | "53300" | "25P03" => Some(Passing::Busy),
+        // Lock timeout, cancelled by statement_timeout, too many connections, idle_in_transaction_session_timeout, and a
+        // full disk: whoever makes room mends it for all requests at once.
+        "55P03" | "57014" | "53300" | "25P03" | "53100" => Some(Passing::Busy),
         // A dropped database, an idle session that was ended.
         _ if code.starts_with("57P") => Some(Passing::Busy),
         _ => None,
@@ -164,6 +165,7 @@ mod tests {
             ("55P03", Some(Passing::Busy)),
             ("57014", Some(Passing::Busy)),
             ("57P05", Some(Passing::Busy)),
+            ("53100", Some(Passing::Busy)),
             ("23505", None),
             ("42P01", None),
             ("22001", None),

@@ -3,11 +3,16 @@
 use super::config::{Config, DatabaseConfig};
 use anyhow::Context;
 use sqlx::{
-    AssertSqlSafe, Connection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// The migrations this program was built with.
@@ -20,6 +25,51 @@ const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_ti
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
+}
+
+/// A transaction that began with statements of its own: [`Db::begin_with`].
+///
+/// sqlx's own forgets one whose first statements fail: its connection would go back to the pool in the aborted transaction.
+#[derive(Debug)]
+pub struct Begun {
+    connection: PoolConnection<Postgres>,
+    is_over: bool,
+}
+
+impl Begun {
+    /// Commits. Errors: when the connection is lost; what was done may be committed all the same.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        self.end("commit").await
+    }
+
+    async fn end(&mut self, how: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(how).execute(&mut *self.connection).await?;
+        self.is_over = true;
+        Ok(())
+    }
+}
+
+impl Deref for Begun {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Begun {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+/// What isn't committed is rolled back by closing its connection: no statement can be sent from here.
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connection.close_on_drop();
+        }
+    }
 }
 
 impl Db {
@@ -50,15 +100,26 @@ impl Db {
     /// It begins in a task of its own: axum drops a handler when its client goes away, and a `begin` dropped halfway
     /// hands its connection back to the pool with the transaction open (sqlx#4385). The task ends what it started.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.begin_with("begin".to_owned()).await
-    }
-
-    /// Begins a transaction with these statements, of which the first is `begin`: what has to be locked before anything is
-    /// read costs no round trip of its own. They take no parameters, so nothing of a caller's may be in them but ids.
-    pub async fn begin_with(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let pool = self.pool.clone();
         #[expect(clippy::disallowed_methods, reason = "this is the begin that can be cancelled")]
-        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await });
+        let begun = tokio::spawn(async move { pool.begin().await });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
+
+    /// Begins a transaction and runs these statements in the same round trip: what has to be locked before anything is read
+    /// costs none of its own. They take no parameters, so nothing of a caller's may be in them but ids.
+    pub async fn begin_with(&self, statements: String) -> Result<Begun, sqlx::Error> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move {
+            let mut begun = Begun { connection: pool.acquire().await?, is_over: false };
+            match sqlx::raw_sql(AssertSqlSafe(format!("begin; {statements}"))).execute(&mut *begun).await {
+                Ok(_) => Ok(begun),
+                Err(error) => {
+                    begun.end("rollback").await?;
+                    Err(error)
+                }
+            }
+        });
         begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 

@@ -15,6 +15,7 @@ pub mod csp;
 pub mod db;
 mod error_page;
 mod error_shape;
+pub mod gate;
 mod headers;
 mod health;
 mod idempotency;

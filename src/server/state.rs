@@ -1,6 +1,8 @@
 //! What every request shares.
 
-use super::{clock::Clock, combiner::Combiner, config::Config, db::Db, passwords::Passwords, redis::Redis};
+use super::{
+    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
+};
 use crate::bookings::{
     model::Booking,
     store::{ConfirmRequest, HoldQueue, HoldRequest},
@@ -28,6 +30,8 @@ pub struct Parts {
     pub db: Db,
     /// Redis, which may be away.
     pub redis: Redis,
+    /// How many are at one event at a time with a connection each.
+    pub gates: Gates,
     /// Requests to hold places, settled together queue by queue.
     pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
@@ -57,6 +61,7 @@ impl AppState {
             redis: Redis::new(&config.redis)?,
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
+            gates: Gates::default(),
             holds: Combiner::default(),
             confirms: Combiner::default(),
             config: Arc::new(config),

@@ -204,8 +204,35 @@ async fn storm(person: &Person, who: usize, general: EventId, seated: EventId, s
         assert!(matches!(reply.status, 200 | 409), "{reply:?}");
         let Some(id) = reply.body["id"].as_str() else { continue };
         for verb in [["confirm", "cancel"], ["release", "confirm"], ["confirm", "confirm"]][(who + round) % 3] {
-            let status = person.change(verb, id).await.status;
-            assert!(matches!(status, 200 | 409), "{verb}: {status}");
+            let reply = person.change(verb, id).await;
+            assert!(matches!(reply.status, 200 | 409), "{verb}: {reply:?}");
         }
     }
+}
+
+#[sqlx::test]
+async fn a_batch_that_could_not_begin_leaves_its_connection_as_new(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(5).await;
+    let ada = app.person("ada").await;
+    let mut gate = app.state.db.begin().await.expect("a transaction");
+    sqlx::query("select from events where id = $1 for update")
+        .bind(event_id)
+        .execute(&mut *gate)
+        .await
+        .expect("locked");
+    let (held, ()) = tokio::join!(ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})), async {
+        app.wait_for_blocked(1).await;
+        // Longer than the plain round waits.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        gate.commit().await.expect("opened");
+    });
+    held.expect(200);
+    for _ in 0..20 {
+        sqlx::query("select 1")
+            .execute(app.state.db.pool())
+            .await
+            .expect("no connection is in a transaction that failed");
+    }
+    app.audit().await;
 }

@@ -3,7 +3,7 @@
 use super::{
     Entry, LockedBooking,
     end::{Ending, end_bookings},
-    lock_booking, name_places,
+    enter_event, find_event, lock_booking, name_places,
     read::read_booking,
     write_history,
 };
@@ -57,6 +57,8 @@ pub(super) async fn change(
 ) -> Result<Booking> {
     let task = state.clone();
     finish(async move {
+        let event_id = retrying(change.name(), || find_event(&task, user_id, booking_id)).await?;
+        let _turn = enter_event(&task, event_id).await?;
         match change {
             // Time that was given without an answer would be given twice.
             Change::Extend => change_once(&task, user_id, booking_id, change).await,

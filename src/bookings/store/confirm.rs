@@ -9,7 +9,7 @@ use crate::{
     bookings::model::{BookedEvent, Booking, Step, name_quantity},
     events,
     id::{BookingId, EventId, UserId},
-    server::{Result, clock::new_id, state::AppState},
+    server::{Failure, Result, clock::new_id, retrying, state::AppState},
     users,
 };
 use chrono::{DateTime, Utc};
@@ -46,10 +46,15 @@ pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: Book
 
 /// Answers each request with the booking it made, or with nothing: then it has to be settled alone.
 async fn settle(state: AppState, requests: Vec<ConfirmRequest>) -> Vec<Result<Option<Booking>>> {
-    let mut confirmed = confirm_together(&state, &requests).await.unwrap_or_else(|failure| {
-        tracing::warn!(count = requests.len(), ?failure, "a batch of confirmations is settled one by one");
-        HashMap::new()
-    });
+    let mut confirmed = match retrying("confirm", || confirm_together(&state, &requests)).await {
+        Ok(confirmed) => confirmed,
+        // The database is away: one by one, each would wait for it again.
+        Err(Failure::Passing(passing)) => return requests.iter().map(|_| Err(passing.into())).collect(),
+        Err(failure) => {
+            tracing::warn!(count = requests.len(), ?failure, "a batch of confirmations is settled one by one");
+            HashMap::new()
+        }
+    };
     requests.iter().map(|request| Ok(confirmed.remove(&request.booking_id))).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     change::release_hold,
+    enter_event,
     read::BookingRow,
     write::{Hold, Places, write_holds},
 };
@@ -31,7 +32,11 @@ use std::collections::HashMap;
 /// Errors: `NotFound`, `SignInRequired` for a closed account, and those of [`decide_join`].
 pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
     let task = state.clone();
-    finish(async move { retrying("join", || join(&task, request)).await }).await
+    finish(async move {
+        let _turn = enter_event(&task, request.event_id).await?;
+        retrying("join", || join(&task, request)).await
+    })
+    .await
 }
 
 async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {

@@ -18,10 +18,15 @@ use crate::{
     events,
     id::{BookingId, EventId, SeatId, UserId},
     seats,
-    server::{Failure, Result, db::uuid_array, retrying, state::AppState},
+    server::{
+        Failure, Result,
+        db::{Begun, uuid_array},
+        retrying,
+        state::AppState,
+    },
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use std::collections::HashSet;
 
 /// Answers each request of a batch, in order; with nothing where it has to be settled thoroughly.
@@ -64,15 +69,14 @@ type Answers = Vec<std::result::Result<Option<Booking>, Error>>;
 
 /// The first round: everything is locked in the round trip that begins the transaction.
 async fn settle_plainly(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
-    let begin =
-        format!("begin; set local lock_timeout = '100ms'; {}{}", lock_sales(requests), lock_places(requests, &[]));
+    let begin = format!("set local lock_timeout = '100ms'; {}{}", lock_sales(requests), lock_places(requests, &[]));
     let tx = state.db.begin_with(begin).await?;
     settle_locked(state, tx, requests, Round::Plain).await
 }
 
 /// The second round: lapsed holds that stand in the way are expired first.
 async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
-    let mut tx = state.db.begin_with(format!("begin; {}", lock_sales(requests))).await?;
+    let mut tx = state.db.begin_with(lock_sales(requests)).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
     let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
@@ -92,12 +96,7 @@ enum Round {
 }
 
 /// Reads, decides, writes. Assumes that all the places asked for are locked: nothing read here changes before the commit.
-async fn settle_locked(
-    state: &AppState,
-    mut tx: Transaction<'static, Postgres>,
-    requests: &[HoldRequest],
-    round: Round,
-) -> Result<Answers> {
+async fn settle_locked(state: &AppState, mut tx: Begun, requests: &[HoldRequest], round: Round) -> Result<Answers> {
     let mut batch = Batch::new(read_facts(state, &mut tx, requests).await?);
     let mut outcomes: Vec<_> = requests.iter().map(|request| batch.decide(request).map(Some)).collect();
     if round == Round::Plain {

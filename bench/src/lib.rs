@@ -1,0 +1,4 @@
+//! What every driver of load needs before it can begin: people who are signed in, and events to sell them.
+
+pub mod events;
+pub mod people;

@@ -1,0 +1,73 @@
+//! Breaks things in the middle of a rush: the server, PostgreSQL, Redis, the network, the clock, the disk. Buyers come
+//! over HTTP and a ledger keeps what each was told; afterwards it is compared with the tables, every place that is not
+//! booked is bought, and `evently audit` has to find nothing.
+//!
+//! `scripts/faults` starts what this needs. Arguments: `--short` for the form that `make test` runs, and names of
+//! scenarios to run these alone.
+
+mod app;
+mod buyer;
+mod ledger;
+mod proxy;
+mod report;
+mod rush;
+mod sale;
+mod scenarios;
+mod services;
+mod stage;
+mod trial;
+
+use anyhow::{Context, ensure};
+use report::Report;
+use scenarios::{ALL, Run};
+use stage::{Form, Stage};
+use std::{
+    env,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
+
+/// No scenario takes as long, in either form.
+const SCENARIO_TIMEOUT: Duration = Duration::from_secs(300);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    // Dropping the work ends the servers it started, and wakes what it made stand still.
+    tokio::select! {
+        ended = work() => Ok(if ended? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        _ = terminate.recv() => Ok(ExitCode::from(143)),
+        _ = interrupt.recv() => Ok(ExitCode::from(130)),
+    }
+}
+
+async fn work() -> anyhow::Result<bool> {
+    let (options, names): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with("--"));
+    let unknown = options.iter().find(|option| *option != "--short");
+    ensure!(unknown.is_none(), "there is no option {unknown:?}; there is --short");
+    let unknown = names.iter().find(|name| ALL.iter().all(|(known, _)| known != name));
+    ensure!(unknown.is_none(), "there is no scenario {unknown:?}");
+    let form = if options.is_empty() { Form::LONG } else { Form::SHORT };
+    let stage = Stage::set(form).await.context("setting up")?;
+    stage.audit().await.context("the audit before the faults")?;
+    let mut report = Report::default();
+    for (name, run) in ALL {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            let began = Instant::now();
+            let ended = one(&stage, run).await;
+            report.add(name, began.elapsed(), ended);
+        }
+    }
+    report.finish(&stage.folder.join("junit.xml"))
+}
+
+/// Runs a scenario on services that run, whatever the one before has left.
+async fn one(stage: &Stage, run: Run) -> anyhow::Result<scenarios::Outcome> {
+    stage.services.start().await.context("starting the services")?;
+    timeout(SCENARIO_TIMEOUT, run(stage)).await.context("the scenario takes too long")?
+}
