@@ -21,6 +21,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// Longest wait for a lock while migrating: for another process that migrates, or for a table in use.
 const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_timeout = 0";
 
+/// Planning a batch anew each time took longer than running it: PostgreSQL takes arrays of an unknown length for longer than
+/// they are, and so never trusts the plan it has.
+const BEGIN_BY_INDEX: &str = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; ";
+
 /// The database. Reads go through [`Db::pool`], everything that writes more than once through [`Db::begin`].
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -108,11 +112,14 @@ impl Db {
 
     /// Begins a transaction and runs these statements in the same round trip: what has to be locked before anything is read
     /// costs none of its own. They take no parameters, so nothing of a caller's may be in them but ids.
+    ///
+    /// For transactions of which every statement finds its rows by an index: they are planned once and for all, and never as
+    /// a reading of the whole table, however small it was when the connection was new.
     pub async fn begin_with(&self, statements: String) -> Result<Begun, sqlx::Error> {
         let pool = self.pool.clone();
         let begun = tokio::spawn(async move {
             let mut begun = Begun { connection: pool.acquire().await?, is_over: false };
-            match sqlx::raw_sql(AssertSqlSafe(format!("begin; {statements}"))).execute(&mut *begun).await {
+            match sqlx::raw_sql(AssertSqlSafe(format!("{BEGIN_BY_INDEX}{statements}"))).execute(&mut *begun).await {
                 Ok(_) => Ok(begun),
                 Err(error) => {
                     begun.end("rollback").await?;

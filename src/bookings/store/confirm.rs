@@ -68,18 +68,21 @@ struct HeldRow {
 
 /// One transaction that waits for nobody: what others have locked is left out.
 async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Result<HashMap<BookingId, Booking>> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = state.db.begin_with(String::new()).await?;
     let held = lock_held(&mut tx, requests).await?;
     let user_ids: Vec<UserId> = held.iter().map(|held| held.user_id).collect();
     let event_ids = held.iter().map(|held| held.row.event_id).collect::<Vec<_>>();
     let active = users::store::list_active(&mut tx, &user_ids).await?;
     let sales = events::store::try_lock_sales(&mut tx, &event_ids).await?;
-    let now = state.clock.now_in(&mut tx).await?;
-    let told: HashMap<EventId, BookedEvent> = sales.iter().map(|(id, event)| (*id, tell_event(event, now))).collect();
+    let Some(read_at) = sales.values().map(|sale| sale.read_at).next() else { return Ok(HashMap::new()) };
+    let now = state.clock.fixed_now().unwrap_or(read_at);
+    let told: HashMap<EventId, BookedEvent> =
+        sales.iter().map(|(id, sale)| (*id, tell_event(&sale.event, now))).collect();
     let mut confirmed = HashMap::new();
     let mut rows = Vec::new();
     for HeldRow { user_id, row } in held {
-        let Some(event) = sales.get(&row.event_id).filter(|event| !event.has_seat_selection) else { continue };
+        let event = sales.get(&row.event_id).map(|sale| &sale.event);
+        let Some(event) = event.filter(|event| !event.has_seat_selection) else { continue };
         let is_plain = !row.is_offer && row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);

@@ -29,7 +29,7 @@ pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
 
 /// Those of these events that nobody is calling off at this moment, as they stand now, and kept from it until the
 /// transaction ends; the others are left out instead of waited for.
-pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<HashMap<EventId, EventRow>> {
+pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<HashMap<EventId, Sale>> {
     let locked: Vec<EventId> = sqlx::query_scalar(
         "select id from (select distinct unnest($1::uuid[]) as id) as asked
          where pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 0))",
@@ -38,8 +38,8 @@ pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> R
     .fetch_all(&mut *conn)
     .await?;
     // Another statement: what was committed before the lock was had is seen.
-    let rows = super::list_events_by_id(conn, &locked).await?;
-    Ok(rows.into_iter().map(|event| (event.id, event)).collect())
+    let sales = list_sales(conn, &locked).await?;
+    Ok(sales.into_iter().map(|sale| (sale.event.id, sale)).collect())
 }
 
 /// An event as it stood when it was read, and the database's time of that.
