@@ -127,17 +127,25 @@ fn BookingGroup(group: Group, bookings: Vec<Booking>) -> impl IntoView {
     }
 }
 
+/// Until when the places are kept, and what for.
+fn say_held(booking: &Booking) -> String {
+    let expires = &booking.expires;
+    if booking.is_offer {
+        let (day, time, zone) = (&expires.date_short, &expires.time, &expires.zone);
+        return format!("Your turn on the waitlist: kept until {day}, {time} {zone}");
+    }
+    format!("Held until {} {}: complete your booking", expires.time, expires.zone)
+}
+
 #[component]
 fn BookingLine(group: Group, booking: Booking) -> impl IntoView {
     let places = booking.places();
     let is_void = matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Expired);
     let total = (!is_void).then(|| booking.total().to_string());
+    let held = say_held(&booking);
     let event = booking.event;
     let (href, status) = match group {
-        Group::Held => (
-            format!("/bookings/{}/checkout", booking.id),
-            format!("Held until {} {}: complete your booking", booking.expires.time, booking.expires.zone),
-        ),
+        Group::Held => (format!("/bookings/{}/checkout", booking.id), held),
         _ if event.availability == Availability::Cancelled => {
             (format!("/bookings/{}", booking.id), "Event cancelled".to_owned())
         }

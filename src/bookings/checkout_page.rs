@@ -43,7 +43,9 @@ pub(super) fn asked_booking_id() -> Result<BookingId, Error> {
 /// A hold: its clock, what it holds, what to do.
 #[component]
 fn Held(held: Booking) -> impl IntoView {
-    let until = format!("{} {}", held.expires.time, held.expires.zone);
+    // An offer of the waitlist lasts for longer than a day has hours left.
+    let day = if held.is_offer { format!("{}, ", held.expires.date_short) } else { String::new() };
+    let until = format!("{day}{} {}", held.expires.time, held.expires.zone);
     let kept = if held.event.has_seat_selection { "your seats" } else { "your places" };
     let whole_s = (held.expires_at - held.created_at).num_seconds().max(1);
     view! {

@@ -23,6 +23,10 @@ use crate::{
     },
     server::begin,
     ui::{PageError, path_with, refusal},
+    waitlist::{
+        api::list_waitlist,
+        model::{Entry, EntryStatus},
+    },
 };
 use facts::{EventFacts, EventVenue};
 use leptos::prelude::*;
@@ -39,6 +43,8 @@ struct EventData {
     seats: Option<Seats>,
     /// The person's own hold of it: they may be back from its checkout.
     own_hold: Option<Booking>,
+    /// The person's entry of its waitlist.
+    own_entry: Option<Entry>,
     refused: Option<Error>,
 }
 
@@ -73,13 +79,21 @@ async fn load_event(event_id: Option<EventId>, query: ParamsMap, refused: Option
         false => None,
     };
     let own_hold = find_own_hold(detail.event.id).await;
-    Ok(EventData { detail, seats, own_hold, refused })
+    let own_entry = find_own_entry(detail.event.id).await;
+    Ok(EventData { detail, seats, own_hold, own_entry, refused })
 }
 
 /// The newest hold that this person, if somebody is signed in, has of the event. Without an answer the page is complete.
 async fn find_own_hold(event_id: EventId) -> Option<Booking> {
     let own = list_bookings(Some(20), String::new()).await.ok()?;
     own.items.into_iter().find(|booking| booking.event_id == event_id && booking.status == BookingStatus::Held)
+}
+
+/// The entry of this person, if somebody is signed in, that waits for places of the event. Without an answer the page is
+/// complete.
+async fn find_own_entry(event_id: EventId) -> Option<Entry> {
+    let own = list_waitlist(Some(50), String::new()).await.ok()?;
+    own.items.into_iter().find(|entry| entry.event_id == event_id && entry.status == EntryStatus::Waiting)
 }
 
 async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
@@ -101,10 +115,10 @@ async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error
 
 #[component]
 fn EventBody(data: EventData) -> impl IntoView {
-    let EventData { detail, seats, own_hold, refused } = data;
+    let EventData { detail, seats, own_hold, own_entry, refused } = data;
     let event = detail.event.clone();
     let layout = if seats.is_some() { "page event-page event-page-seats" } else { "page event-page" };
-    let panel = hold_panel(PanelData { detail: detail.clone(), seats, own_hold, refused });
+    let panel = hold_panel(PanelData { detail: detail.clone(), seats, own_hold, own_entry, refused });
     view! {
         <Title text=event.name.clone() />
         <Meta name="description" content=event.summary.clone() />

@@ -10,3 +10,5 @@ pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod waitlist_panel;

@@ -131,16 +131,14 @@ async fn list_own(
     event_ids: &[EventId],
     with_seats: bool,
 ) -> Result<Vec<PersonRow>> {
-    // Accounts and bookings in one round trip: a lone buyer waits for each. Lateral, so that nobody's bookings but theirs
-    // are read, whatever the planner believes of the tables' sizes.
+    // Accounts and bookings in one round trip: a lone buyer waits for each. `offset 0` keeps the planner from joining the
+    // people with everybody's bookings of the event. A living booking has all of its seats.
     let sql = const_format::formatcp!(
         "select users.id as person_id, own.* from users left join lateral (
              select user_id, hold_key, {BOOKING},
-                    array(select seat_id from seat_bookings
-                          where $3 and booking_id = bookings.id and released_at is null order by seat_id) as seat_ids,
-                    array(select price_minor from seat_bookings
-                          where $3 and booking_id = bookings.id and released_at is null order by seat_id) as prices
-             from bookings where user_id = users.id and event_id = any($2) and status in ('held', 'confirmed')
+                    array(select seat_id from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as seat_ids,
+                    array(select price_minor from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as prices
+             from bookings where user_id = users.id and event_id = any($2) and status in ('held', 'confirmed') offset 0
          ) as own on true
          where users.id = any($1) and is_active order by own.id"
     );

@@ -3,6 +3,7 @@
 use super::Seats;
 use crate::{
     bookings::{
+        api::ConfirmBooking,
         hold_quantity::HoldQuantity,
         hold_refusal::{say, say_lost},
         hold_seats::HoldSeats,
@@ -17,9 +18,10 @@ use crate::{
         model::{Seat, SeatStatus},
         seat_map::{Choice, ChosenSeat, SectionLinks},
     },
-    ui::{ButtonKind, LinkButton, Notice, asked, path_with},
+    ui::{ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
+    waitlist::{model::Entry, waitlist_panel::WaitlistPanel},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Seconds before its opening from which on a page counts down to a sale; further ahead nobody keeps the page open.
 const WAIT_MAX_S: i64 = 6 * 3600;
@@ -32,16 +34,23 @@ pub(super) struct PanelData {
     pub(super) seats: Option<Seats>,
     /// The person's own hold of it.
     pub(super) own_hold: Option<Booking>,
+    /// The person's entry of its waitlist.
+    pub(super) own_entry: Option<Entry>,
     /// Why the panel's form came back, if it did.
     pub(super) refused: Option<Error>,
 }
 
 /// The way to hold places, or the reason why there is none and what to do instead.
 pub(super) fn hold_panel(data: PanelData) -> AnyView {
-    let PanelData { detail, seats, own_hold, refused } = data;
+    let PanelData { detail, seats, own_hold, own_entry, refused } = data;
     if !detail.event.availability.is_bookable() {
+        let is_sold_out = detail.event.availability == Availability::SoldOut;
+        // Who has been offered places decides about those first.
+        let has_offer = own_hold.as_ref().is_some_and(|hold| hold.is_offer);
+        let waitlist =
+            (is_sold_out && !has_offer).then(|| view! { <WaitlistPanel detail=detail.clone() entry=own_entry /> });
         return view! {
-            <NoSale detail>{own_hold.map(|booking| view! { <OwnHold booking /> })}</NoSale>
+            <NoSale detail>{own_hold.map(|booking| view! { <OwnHold booking /> })} {waitlist}</NoSale>
         }
         .into_any();
     }
@@ -54,6 +63,9 @@ pub(super) fn hold_panel(data: PanelData) -> AnyView {
 /// What the person holds already, and the way on to its checkout.
 #[component]
 fn OwnHold(booking: Booking) -> impl IntoView {
+    if booking.is_offer {
+        return view! { <OwnOffer booking /> }.into_any();
+    }
     let words = format!("You hold {} until {} {}. ", booking.places(), booking.expires.time, booking.expires.zone);
     view! {
         <Notice>
@@ -61,6 +73,32 @@ fn OwnHold(booking: Booking) -> impl IntoView {
                 {words}
                 <a href=format!("/bookings/{}/checkout", booking.id)>"Go on to the checkout"</a>
             </p>
+        </Notice>
+    }
+    .into_any()
+}
+
+/// What the waitlist keeps for the person: what it costs, one click to book it, and the way to let it go.
+#[component]
+fn OwnOffer(booking: Booking) -> impl IntoView {
+    let expires = &booking.expires;
+    let words = format!(
+        "It is your turn: we keep {} for you until {}, {} {}.",
+        booking.places(),
+        expires.date_short,
+        expires.time,
+        expires.zone
+    );
+    view! {
+        <Notice tone=Tone::Success>
+            <p>{words}</p>
+            <form method="post" action=ConfirmBooking::url() class="offer-actions">
+                <input type="hidden" name="booking_id" value=booking.id.to_string() />
+                <SubmitButton>{format!("Book for {}", booking.total())}</SubmitButton>
+                <LinkButton href=format!("/bookings/{}/checkout", booking.id) kind=ButtonKind::Secondary>
+                    "Look at it first"
+                </LinkButton>
+            </form>
         </Notice>
     }
 }
@@ -162,9 +200,7 @@ fn say_no_sale(detail: &EventDetail) -> (&'static str, String) {
                 opens.date, opens.time, opens.zone, detail.places_per_person
             ),
         ),
-        Availability::SoldOut => {
-            ("Sold out", "Every place is taken. Places that are given back go on sale again here.".to_owned())
-        }
+        Availability::SoldOut => ("Sold out", "Every place is taken.".to_owned()),
         Availability::Cancelled => {
             ("Cancelled", "This event does not take place. Bookings for it are no longer valid.".to_owned())
         }
