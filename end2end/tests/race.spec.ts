@@ -29,8 +29,16 @@ test("of two people who want one seat one gets it, and the other keeps the rest 
   await expect(slow.chosenSeat(own)).toBeVisible();
   await expect(slow.seat(own)).toBeChecked();
 
+  const instead = other.getByRole("link", { name: /^Take .+ instead$/ });
+  const offered = (await instead.innerText()).replace("Take ", "").replace(" instead", "");
+  expect([labelOf(wanted), labelOf(own)]).not.toContain(offered);
+  await instead.click();
+  await expect(slow.chosen.getByRole("listitem")).toHaveCount(2);
+  await expect(instead).toHaveCount(0);
+
   await slow.hold.click();
   await expect(new CheckoutPage(other).lines.getByRole("rowheader")).toContainText([labelOf(own)]);
+  await expect(new CheckoutPage(other).lines.getByRole("rowheader").filter({ hasText: offered })).toHaveCount(1);
 });
 
 test("two people who press at the same moment do not both get the seat", async ({ page, account, openBrowser, catalogue, watcher }) => {

@@ -26,12 +26,18 @@ pub fn say(error: &Error, lost: &[String]) -> Option<String> {
 
 /// `Someone else took F12 and F13 just now.`
 pub fn say_lost(lost: &[String]) -> String {
-    let (last, rest) = match lost {
-        [] => return "Someone else took one of your seats just now.".to_owned(),
-        [rest @ .., last] => (last, rest.join(", ")),
-    };
-    let names = if rest.is_empty() { last.clone() } else { format!("{rest} and {last}") };
-    format!("Someone else took {names} just now.")
+    if lost.is_empty() {
+        return "Someone else took one of your seats just now.".to_owned();
+    }
+    format!("Someone else took {} just now.", join_names(lost))
+}
+
+/// `F12, F13 and A1`
+pub(super) fn join_names(names: &[String]) -> String {
+    match names {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        names => names.concat(),
+    }
 }
 
 /// The sentence, read out when it appears.

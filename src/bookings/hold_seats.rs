@@ -3,7 +3,7 @@
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, is_underway, say, sign_in_first},
+    hold_refusal::{HoldRefusal, is_underway, join_names, say, sign_in_first},
     model::Wanted,
 };
 use crate::{
@@ -16,7 +16,11 @@ use crate::{
     },
     ui::{ButtonKind, Glyph, Icon, SubmitButton},
 };
-use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    server_fn::ServerFn,
+};
 
 /// The form that holds seats: the map, and beside it what is chosen.
 ///
@@ -33,14 +37,16 @@ pub fn HoldSeats(
     links: SectionLinks,
     /// Why the form came back, or which of the seats that were asked for are gone.
     refused: Option<String>,
+    /// What could be had in their place.
+    nearest: Vec<ChosenSeat>,
 ) -> impl IntoView {
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
     let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
     let hold = ServerAction::<HoldPlaces>::new();
-    let (choice, refused) = (RwSignal::new(choice), RwSignal::new(refused));
+    let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
-    follow_refusals(hold, choice, refused, opened);
+    follow_refusals(hold, opened, Told { choice, refused, nearest });
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let on_over_limit = move |()| refused.set(Some(format!("One person can have up to {limit} places of this event.")));
     let submit = move |event: SubmitEvent| {
@@ -50,10 +56,11 @@ pub fn HoldSeats(
             refused.set(Some("Choose at least one seat first.".to_owned()));
         } else if !untrack(|| is_underway(hold)) {
             refused.set(None);
+            nearest.set(Vec::new());
             hold.dispatch(HoldPlaces { event_id, quantity: None, seat_ids, key: None });
         }
     };
-    let has_more = links.clone();
+    let (has_more, instead) = (links.clone(), links.clone());
     view! {
         // A browser that ticks by position what was ticked before would choose other seats on the way back.
         <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
@@ -63,6 +70,7 @@ pub fn HoldSeats(
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
+                <Nearest links=instead choice refused nearest />
                 <HoldFoot choice currency refused hold />
                 {has_sections.then(|| view! { <OtherSections links=has_more /> })}
             </aside>
@@ -99,6 +107,35 @@ fn ChosenSeats(choice: RwSignal<Choice>, currency: Currency, limit: i32) -> impl
         <ul class="chosen-seats-list" hidden=move || choice.with(|choice| choice.count() == 0)>
             <For each=move || choice.with(|choice| choice.seats().to_vec()) key=|seat| seat.id children=row />
         </ul>
+    }
+}
+
+/// What could be had in place of seats that were lost: one click takes it. Without scripts it is a link to this page with
+/// these seats chosen.
+#[component]
+fn Nearest(
+    links: SectionLinks,
+    choice: RwSignal<Choice>,
+    refused: RwSignal<Option<String>>,
+    nearest: RwSignal<Vec<ChosenSeat>>,
+) -> impl IntoView {
+    let take = move |click: MouseEvent| {
+        click.prevent_default();
+        let seats = nearest.try_update(std::mem::take).unwrap_or_default();
+        choice.update(|choice| seats.into_iter().for_each(|seat| _ = choice.add(seat)));
+        refused.set(None);
+    };
+    move || {
+        let seats = nearest.get();
+        let section = seats.first()?.section.clone();
+        let mut ids = choice.with(Choice::ids);
+        ids.extend(seats.iter().map(|seat| seat.id));
+        let names: Vec<String> = seats.iter().map(ChosenSeat::label).collect();
+        let href = links.with_seats(&ids).open(&section);
+        let words = format!("Take {} instead", join_names(&names));
+        Some(
+            view! { <a class=format!("{} nearest-seats", ButtonKind::Secondary.class()) href=href on:click=take>{words}</a> },
+        )
     }
 }
 
@@ -150,14 +187,19 @@ fn name_seat_count(count: i32) -> String {
     }
 }
 
-/// When seats were lost to someone else: says which, keeps the rest of the choice, and draws the section anew. Who is not
-/// signed in does that first.
-fn follow_refusals(
-    hold: ServerAction<HoldPlaces>,
+/// What the person is told of their choice.
+#[derive(Clone, Copy)]
+struct Told {
     choice: RwSignal<Choice>,
     refused: RwSignal<Option<String>>,
-    opened: Opened,
-) {
+    nearest: RwSignal<Vec<ChosenSeat>>,
+}
+
+/// When seats were lost to someone else: says which, keeps the rest of the choice, draws the section anew and offers what is
+/// free next to them. Who is not signed in does that first.
+fn follow_refusals(hold: ServerAction<HoldPlaces>, opened: Opened, told: Told) {
+    let Told { choice, refused, nearest } = told;
+    let lost_ids = RwSignal::new(Vec::new());
     Effect::watch(
         move || hold.value().get(),
         move |answer, _, _| {
@@ -168,6 +210,7 @@ fn follow_refusals(
                     Vec::new()
                 }
                 Error::Conflict(Conflict::SeatsTaken { seat_ids }) => {
+                    lost_ids.set(seat_ids.clone());
                     opened.refetch();
                     choice.try_update(|choice| choice.remove(seat_ids)).unwrap_or_default()
                 }
@@ -175,6 +218,14 @@ fn follow_refusals(
             };
             let names: Vec<String> = lost.iter().map(ChosenSeat::label).collect();
             refused.set(say(error, &names));
+        },
+        false,
+    );
+    // Once the section is there as it is now; what is offered was lost a moment ago, and not chosen since.
+    Effect::watch(
+        move || lost_ids.with(|lost| opened.nearest(&choice.with_untracked(Choice::ids), lost)),
+        move |found, _, _| {
+            nearest.set(if refused.with_untracked(Option::is_some) { found.clone() } else { Vec::new() })
         },
         false,
     );

@@ -76,6 +76,37 @@ pub fn seat_label(row: &str, number: &str) -> String {
     if row.ends_with(|c: char| c.is_ascii_digit()) { format!("{row}-{number}") } else { format!("{row}{number}") }
 }
 
+/// The free seats nearest to what a party keeps, as many as it has lost: beside them if possible, in their row before
+/// others, on the map in any case. Where it keeps nothing here, nearest to what it has lost. None unless there are enough.
+///
+/// `seats` are a section's. What is kept for people with a wheelchair and who comes with them is not offered.
+pub fn nearest_free<'a>(seats: &'a [Seat], kept: &[SeatId], lost: &[SeatId]) -> Vec<&'a Seat> {
+    let named = |ids: &[SeatId]| seats.iter().filter(|seat| ids.contains(&seat.id)).collect::<Vec<_>>();
+    let (mut beside, lost) = (named(kept), named(lost));
+    if beside.is_empty() {
+        beside.clone_from(&lost);
+    }
+    let is_offered = |seat: &&Seat| {
+        seat.status == SeatStatus::Available && seat.kind == SeatKind::Standard && !kept.contains(&seat.id)
+    };
+    let mut free: Vec<&Seat> = seats.iter().filter(is_offered).collect();
+    let mut nearest = Vec::new();
+    let apart = |a: &Seat, b: &Seat| {
+        let (x, y) = (i64::from(a.x - b.x), i64::from(a.y - b.y));
+        (a.row != b.row, x * x + y * y)
+    };
+    let to_nearest = |seat: &Seat, others: &[&Seat]| others.iter().map(|other| apart(seat, other)).min();
+    while nearest.len() < lost.len() {
+        // Of two that are as near, the one on the side where the lost seat is.
+        let distance = |seat: &Seat| (to_nearest(seat, &beside), to_nearest(seat, &lost));
+        let Some(at) = (0..free.len()).min_by_key(|at| distance(free[*at])) else { return Vec::new() };
+        let seat = free.remove(at);
+        beside.push(seat);
+        nearest.push(seat);
+    }
+    nearest
+}
+
 /// A free seat, and where it stands among all seats of its row, taken ones too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
@@ -203,6 +234,37 @@ pub fn name_seats<'a>(seats: impl IntoIterator<Item = (&'a str, &'a str, &'a str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two rows of five seats; the ids are 1 to 5 and 11 to 15, the free ones as said.
+    fn two_rows(free: &[u128]) -> Vec<Seat> {
+        let seat = |id: u128| Seat {
+            id: SeatId(uuid::Uuid::from_u128(id)),
+            section: "Stalls".to_owned(),
+            row: if id < 10 { "A" } else { "B" }.to_owned(),
+            number: (id % 10).to_string(),
+            price_minor: 2_500,
+            status: if free.contains(&id) { SeatStatus::Available } else { SeatStatus::Held },
+            kind: SeatKind::Standard,
+            limited_view: false,
+            x: 10 * (id % 10) as i32,
+            y: if id < 10 { 0 } else { 8 },
+        };
+        (1..=5).chain(11..=15).map(seat).collect()
+    }
+
+    fn nearest(free: &[u128], kept: &[u128], lost: &[u128]) -> Vec<u128> {
+        let ids = |ids: &[u128]| ids.iter().map(|id| SeatId(uuid::Uuid::from_u128(*id))).collect::<Vec<_>>();
+        let seats = two_rows(free);
+        nearest_free(&seats, &ids(kept), &ids(lost)).iter().map(|seat| seat.id.0.as_u128()).collect()
+    }
+
+    #[test]
+    fn what_is_nearest_to_the_rest_of_the_party_is_offered() {
+        assert_eq!(nearest(&[1, 3, 5, 11], &[3], &[4]), [5], "two seats away in the row before the next row");
+        assert_eq!(nearest(&[1, 2, 3, 4], &[2], &[1, 5]), [1, 3], "the lost seat itself, if it is free again");
+        assert_eq!(nearest(&[12, 15], &[], &[2]), [12], "nothing kept and nothing in the row: the one behind");
+        assert_eq!(nearest(&[12], &[], &[2, 3]), [0; 0], "one is no help to two");
+    }
 
     /// Free seats of row A at these places; their ids are their places.
     fn row(places: &[u128]) -> Vec<FreeSeat> {

@@ -65,6 +65,11 @@ export class Catalogue {
     return this.event("theatre with seats to spare", fits);
   }
 
+  /** One that is sold out and has a waitlist. */
+  async soldOut(): Promise<Event> {
+    return this.event("a sold-out event", ({ availability }) => availability.state === "sold_out");
+  }
+
   async sections(event: Event): Promise<Section[]> {
     const { sections } = await this.#get<{ sections: Section[] }>("/api/v1/seats/map", { event_id: event.id });
     return sections;

@@ -3,7 +3,7 @@
 use super::{
     Entry, LockedBooking,
     end::{Ending, end_bookings},
-    enter_event, find_event, lock_booking, name_places,
+    enter_event, find_event, list_seat_ids, lock_booking, name_places,
     read::read_booking,
     write_history,
 };
@@ -123,7 +123,8 @@ async fn confirm(conn: &mut PgConnection, user_id: UserId, booking: &LockedBooki
     if booking.is_offer {
         waitlist::store::close_offers(conn, &[booking.id], EntryStatus::Accepted, now).await?;
     }
-    seats::store::book_seats(conn, booking.id, now).await
+    let seat_ids = list_seat_ids(conn, &[booking.id]).await?;
+    if seat_ids.is_empty() { Ok(()) } else { seats::store::book_seats(conn, &seat_ids, now).await }
 }
 
 async fn extend(
@@ -141,7 +142,8 @@ async fn extend(
         .execute(&mut *conn)
         .await?;
     record(conn, user_id, booking, BookingAction::Extended, now).await?;
-    seats::store::extend_seats(conn, booking.id, until, now).await
+    let seat_ids = list_seat_ids(conn, &[booking.id]).await?;
+    if seat_ids.is_empty() { Ok(()) } else { seats::store::extend_seats(conn, &seat_ids, until, now).await }
 }
 
 async fn record(

@@ -4,7 +4,7 @@ use super::{Entry, LOCKED, LockedBooking, name_places, offer::feed_lines, write_
 use crate::{
     bookings::model::BookingAction,
     events,
-    id::{BookingId, EventId, UserId},
+    id::{BookingId, EventId, SeatId, UserId},
     seats,
     server::{Failure, Result, state::AppState},
     waitlist::{self, model::EntryStatus},
@@ -143,8 +143,9 @@ async fn free_places(
     ids: &[BookingId],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let seated: Vec<BookingId> = sqlx::query_scalar(
-        "update seat_bookings set released_at = $2 where booking_id = any($1) and released_at is null returning booking_id",
+    let released: Vec<(BookingId, SeatId)> = sqlx::query_as(
+        "update seat_bookings set released_at = $2 where booking_id = any($1) and released_at is null
+         returning booking_id, seat_id",
     )
     .bind(ids)
     .bind(now)
@@ -152,14 +153,15 @@ async fn free_places(
     .await?;
     let general: Vec<(EventId, i32)> = bookings
         .iter()
-        .filter(|booking| !seated.contains(&booking.id))
+        .filter(|booking| released.iter().all(|(booking_id, _)| *booking_id != booking.id))
         .map(|booking| (booking.event_id, booking.quantity))
         .collect();
     if !general.is_empty() {
         events::store::add_available(conn, &general).await?;
     }
-    if !seated.is_empty() {
-        seats::store::free_seats(conn, ids, now).await?;
+    if !released.is_empty() {
+        let seat_ids: Vec<SeatId> = released.iter().map(|(_, seat_id)| *seat_id).collect();
+        seats::store::free_seats(conn, &seat_ids, now).await?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ async fn lock_free_seats(
     imports: &[ImportedBooking],
 ) -> Result<HashMap<SeatId, LockedSeat>> {
     let seat_ids: Vec<SeatId> = imports.iter().flat_map(|import| import.seat_ids.iter().copied()).collect();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(seats::store::lock_seats(&seat_ids, &[]))).execute(&mut *conn).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(seats::store::lock_seats(&seat_ids))).execute(&mut *conn).await?;
     let seats = seats::store::list_locked(conn, &seat_ids).await?;
     if seats.len() != seat_ids.len() || seats.iter().any(|seat| seat.event_id != event_id) {
         return Err(Error::invalid("seat_ids", Problem::Unknown).into());

@@ -135,6 +135,12 @@ async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()>
     Ok(())
 }
 
+/// The seats that these bookings have now.
+async fn list_seat_ids(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Result<Vec<SeatId>> {
+    let sql = "select seat_id from seat_bookings where booking_id = any($1) and released_at is null";
+    Ok(sqlx::query_scalar(sql).bind(booking_ids).fetch_all(conn).await?)
+}
+
 /// The places of these bookings in words, for the history, in the same order: two queries however many bookings.
 async fn name_places(conn: &mut PgConnection, bookings: &[LockedBooking]) -> Result<Vec<String>> {
     let ids: Vec<BookingId> = bookings.iter().map(|booking| booking.id).collect();

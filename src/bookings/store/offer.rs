@@ -62,10 +62,9 @@ async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
 async fn join_facts(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<JoinFacts> {
     let event = events::store::find_sale(conn, request.event_id).await?;
     let (have, lapsed): (i32, i32) = sqlx::query_as(
-        "select coalesce(sum(quantity) filter (where user_id = $2 and (status = 'confirmed' or expires_at > $3)), 0)::int,
-                coalesce(sum(quantity) filter (where status = 'held' and expires_at <= $3), 0)::int
-         from bookings where event_id = $1 and (
-             user_id = $2 and status in ('held', 'confirmed') or status = 'held' and expires_at <= $3)",
+        "select coalesce((select sum(quantity) from bookings where user_id = $2 and event_id = $1
+                          and status in ('held', 'confirmed') and (status = 'confirmed' or expires_at > $3)), 0)::int,
+                coalesce((select sum(quantity) from bookings where event_id = $1 and status = 'held' and expires_at <= $3), 0)::int",
     )
     .bind(request.event_id)
     .bind(request.user_id)

@@ -10,6 +10,7 @@ use super::{
     batch::{Batch, Facts, PersonRow},
     end::{Ending, LAPSED_MAX, lock_lines},
     hold::HoldRequest,
+    list_seat_ids,
     read::BOOKING,
 };
 use crate::{
@@ -81,7 +82,8 @@ async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
     let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
     let lines = lock_lines(&mut tx, &lapsed).await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_ids))).execute(&mut *tx).await?;
+    let lapsed_seats = list_seat_ids(&mut tx, &lapsed_ids).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_seats))).execute(&mut *tx).await?;
     Ending::by_time(now).end(&mut tx, &lapsed, &lines).await?;
     settle_locked(state, tx, requests, Round::Thorough).await
 }
@@ -210,16 +212,17 @@ fn lock_sales(requests: &[HoldRequest]) -> String {
 }
 
 /// The places of the requests: the rows of events with general admission, then the seats, and those of the lapsed holds.
-fn lock_places(requests: &[HoldRequest], lapsed: &[BookingId]) -> String {
+fn lock_places(requests: &[HoldRequest], lapsed_seats: &[SeatId]) -> String {
     let general = requests.iter().filter(|request| request.seat_ids().is_empty());
     let general: HashSet<EventId> = general.map(|request| request.event_id).collect();
-    let seat_ids = wanted_seats(requests);
+    let mut seat_ids = wanted_seats(requests);
+    seat_ids.extend(lapsed_seats);
     let mut sql = String::new();
     if !general.is_empty() {
         sql.push_str(&events::store::lock_events(general));
     }
     if !seat_ids.is_empty() {
-        sql.push_str(&seats::store::lock_seats(&seat_ids, lapsed));
+        sql.push_str(&seats::store::lock_seats(&seat_ids));
     }
     sql
 }

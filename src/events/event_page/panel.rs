@@ -14,6 +14,7 @@ use crate::{
         model::{Availability, Event, EventDetail, category_name},
         sale_countdown::SaleCountdown,
     },
+    id::SeatId,
     seats::{
         model::{Seat, SeatStatus},
         seat_map::{Choice, ChosenSeat, SectionLinks},
@@ -128,6 +129,9 @@ fn SeatsPanel(detail: EventDetail, seats: Seats, own_hold: Option<Booking>, refu
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
     let choice = Choice::new(free.map(ChosenSeat::from), detail.places_per_person);
     // What is lost is said once, not on every section opened from here.
+    let lost = asked.iter().filter(|seat| !is_own(seat) && seat.status != SeatStatus::Available);
+    let lost: Vec<SeatId> = lost.map(|seat| seat.id).collect();
+    let nearest = section.as_ref().map(|section| section.nearest(&choice.ids(), &lost)).unwrap_or_default();
     let links = SectionLinks::new(map.event_id, &choice.ids());
     view! {
         <section class="event-seats" id="seats" tabindex="-1" aria-labelledby="seats-heading">
@@ -136,7 +140,7 @@ fn SeatsPanel(detail: EventDetail, seats: Seats, own_hold: Option<Booking>, refu
                 <p class="hold-terms">{terms(&detail)}</p>
             </header>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <HoldSeats map section choice links refused />
+            <HoldSeats map section choice links refused nearest />
         </section>
     }
 }

@@ -44,8 +44,12 @@ pub struct SectionLinks {
 impl SectionLinks {
     /// The links of this event, keeping these seats.
     pub fn new(event_id: EventId, kept: &[SeatId]) -> Self {
-        let seats: Vec<String> = kept.iter().map(ToString::to_string).collect();
-        Self { path: format!("/events/{event_id}"), seats: seats.join(",") }
+        Self { path: format!("/events/{event_id}"), seats: list(kept) }
+    }
+
+    /// The same links keeping other seats.
+    pub fn with_seats(&self, kept: &[SeatId]) -> Self {
+        Self { path: self.path.clone(), seats: list(kept) }
     }
 
     /// The link that opens a section.
@@ -62,6 +66,10 @@ impl SectionLinks {
     pub fn path(&self) -> &str {
         &self.path
     }
+}
+
+fn list(seat_ids: &[SeatId]) -> String {
+    seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which section is open, and fetching it: follows the map's links and the browser's back and forward.
 
-use super::{links::opened_section, section::OpenedSection};
+use super::{choice::ChosenSeat, links::opened_section, section::OpenedSection};
 use crate::{
     error::Error,
     id::{EventId, SeatId},
@@ -123,6 +123,15 @@ impl Opened {
 
     pub(super) fn keep_scrolled(self, name: String, left: i32) {
         self.scrolled.set_value(Some((name, left)));
+    }
+
+    /// The free seats of the section that are nearest to these kept ones, as many as were lost. Follows the section: it is
+    /// fetched anew when seats are lost.
+    pub fn nearest(self, kept: &[SeatId], lost: &[SeatId]) -> Vec<ChosenSeat> {
+        self.shown.with(|shown| match shown {
+            Shown::Section(section) => section.nearest(kept, lost),
+            Shown::Overview | Shown::Problem(_) => Vec::new(),
+        })
     }
 
     /// Fetches the section again, when its seats are known to have changed.

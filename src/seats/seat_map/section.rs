@@ -11,7 +11,7 @@ use super::{
 use crate::{
     id::SeatId,
     money::Money,
-    seats::model::{Seat, SeatMap, SeatStatus, SectionSeats},
+    seats::model::{Seat, SeatMap, SeatStatus, SectionSeats, nearest_free},
     ui::{Glyph, Icon},
 };
 use leptos::{
@@ -43,6 +43,11 @@ impl OpenedSection {
     /// The section's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its free seats that are nearest to these kept ones, as many as were lost.
+    pub fn nearest(&self, kept: &[SeatId], lost: &[SeatId]) -> Vec<ChosenSeat> {
+        nearest_free(&self.seats, kept, lost).into_iter().map(ChosenSeat::from).collect()
     }
 }
 

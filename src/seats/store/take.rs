@@ -34,11 +34,10 @@ pub async fn list_lapsed_holds(
     Ok(sqlx::query_scalar(sql).bind(seat_ids).bind(now).fetch_all(conn).await?)
 }
 
-/// The statement that locks these seats and those of these bookings, in id order.
-pub fn lock_seats(seat_ids: &[SeatId], booking_ids: &[BookingId]) -> String {
-    let (seats, bookings) = (uuid_array(seat_ids.iter().map(|id| id.0)), uuid_array(booking_ids.iter().map(|id| id.0)));
-    let of_bookings = if booking_ids.is_empty() { String::new() } else { format!("or booking_id = any({bookings})") };
-    format!("select from seats where id = any({seats}) {of_bookings} order by id for no key update; ")
+/// The statement that locks these seats, in id order.
+pub fn lock_seats(seat_ids: &[SeatId]) -> String {
+    let seats = uuid_array(seat_ids.iter().map(|id| id.0));
+    format!("select from seats where id = any({seats}) order by id for no key update; ")
 }
 
 /// These seats in the order they are read out. Assumes they are locked.
@@ -129,55 +128,41 @@ pub async fn give_booked(conn: &mut PgConnection, given: &[(SeatId, BookingId)],
     append_changes(conn, &taken, -1).await
 }
 
-/// Makes the seats of a hold booked. Assumes the booking is locked.
-pub async fn book_seats(conn: &mut PgConnection, booking_id: BookingId, now: DateTime<Utc>) -> Result<()> {
-    lock_seats_of(conn, &[booking_id]).await?;
-    sqlx::query("update seats set status = 'booked', held_until = null, updated_at = $2 where booking_id = $1")
-        .bind(booking_id)
-        .bind(now)
-        .execute(conn)
-        .await?;
+/// Makes these seats of a hold booked. Assumes the booking is locked.
+pub async fn book_seats(conn: &mut PgConnection, seat_ids: &[SeatId], now: DateTime<Utc>) -> Result<()> {
+    let sql = const_format::formatcp!(
+        "update seats set status = 'booked', held_until = null, updated_at = $2 from {LOCKED} where seats.id = locked.id"
+    );
+    sqlx::query(sql).bind(seat_ids).bind(now).execute(conn).await?;
     Ok(())
 }
 
-/// Keeps the seats of a hold until `until`. Assumes the booking is locked.
+/// Keeps these seats of a hold until `until`. Assumes the booking is locked.
 pub async fn extend_seats(
     conn: &mut PgConnection,
-    booking_id: BookingId,
+    seat_ids: &[SeatId],
     until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    lock_seats_of(conn, &[booking_id]).await?;
-    sqlx::query("update seats set held_until = $2, updated_at = $3 where booking_id = $1")
-        .bind(booking_id)
-        .bind(until)
-        .bind(now)
-        .execute(conn)
-        .await?;
+    let sql = const_format::formatcp!(
+        "update seats set held_until = $3, updated_at = $2 from {LOCKED} where seats.id = locked.id"
+    );
+    sqlx::query(sql).bind(seat_ids).bind(now).bind(until).execute(conn).await?;
     Ok(())
 }
 
-/// Makes the seats of these bookings free. Assumes the bookings are locked.
-pub async fn free_seats(conn: &mut PgConnection, booking_ids: &[BookingId], now: DateTime<Utc>) -> Result<()> {
-    lock_seats_of(conn, booking_ids).await?;
-    let freed: Vec<(EventId, String)> = sqlx::query_as(
+/// Makes these seats free. Assumes the bookings that have them are locked.
+pub async fn free_seats(conn: &mut PgConnection, seat_ids: &[SeatId], now: DateTime<Utc>) -> Result<()> {
+    let sql = const_format::formatcp!(
         "update seats set status = 'available', booking_id = null, held_until = null, updated_at = $2
-         where booking_id = any($1) returning event_id, section",
-    )
-    .bind(booking_ids)
-    .bind(now)
-    .fetch_all(&mut *conn)
-    .await?;
+         from {LOCKED} where seats.id = locked.id returning event_id, section"
+    );
+    let freed: Vec<(EventId, String)> = sqlx::query_as(sql).bind(seat_ids).bind(now).fetch_all(&mut *conn).await?;
     append_changes(conn, &freed, 1).await
 }
 
-async fn lock_seats_of(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Result<()> {
-    sqlx::query("select id from seats where booking_id = any($1) order by id for no key update")
-        .bind(booking_ids)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
+/// The seats `$1`, locked in id order.
+const LOCKED: &str = "(select id from seats where id = any($1) order by id for no key update) as locked";
 
 /// Appends one change a section. Buyers share no row: the projector adds the changes up.
 async fn append_changes(conn: &mut PgConnection, seats: &[(EventId, String)], each: i32) -> Result<()> {
