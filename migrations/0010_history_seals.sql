@@ -1,5 +1,7 @@
 -- A history that proves itself: each entry carries the hash of its booking's entry before it, and a job seals the entries of
--- each event into a chain of seals. Buyers share no row for it.
+-- each event into a chain of seals. Buyers share no row for it. The program before this migration can't write entries after
+-- it: stop it first. Bookings with a history can't be deleted any more: checking that none refers to them takes a privilege
+-- that is revoked here.
 
 alter table booking_history disable trigger booking_history_is_append_only;
 
@@ -55,7 +57,7 @@ comment on constraint booking_history_first_entry_follows_nothing on booking_his
 alter table booking_history enable trigger booking_history_is_append_only;
 
 create table history_seals (
-    event_id      uuid        not null references events (id),
+    event_id      uuid        not null,
     number        int         not null,
     after_entry   bigint      not null,
     upto_entry    bigint      not null,
@@ -69,6 +71,7 @@ create table history_seals (
     constraint history_seals_first_follows_nothing check ((previous_hash is null) = (number = 1))
 );
 comment on table history_seals is 'Seals over the entries of booking_history, a chain for each event. Written by a job, so that no buyer waits for it. Append-only.';
+comment on column history_seals.event_id is 'No foreign key: checking it would need the privilege to update, which nobody has.';
 comment on column history_seals.number is 'Counts the event''s seals from 1.';
 comment on column history_seals.after_entry is 'The seal is over those of the event''s entries whose number is above this ...';
 comment on column history_seals.upto_entry is '... and not above this. All seals of one run of the job share both.';

@@ -232,9 +232,11 @@ impl Wanted {
     }
 }
 
-/// The key that names the page a hold is asked from; empty is none. Errors: `Invalid` over 64 characters.
+/// The key that names the page a hold is asked from; empty is none. Errors: `Invalid` over 64 characters, or for control
+/// characters.
 pub fn parse_key(key: Option<String>) -> Result<Option<String>, Error> {
     match key {
+        Some(key) if key.chars().any(char::is_control) => Err(Error::invalid("key", Problem::Malformed)),
         Some(key) if key.chars().count() > 64 => Err(Error::invalid("key", Problem::TooLong(64))),
         key => Ok(key.filter(|key| !key.is_empty())),
     }
@@ -589,6 +591,7 @@ mod tests {
         assert_eq!(parse_key(Some(String::new())), Ok(None));
         assert_eq!(parse_key(Some("k".repeat(64))), Ok(Some("k".repeat(64))));
         assert!(parse_key(Some("k".repeat(65))).is_err());
+        assert!(parse_key(Some("k\0".to_owned())).is_err());
     }
 
     /// What people and time can do to the places of one event.

@@ -76,6 +76,11 @@ impl Availability {
     pub fn is_bookable(&self) -> bool {
         matches!(self, Self::Available | Self::FewLeft { .. })
     }
+
+    /// Whether its sale is open, though there may be nothing left.
+    pub fn is_on_sale(&self) -> bool {
+        self.is_bookable() || *self == Self::SoldOut
+    }
 }
 
 /// Places an event can have.

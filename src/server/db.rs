@@ -24,7 +24,7 @@ const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_ti
 /// Planning a batch anew each time took longer than running it: PostgreSQL takes arrays of an unknown length for longer than
 /// they are, and so never trusts the plan it has. And what it plans while a table is small reads all of it later on.
 const BEGIN_BY_INDEX: &str = "begin; select set_config('plan_cache_mode', 'force_generic_plan', true), \
-    set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true); ";
+    set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true); ";
 
 /// The database. Reads go through [`Db::pool`], everything that writes more than once through [`Db::begin`].
 #[derive(Clone, Debug)]

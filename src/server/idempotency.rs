@@ -4,14 +4,15 @@
 //! `Idempotent-Replayed: true`; while the first is running, 409; another request under the key, 422. What may go otherwise
 //! the next time is not kept: 409, 429 and 5xx free the key.
 //!
-//! - **Whose**: a key belongs to who is signed in. Those who aren't share one room: a stranger who hits on another's key
-//!   gets 422, unless they send the very same request.
+//! - **Whose**: a key belongs to who is signed in. Who isn't is refused wherever something would change: such a key is
+//!   checked, and nothing is kept.
 //! - **What counts as the same**: the path and the body as the functions read it. This layer stands behind the one that
 //!   turns JSON into a form, so that spaces and the order of names in JSON make no difference.
 //! - **What is kept**: status, headers and body, never `Set-Cookie`; of the key and the request only hashes, the request's
 //!   salted with the key.
 //! - **A crash** leaves a claim without a reply. It lapses, and the request runs anew; the functions' natural keys make that
-//!   safe. A hold's is derived from the key: [`RepeatKey`].
+//!   safe. A hold's is derived from the key: [`RepeatKey`]. `bookings/extend` has none: five minutes whose answer was lost
+//!   can be given twice, within the thirty in all.
 //! - **A client that goes away** changes nothing: the request runs in a task of its own until its reply is kept.
 //!
 //! Functions under `auth/` take no notice of a key. Their replies are cookies and tokens: kept, they would be worth
@@ -110,7 +111,10 @@ fn parse_key(headers: &HeaderMap) -> std::result::Result<String, Error> {
 
 async fn run_once(state: &AppState, key: &str, request: Request, next: Next) -> Result<Response> {
     let (mut parts, body) = request.into_parts();
-    let asker = asker(&parts).await?;
+    let Some(asker) = asker(&parts).await? else {
+        // Whoever isn't signed in is refused wherever something would change, and could fill the table with refusals.
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
     // The reader of forms and JSON, one layer out, has limited it, and has it in memory.
     let body = to_bytes(body, usize::MAX).await.context("reading a request")?;
     let keyed = recognise(asker, key, parts.uri.path(), &body);
@@ -133,8 +137,8 @@ async fn asker(parts: &Parts) -> Result<Option<UserId>> {
     Ok(session.get(USER_ID).await.map_err(|_| Error::Unavailable { retry_after_s: 1 })?)
 }
 
-fn recognise(asker: Option<UserId>, key: &str, path: &str, body: &[u8]) -> Keyed {
-    let asker = asker.map(|user_id| user_id.to_string()).unwrap_or_default();
+fn recognise(asker: UserId, key: &str, path: &str, body: &[u8]) -> Keyed {
+    let asker = asker.to_string();
     Keyed {
         key_hash: hash([asker.as_bytes(), key.as_bytes()]),
         fingerprint: hash([key.as_bytes(), path.as_bytes(), body]),
@@ -264,7 +268,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_request_do_not_run_into_each_other() {
-        let ada = Some(UserId(Uuid::from_u128(1)));
+        let ada = UserId(Uuid::from_u128(1));
         let one = recognise(ada, "key", "/api/v1/a", b"x=1");
         assert_eq!(recognise(ada, "key", "/api/v1/a", b"x=1"), one);
         for other in [
@@ -274,7 +278,7 @@ mod tests {
         ] {
             assert_ne!(other.fingerprint, one.fingerprint);
         }
-        assert_ne!(recognise(None, "key", "/api/v1/a", b"x=1").key_hash, one.key_hash);
+        assert_ne!(recognise(UserId(Uuid::from_u128(2)), "key", "/api/v1/a", b"x=1").key_hash, one.key_hash);
     }
 
     #[test]

@@ -89,31 +89,43 @@ pub struct WaitingEntry {
     pub position: i64,
 }
 
-/// The next entries of an event after this position that so many places are enough for, in order. Assumes the line's lock.
+/// What is free for those who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Free {
+    /// Places in all.
+    pub count: i32,
+    /// Places beside each other, at most.
+    pub together: i32,
+}
+
+/// The next entries of an event after this position that what is free is enough for, in order, locked: nobody of them leaves
+/// meanwhile. Assumes the line's lock.
 pub async fn list_waiting(
     conn: &mut PgConnection,
     event_id: EventId,
     after: i64,
-    available: i32,
+    free: Free,
 ) -> Result<Vec<WaitingEntry>> {
     let entries = sqlx::query_as(
         "select id, user_id, requested_quantity, together, position from waitlist
-         where event_id = $1 and status = 'waiting' and position > $2 and requested_quantity <= $3
-         order by position limit 100",
+         where event_id = $1 and status = 'waiting' and position > $2
+           and requested_quantity <= case when together then $4 else $3 end
+         order by position limit 100 for no key update",
     )
     .bind(event_id)
     .bind(after)
-    .bind(available)
+    .bind(free.count)
+    .bind(free.together)
     .fetch_all(conn)
     .await?;
     Ok(entries)
 }
 
-/// The events in which somebody waits although something is free, by their counts.
-pub async fn list_waited_for(conn: &mut PgConnection) -> Result<Vec<EventId>> {
-    let sql = "select id from events where available_capacity > 0 and status = 'published'
+/// The events on sale at `now` in which somebody waits although something is free, by their counts.
+pub async fn list_waited_for(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<EventId>> {
+    let sql = "select id from events where available_capacity > 0 and status = 'published' and sales_close_at > $1
                and exists (select from waitlist where event_id = events.id and status = 'waiting')";
-    Ok(sqlx::query_scalar(sql).fetch_all(conn).await?)
+    Ok(sqlx::query_scalar(sql).bind(now).fetch_all(conn).await?)
 }
 
 /// Puts a person at the end of the line, unless they are in it. Answers their entry. Assumes the line's lock.

@@ -58,7 +58,7 @@ fn Join(detail: EventDetail) -> impl IntoView {
     view! {
         <div class="waitlist">
             <h3>"Join the waitlist"</h3>
-            <p>"What is given back is offered here first, in the order of joining, and kept for you while you decide."</p>
+            <p>"What is given back is offered here first, in the order of joining, and kept for you while you decide. It is for more places than are left."</p>
             <FormRefusal refusal=refused.clone() />
             <form class="waitlist-form" method="post" action=JoinWaitlist::url()>
                 <input type="hidden" name="event_id" value=detail.event.id.to_string() />

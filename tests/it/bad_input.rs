@@ -5,7 +5,7 @@ mod doors;
 mod world;
 
 use self::{
-    bookings::{bookings_by_id, holds, states},
+    bookings::{bookings_by_id, holds, states, waitlists},
     doors::{accounts, events_and_seats, unreadable},
     world::World,
 };
@@ -79,8 +79,8 @@ fn post(function: &str, body: Value, status: u16, code: &'static str) -> Row {
 async fn bad_input_is_refused_in_our_words_and_changes_nothing(pool: PgPool) {
     let world = World::new(pool).await;
     let before = world.all_that_is_kept().await;
-    let rows =
-        [unreadable(), bookings_by_id(&world), states(&world), holds(&world), events_and_seats(&world), accounts()];
+    let (bookings, seats) = (bookings_by_id(&world), events_and_seats(&world));
+    let rows = [unreadable(), bookings, states(&world), holds(&world), waitlists(&world), seats, accounts()];
     let mut faults = Vec::new();
     for row in rows.iter().flatten() {
         faults.extend(row.fault(&world).await);

@@ -236,3 +236,74 @@ async fn a_batch_that_could_not_begin_leaves_its_connection_as_new(pool: PgPool)
     }
     app.audit().await;
 }
+
+#[sqlx::test]
+async fn what_one_buyer_sends_is_told_to_nobody_else(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let people = people(&app, 6).await;
+    let mut gate = app.state.db.begin().await.expect("a transaction");
+    sqlx::query("select from events where id = $1 for update")
+        .bind(event_id)
+        .execute(&mut *gate)
+        .await
+        .expect("locked");
+    // The reference of a hold is unique: this makes the statement of the whole batch fail, as a fault of one would.
+    let sql = "alter table bookings add constraint bookings_no_tens check (quantity <> 10) not valid";
+    sqlx::query(sql).execute(app.state.db.pool()).await.expect("a rule that the program doesn't know");
+    let wanted = |quantity: i32| json!({"event_id": event_id, "quantity": quantity});
+    let (first, all, ()) = tokio::join!(
+        people[0].post("bookings/hold", wanted(1)),
+        async {
+            app.wait_for_blocked(1).await;
+            let bad = people[1].post("bookings/hold", wanted(10));
+            tokio::join!(bad, join_all(people[2..].iter().map(|person| person.post("bookings/hold", wanted(1)))))
+        },
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            gate.commit().await.expect("opened");
+        }
+    );
+    first.expect(200);
+    all.0.refused(500, "internal");
+    all.1.into_iter().for_each(|reply| _ = reply.expect(200));
+    let control = json!({"event_id": event_id, "quantity": 1, "key": "\u{0}"});
+    people[0].post("bookings/hold", control).await.refused(422, "invalid");
+}
+
+#[sqlx::test]
+async fn who_asks_for_somebody_elses_booking_in_the_same_batch_is_not_shown_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    let (first, ada, eve) = (app.person("first").await, app.person("ada").await, app.person("eve").await);
+    let lane = |id: &str| id.parse::<uuid::Uuid>().expect("an id").as_u128() % 4;
+    let opening = first.hold(event_id, 1).await;
+    let mut wanted = ada.hold(event_id, 1).await;
+    while lane(&wanted) != lane(&opening) {
+        ada.change("release", &wanted).await.expect(200);
+        wanted = ada.hold(event_id, 1).await;
+    }
+    let mut gate = app.state.db.begin().await.expect("a transaction");
+    // Only a lock of this strength keeps the history's reference to the person waiting.
+    sqlx::query("select from users where email like 'first%' for update").execute(&mut *gate).await.expect("locked");
+    let pause = |ms| tokio::time::sleep(std::time::Duration::from_millis(ms));
+    let (opened, eves, adas, ()) = tokio::join!(
+        first.change("confirm", &opening),
+        async {
+            pause(100).await;
+            eve.change("confirm", &wanted).await
+        },
+        async {
+            pause(200).await;
+            ada.change("confirm", &wanted).await
+        },
+        async {
+            pause(400).await;
+            gate.commit().await.expect("opened");
+        }
+    );
+    opened.expect(200);
+    eves.refused(404, "not_found");
+    assert_eq!(adas.expect(200)["status"], "confirmed");
+    app.audit().await;
+}

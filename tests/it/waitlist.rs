@@ -278,3 +278,30 @@ async fn who_has_all_they_may_have_keeps_their_place_and_lets_others_pass(pool: 
     assert_eq!(status(&cid.entry().await), "offered");
     app.audit().await;
 }
+
+#[sqlx::test]
+async fn who_leaves_while_places_come_free_gives_them_to_the_next(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (event_id, ada, bookings) = sold_out(&app, 2).await;
+    let (bob, cid) = (app.person("bob").await, app.person("cid").await);
+    let entry = bob.join(event_id, 2, false).await.expect(200);
+    cid.join(event_id, 2, false).await.expect(200);
+    // The offer's booking refers to Bob: it waits here, with his entry chosen.
+    let mut gate = app.state.db.begin().await.expect("a transaction");
+    sqlx::query("select from users where email like 'bob%' for update").execute(&mut *gate).await.expect("locked");
+    let (cancelled, left, ()) = tokio::join!(
+        ada.change("cancel", &bookings[0]),
+        async {
+            app.wait_for_blocked(1).await;
+            bob.post("waitlist/leave", json!({"entry_id": entry["id"]})).await
+        },
+        async {
+            app.wait_for_blocked(2).await;
+            gate.commit().await.expect("opened");
+        }
+    );
+    cancelled.expect(200);
+    assert_eq!(status(&left.expect(200)), "left");
+    assert_eq!(status(&cid.entry().await), "offered");
+    app.audit().await;
+}

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
-    id::{BookingId, UserId},
+    events,
+    id::{BookingId, EventId, UserId},
     seats,
     server::{Result, finish, retrying, state::AppState},
     users,
@@ -61,20 +62,26 @@ pub(super) async fn change(
         let _turn = enter_event(&task, event_id).await?;
         match change {
             // Time that was given without an answer would be given twice.
-            Change::Extend => change_once(&task, user_id, booking_id, change).await,
-            _ => retrying(change.name(), || change_once(&task, user_id, booking_id, change)).await,
+            Change::Extend => change_once(&task, user_id, (event_id, booking_id), change).await,
+            _ => retrying(change.name(), || change_once(&task, user_id, (event_id, booking_id), change)).await,
         }
     })
     .await
 }
 
-async fn change_once(state: &AppState, user_id: UserId, booking_id: BookingId, change: Change) -> Result<Booking> {
+async fn change_once(
+    state: &AppState,
+    user_id: UserId,
+    (event_id, booking_id): (EventId, BookingId),
+    change: Change,
+) -> Result<Booking> {
     let mut tx = state.db.begin().await?;
+    let event = events::store::lock_sale(&mut tx, event_id).await?;
     let booking = lock_booking(&mut tx, user_id, booking_id).await?;
     if change == Change::Confirm {
         users::store::require_active(&mut tx, user_id).await?;
     }
-    let facts = booking.facts(&mut tx).await?;
+    let facts = booking.facts(&event);
     let now = state.clock.now_in(&mut tx).await?;
     let ending = |action| Ending { action, actor_id: Some(user_id), now };
     match change {

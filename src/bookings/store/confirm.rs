@@ -55,7 +55,8 @@ async fn settle(state: AppState, requests: Vec<ConfirmRequest>) -> Vec<Result<Op
             HashMap::new()
         }
     };
-    requests.iter().map(|request| Ok(confirmed.remove(&request.booking_id))).collect()
+    // By the person too: somebody else may have asked for the same booking in this batch.
+    requests.iter().map(|request| Ok(confirmed.remove(&(request.user_id, request.booking_id)))).collect()
 }
 
 /// A held booking whose row is locked, and whose it is.
@@ -66,15 +67,21 @@ struct HeldRow {
     row: BookingRow,
 }
 
+/// What each person has confirmed.
+type Confirmed = HashMap<(UserId, BookingId), Booking>;
+
 /// One transaction that waits for nobody: what others have locked is left out.
-async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Result<HashMap<BookingId, Booking>> {
+async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Result<Confirmed> {
     let mut tx = state.db.begin_with(String::new()).await?;
     let held = lock_held(&mut tx, requests).await?;
     let user_ids: Vec<UserId> = held.iter().map(|held| held.user_id).collect();
     let event_ids = held.iter().map(|held| held.row.event_id).collect::<Vec<_>>();
     let active = users::store::list_active(&mut tx, &user_ids).await?;
     let sales = events::store::try_lock_sales(&mut tx, &event_ids).await?;
-    let Some(read_at) = sales.values().map(|sale| sale.read_at).next() else { return Ok(HashMap::new()) };
+    let Some(read_at) = sales.values().map(|sale| sale.read_at).next() else {
+        tx.commit().await?;
+        return Ok(HashMap::new());
+    };
     let now = state.clock.fixed_now().unwrap_or(read_at);
     let told: HashMap<EventId, BookedEvent> =
         sales.iter().map(|(id, sale)| (*id, tell_event(&sale.event, now))).collect();
@@ -86,7 +93,8 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
         let is_plain = !row.is_offer && row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);
-            confirmed.insert(row.id, row.clone().into_booking(event, told[&row.event_id].clone(), Vec::new(), now));
+            let told = told[&row.event_id].clone();
+            confirmed.insert((user_id, row.id), row.clone().into_booking(event, told, Vec::new(), now));
             rows.push((user_id, row));
         }
     }

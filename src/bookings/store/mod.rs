@@ -24,7 +24,7 @@ pub use seal::seal_history;
 use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
 use crate::{
     error::Error,
-    events,
+    events::store::EventRow,
     id::{BookingId, EventId, SeatId, UserId},
     seats::{self, model::name_seats},
     server::{Result, clock::new_id, state::AppState},
@@ -74,9 +74,8 @@ async fn lock_booking(conn: &mut PgConnection, user_id: UserId, booking_id: Book
 
 impl LockedBooking {
     /// With its event's, the facts that decide what may become of it.
-    async fn facts(&self, conn: &mut PgConnection) -> Result<BookingFacts> {
-        let event = events::store::lock_sale(conn, self.event_id).await?;
-        Ok(BookingFacts {
+    fn facts(&self, event: &EventRow) -> BookingFacts {
+        BookingFacts {
             id: self.id,
             status: self.status,
             expires_at: self.expires_at,
@@ -84,7 +83,7 @@ impl LockedBooking {
             extended_s: self.extended_s,
             event_date: event.event_date,
             event_cancelled: event.is_cancelled(),
-        })
+        }
     }
 }
 

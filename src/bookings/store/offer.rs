@@ -20,7 +20,7 @@ use crate::{
     waitlist::{
         self,
         model::{Entry, EntryStatus, JoinFacts, decide_join, offer_ends_at},
-        store::{JoinRequest, WaitingEntry},
+        store::{Free, JoinRequest, WaitingEntry},
     },
 };
 use chrono::{DateTime, Utc};
@@ -133,7 +133,10 @@ async fn change_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Re
 /// without anybody there to feed the line, such as a seat that was locked at that moment. Safe to run twice and in many
 /// processes at once.
 pub async fn feed_waitlists(state: &AppState) -> Result<u64> {
-    let event_ids = waitlist::store::list_waited_for(&mut *state.db.pool().acquire().await?).await?;
+    let mut conn = state.db.pool().acquire().await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    let event_ids = waitlist::store::list_waited_for(&mut conn, now).await?;
+    drop(conn);
     let mut fed = 0;
     for event_id in event_ids {
         match feed_alone(state, event_id).await {
@@ -198,7 +201,7 @@ impl Feeding {
     async fn feed(mut self, conn: &mut PgConnection) -> Result<()> {
         let mut after = 0;
         while self.left > 0 {
-            let entries = waitlist::store::list_waiting(conn, self.event.id, after, self.left).await?;
+            let entries = waitlist::store::list_waiting(conn, self.event.id, after, self.what_is_free()).await?;
             let Some(last) = entries.last() else { break };
             after = last.position;
             let have = count_places(conn, self.event.id, &entries).await?;
@@ -215,6 +218,11 @@ impl Feeding {
         let offered: Vec<(EntryId, BookingId)> =
             entries.into_iter().zip(holds.iter().map(|hold| hold.row.id)).collect();
         if offered.is_empty() { Ok(()) } else { waitlist::store::offer(conn, &offered, self.now).await }
+    }
+
+    fn what_is_free(&self) -> Free {
+        let together = if self.event.has_seat_selection { most_at_once(&self.free, true) } else { self.left };
+        Free { count: self.left, together }
     }
 
     async fn offer(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<()> {
@@ -241,10 +249,10 @@ impl Feeding {
     /// Locks seats for this entry and answers them with their prices, sorted by id; none if there aren't any for it. A seat
     /// that somebody else has locked is somebody else's.
     async fn take_seats(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<Vec<(SeatId, i64)>> {
-        if !try_lock_person(conn, entry.user_id, self.event.id).await? {
-            return Ok(Vec::new());
-        }
         while let Some(picked) = pick_seats(&self.free, entry.requested_quantity, entry.together) {
+            if !self.is_within_limit(conn, entry).await? {
+                return Ok(Vec::new());
+            }
             let locked = seats::store::try_lock_free(conn, &picked).await?;
             let is_ours = |id: &SeatId| locked.iter().any(|seat| seat.id == *id);
             let all_ours = picked.iter().all(is_ours);
@@ -257,6 +265,19 @@ impl Feeding {
             }
         }
         Ok(Vec::new())
+    }
+}
+
+impl Feeding {
+    /// Whether the person may have so many places more, looked at with their limit's lock held: they may just have held some
+    /// seats. Not where somebody else has the lock.
+    async fn is_within_limit(&self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<bool> {
+        if !try_lock_person(conn, entry.user_id, self.event.id).await? {
+            return Ok(false);
+        }
+        let have = count_places(conn, self.event.id, &[entry]).await?;
+        let have = have.get(&entry.user_id).copied().unwrap_or_default();
+        Ok(have + entry.requested_quantity <= self.event.places_per_person)
     }
 }
 

@@ -16,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// answer 0.
 ///
 /// Numbers are given out before they are committed, so that one may appear below others that are sealed already. What is
-/// sealed is therefore only what was given out before every transaction that was under way at that moment had ended.
+/// sealed is therefore only what was given out before all transactions that had begun to write by then have ended.
 pub async fn seal_history(state: &AppState) -> Result<u64> {
     let mut conn = state.db.pool().acquire().await?;
     let Some(upto) = find_settled(&mut conn).await? else { return Ok(0) };
@@ -37,20 +37,22 @@ pub async fn seal_history(state: &AppState) -> Result<u64> {
 
 /// The last number given out, once nothing below it can appear any more; none if that takes too long, or nothing is new.
 async fn find_settled(conn: &mut PgConnection) -> Result<Option<i64>> {
-    let (last, upto, under_way): (i64, i64, String) = sqlx::query_as(
+    let (last, upto): (i64, i64) = sqlx::query_as(
         "select coalesce(pg_sequence_last_value(pg_get_serial_sequence('booking_history', 'number')::regclass), 0),
-                coalesce((select max(upto_entry) from history_seals), 0),
-                pg_snapshot_xmax(pg_current_snapshot())::text",
+                coalesce((select max(upto_entry) from history_seals), 0)",
     )
     .fetch_one(&mut *conn)
     .await?;
     if last <= upto {
         return Ok(None);
     }
+    // Taken after the number was read: whoever was given that or a lower one has locked their booking before, and with it
+    // an older transaction id than this.
+    let newest: String = sqlx::query_scalar("select pg_current_xact_id()::text").fetch_one(&mut *conn).await?;
     let mut waited = Duration::ZERO;
     while waited < PATIENCE {
         let sql = "select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8";
-        if sqlx::query_scalar(sql).bind(&under_way).fetch_one(&mut *conn).await? {
+        if sqlx::query_scalar(sql).bind(&newest).fetch_one(&mut *conn).await? {
             return Ok(Some(last));
         }
         tokio::time::sleep(LOOK_EVERY).await;

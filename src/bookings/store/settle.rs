@@ -49,12 +49,11 @@ pub(super) async fn settle_lane(state: AppState, requests: Vec<HoldRequest>) -> 
 pub(super) async fn settle_thoroughly(state: AppState, requests: Vec<HoldRequest>) -> Vec<Result<Option<Booking>>> {
     match retrying("hold", || settle_and_expire(&state, &requests)).await {
         Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect(),
-        Err(Failure::Refused(error)) => requests.iter().map(|_| Err(Failure::Refused(error.clone()))).collect(),
         Err(Failure::Passing(passing)) => requests.iter().map(|_| Err(passing.into())).collect(),
-        Err(Failure::Unexpected(error)) if requests.len() == 1 => vec![Err(Failure::Unexpected(error))],
-        Err(Failure::Unexpected(error)) => {
-            let error = format!("{error:#}");
-            tracing::warn!(count = requests.len(), error, "a batch of holds is settled one by one");
+        Err(failure) if requests.len() == 1 => vec![Err(failure)],
+        // One of them is at fault, be it by what they sent: nobody else is told of it.
+        Err(failure) => {
+            tracing::warn!(count = requests.len(), ?failure, "a batch of holds is settled one by one");
             let mut answers = Vec::with_capacity(requests.len());
             for request in requests {
                 let alone = settle_and_expire(&state, &[request]).await;

@@ -44,20 +44,22 @@ pub(super) struct PanelData {
 /// The way to hold places, or the reason why there is none and what to do instead.
 pub(super) fn hold_panel(data: PanelData) -> AnyView {
     let PanelData { detail, seats, own_hold, own_entry, refused } = data;
+    // Of use to whoever waits already, and where there may be too few places; who has been offered some decides about those
+    // first.
+    let is_scarce = detail.event.available_capacity < detail.places_per_person;
+    let has_offer = own_hold.as_ref().is_some_and(|hold| hold.is_offer);
+    let waits = own_entry.is_some() || is_scarce && detail.event.availability.is_on_sale();
+    let waitlist =
+        (waits && !has_offer).then(|| view! { <WaitlistPanel detail=detail.clone() entry=own_entry /> }.into_any());
     if !detail.event.availability.is_bookable() {
-        let is_sold_out = detail.event.availability == Availability::SoldOut;
-        // Who has been offered places decides about those first.
-        let has_offer = own_hold.as_ref().is_some_and(|hold| hold.is_offer);
-        let waitlist =
-            (is_sold_out && !has_offer).then(|| view! { <WaitlistPanel detail=detail.clone() entry=own_entry /> });
         return view! {
             <NoSale detail>{own_hold.map(|booking| view! { <OwnHold booking /> })} {waitlist}</NoSale>
         }
         .into_any();
     }
     match seats {
-        Some(seats) => view! { <SeatsPanel detail seats own_hold refused /> }.into_any(),
-        None => view! { <QuantityPanel detail own_hold refused /> }.into_any(),
+        Some(seats) => view! { <SeatsPanel detail seats own_hold refused>{waitlist}</SeatsPanel> }.into_any(),
+        None => view! { <QuantityPanel detail own_hold refused>{waitlist}</QuantityPanel> }.into_any(),
     }
 }
 
@@ -105,7 +107,12 @@ fn OwnOffer(booking: Booking) -> impl IntoView {
 }
 
 #[component]
-fn QuantityPanel(detail: EventDetail, own_hold: Option<Booking>, refused: Option<Error>) -> impl IntoView {
+fn QuantityPanel(
+    detail: EventDetail,
+    own_hold: Option<Booking>,
+    refused: Option<Error>,
+    children: Children,
+) -> impl IntoView {
     let event = &detail.event;
     let most = detail.places_per_person.min(event.available_capacity).max(1);
     let first = asked("quantity").parse().unwrap_or(1).clamp(1, most);
@@ -117,12 +124,19 @@ fn QuantityPanel(detail: EventDetail, own_hold: Option<Booking>, refused: Option
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
             <HoldQuantity event_id=event.id price=event.price() most first key refused />
             <p class="hold-terms">{terms(&detail)}</p>
+            {children()}
         </aside>
     }
 }
 
 #[component]
-fn SeatsPanel(detail: EventDetail, seats: Seats, own_hold: Option<Booking>, refused: Option<Error>) -> impl IntoView {
+fn SeatsPanel(
+    detail: EventDetail,
+    seats: Seats,
+    own_hold: Option<Booking>,
+    refused: Option<Error>,
+    children: Children,
+) -> impl IntoView {
     let Seats { map, section, kept, asked } = seats;
     let is_own = |seat: &Seat| own_hold.iter().flat_map(|own| &own.seats).any(|own| own.seat_id == seat.id);
     let refused = say_refusal(asked.iter().filter(|seat| !is_own(seat)), refused.as_ref());
@@ -141,6 +155,7 @@ fn SeatsPanel(detail: EventDetail, seats: Seats, own_hold: Option<Booking>, refu
             </header>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
             <HoldSeats map section choice links refused nearest />
+            {children()}
         </section>
     }
 }

@@ -75,6 +75,54 @@ pub(super) fn states(world: &World) -> Vec<Row> {
     .into()
 }
 
+/// Joining and leaving waitlists.
+pub(super) fn waitlists(world: &World) -> Vec<Row> {
+    let join = |event: Value, quantity: Value, together: Value, status, code| {
+        let body = json!({"event_id": event, "requested_quantity": quantity, "together": together});
+        post("waitlist/join", body, status, code)
+    };
+    let (general, seated) = (json!(world.general), json!(world.seated));
+    let mut rows = vec![
+        join(general.clone(), json!(1), json!(false), 409, "places_free"),
+        join(seated.clone(), json!(1), json!(true), 409, "places_free"),
+        join(seated, json!(0), json!(true), 422, "invalid"),
+        join(general.clone(), json!(1), json!(true), 422, "invalid"),
+        join(json!(NOBODY), json!(1), json!(false), 404, "not_found"),
+        join(json!(world.draft), json!(1), json!(false), 404, "not_found"),
+        join(json!(world.called_off), json!(1), json!(false), 409, "event_cancelled"),
+        join(json!(world.begun), json!(1), json!(false), 409, "sales_closed"),
+        join(json!(world.not_yet), json!(1), json!(false), 409, "sales_not_open"),
+        join(general.clone(), json!(1), json!("perhaps"), 400, "malformed"),
+        post("waitlist/join", json!({"event_id": general}), 400, "malformed"),
+        post("waitlist/join", json!({"event_id": general, "requested_quantity": 1}), 401, "sign_in_required")
+            .signed_out(),
+        post("waitlist/leave", json!({"entry_id": NOBODY}), 404, "not_found"),
+        post("waitlist/leave", json!({"entry_id": world.held}), 404, "not_found"),
+        post("waitlist/leave", json!({"entry_id": NOBODY}), 401, "sign_in_required").signed_out(),
+        get("waitlist/list", 401, "sign_in_required").signed_out(),
+    ];
+    for quantity in [json!(0), json!(-1), json!(11), json!(i32::MAX), json!(i32::MIN)] {
+        rows.push(join(general.clone(), quantity, json!(false), 422, "invalid"));
+    }
+    for quantity in [json!(2_147_483_648_i64), json!(1.5), json!("two"), json!(null), json!([1]), json!("1\0")] {
+        rows.push(join(general.clone(), quantity, json!(false), 400, "malformed"));
+    }
+    for id in [json!("x"), json!(""), json!("\0"), json!(7), json!(null)] {
+        rows.push(join(id.clone(), json!(1), json!(false), 400, "malformed"));
+        rows.push(post("waitlist/leave", json!({"entry_id": id}), 400, "malformed"));
+    }
+    for (query, status, code) in [
+        ("limit=0", 422, "invalid"),
+        ("limit=201", 422, "invalid"),
+        ("limit=many", 400, "malformed"),
+        ("cursor=x", 422, "invalid"),
+        ("cursor=%00", 422, "invalid"),
+    ] {
+        rows.push(get(format!("waitlist/list?{query}"), status, code));
+    }
+    rows
+}
+
 pub(super) fn holds(world: &World) -> Vec<Row> {
     let hold = |body: Value, status, code| post("bookings/hold", body, status, code);
     let (general, seated) = (world.general, world.seated);
@@ -133,8 +181,8 @@ pub(super) fn holds(world: &World) -> Vec<Row> {
         (json!({"event_id": general}), 422, "invalid"),
         (json!({"event_id": general, "quantity": ""}), 422, "invalid"),
         (json!({"event_id": general, "quantity": 1, "key": "k".repeat(65)}), 422, "invalid"),
-        (json!({"event_id": general, "quantity": 1, "key": "a\0b"}), 400, "malformed"),
-        (json!({"event_id": seated, "seat_ids": [free], "key": "a\0b"}), 400, "malformed"),
+        (json!({"event_id": general, "quantity": 1, "key": "a\0b"}), 422, "invalid"),
+        (json!({"event_id": seated, "seat_ids": [free], "key": "a\0b"}), 422, "invalid"),
         (json!({"event_id": general, "quantity": 1, "key": ["k"]}), 400, "malformed"),
         (json!({"event_id": general, "quantity": 2, "key": "used"}), 422, "invalid"),
         (json!({"event_id": general, "quantity": 10}), 409, "over_limit"),

@@ -3,7 +3,7 @@
 use super::{FORM, JSON, NOBODY, Row, get, post, raw, world::World};
 use serde_json::{Value, json};
 
-const POSTS: [&str; 10] = [
+const POSTS: [&str; 12] = [
     "auth/register",
     "auth/login",
     "auth/logout",
@@ -14,8 +14,10 @@ const POSTS: [&str; 10] = [
     "bookings/release",
     "bookings/confirm",
     "bookings/cancel",
+    "waitlist/join",
+    "waitlist/leave",
 ];
-const GETS: [&str; 11] = [
+const GETS: [&str; 12] = [
     "auth/session",
     "users/me",
     "events/list",
@@ -27,6 +29,7 @@ const GETS: [&str; 11] = [
     "bookings/list",
     "bookings/get",
     "bookings/history",
+    "waitlist/list",
 ];
 
 /// What no function reads, whichever it is.
