@@ -22,6 +22,7 @@ mod store;
 use crate::{
     audit,
     bookings::store::join_waitlist,
+    error::{Conflict, Error},
     events::store::cancel_event,
     id::{EventId, UserId},
     seats::store::project_availability,
@@ -30,7 +31,7 @@ use crate::{
 };
 use accounts::People;
 use anyhow::{Context, anyhow, bail};
-use catalogue::{EventPlan, Fate};
+use catalogue::{EventPlan, Fate, Places};
 use chrono::{DateTime, TimeDelta, Utc};
 use store::Made;
 
@@ -98,8 +99,13 @@ async fn wait_in_line(
         let joined = (0..).map(|place| now - TimeDelta::days(6) + TimeDelta::hours(9 * place));
         for (place, (user_id, joined_at)) in line.into_iter().zip(joined).take(plan.waiting_count).enumerate() {
             let quantity = [2, 1, 3, 2, 4][place % 5];
-            let request = JoinRequest { user_id, event_id: *event_id, quantity, together: place % 2 == 0 };
-            join_waitlist(&state.with_clock(Clock::fixed(joined_at)), request).await?;
+            let together = place % 2 == 0 && !matches!(plan.places, Places::General(..));
+            let request = JoinRequest { user_id, event_id: *event_id, quantity, together };
+            match join_waitlist(&state.with_clock(Clock::fixed(joined_at)), request).await {
+                // Of the crowd, some have bought places of it themselves.
+                Ok(_) | Err(Failure::Refused(Error::Conflict(Conflict::OverLimit { .. }))) => {}
+                Err(failure) => return Err(failure),
+            }
         }
     }
     Ok(())
