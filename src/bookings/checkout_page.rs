@@ -18,6 +18,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use summary::Summary;
 
+/// Seconds left up to which a clock runs: nobody watches one for a day.
+const CLOCK_MAX_S: i64 = 3600;
+
 /// The page on which a hold becomes a booking.
 #[component]
 pub fn CheckoutPage() -> impl IntoView {
@@ -53,7 +56,7 @@ fn Held(held: Booking) -> impl IntoView {
             <header class="checkout-head">
                 <h1>"Check and confirm"</h1>
                 <p>{format!("We keep {kept} until {until}.")}</p>
-                <Countdown given_s=held.seconds_left whole_s />
+                {(held.seconds_left <= CLOCK_MAX_S).then(|| view! { <Countdown given_s=held.seconds_left whole_s /> })}
             </header>
             <Summary booking=held.clone() />
             <HeldActions held />

@@ -47,6 +47,11 @@ fn InLine(entry: Entry) -> impl IntoView {
 fn Join(detail: EventDetail) -> impl IntoView {
     let refused = refusal::<JoinWaitlist>();
     let quantity = Some(asked("quantity")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".to_owned());
+    let more = match detail.event.available_capacity {
+        0 => "",
+        1 => "You need more than the 1 place that is left? ",
+        _ => "You need more places than are left? ",
+    };
     let together = detail.event.has_seat_selection.then(|| {
         view! {
             <label class="waitlist-together">
@@ -58,7 +63,7 @@ fn Join(detail: EventDetail) -> impl IntoView {
     view! {
         <div class="waitlist">
             <h3>"Join the waitlist"</h3>
-            <p>"What is given back is offered here first, in the order of joining, and kept for you while you decide. It is for more places than are left."</p>
+            <p>{more} "What is given back is offered here first, in the order of joining, and kept for you while you decide."</p>
             <FormRefusal refusal=refused.clone() />
             <form class="waitlist-form" method="post" action=JoinWaitlist::url()>
                 <input type="hidden" name="event_id" value=detail.event.id.to_string() />
