@@ -84,6 +84,8 @@ fn is_unreadable(error: &sqlx::Error) -> bool {
 fn passing(error: &sqlx::Error) -> Option<Passing> {
     match error {
         sqlx::Error::Io(_) => Some(Passing::ConnectionLost),
+        // A server that dies while it is greeted answers with nothing, which sqlx takes for a wrong greeting.
+        sqlx::Error::Protocol(words) if words.contains("SSLRequest") => Some(Passing::ConnectionLost),
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Some(Passing::Busy),
         sqlx::Error::Database(error) => passing_state(&error.code()?),
         _ => None,
@@ -147,6 +149,14 @@ mod tests {
         let error = Err::<(), _>(sqlx::Error::PoolTimedOut).context("holding seats").map_err(Failure::from);
         assert!(matches!(error, Err(Failure::Passing(Passing::Busy))));
         assert_eq!(Error::from(Passing::Busy).status(), 503);
+    }
+
+    #[test]
+    fn a_database_that_dies_while_it_is_greeted_is_lost_and_other_nonsense_is_a_fault() {
+        let died = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        assert!(matches!(Failure::from(died), Failure::Passing(Passing::ConnectionLost)));
+        let nonsense = sqlx::Error::Protocol("unknown message type".to_owned());
+        assert!(matches!(Failure::from(nonsense), Failure::Unexpected(_)));
     }
 
     #[test]
