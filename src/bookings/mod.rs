@@ -1,10 +1,12 @@
 //! Bookings, from the hold on: held, confirmed, cancelled, expired; and their history.
 //!
-//! Owns `bookings`, `seat_bookings` and `booking_history`. Invariants:
+//! Owns `bookings`, `seat_bookings`, `booking_history` and `history_seals`. Invariants:
 //! - no seat has two active bookings and no event sells more places than it has, by constraint;
 //! - the price is frozen when the places are held;
 //! - every transition writes its history entry in the same transaction;
-//! - locks are taken in one order: the person's limit (advisory), bookings by id, the event's row, seats by id;
+//! - locks are taken in one order: the person's limit and the event's sale (advisory), bookings by id, the event's line
+//!   (advisory), the event's row, seats by id;
+//! - what comes free feeds the waitlist in the same transaction;
 //! - an expired hold's places can be taken by the statement that wants them; the sweeper only tidies.
 
 pub mod api;

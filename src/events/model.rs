@@ -253,6 +253,31 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The page out of rows of which one more than `limit` was asked for; `cursor` names a row for the next page.
+    pub fn cut(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(cursor);
+        Self { items: rows, next_cursor }
+    }
+}
+
+/// How many rows a page may have. Errors: `Invalid` outside 1 to 200.
+pub fn check_limit(limit: i64) -> Result<i64, Error> {
+    let out_of_range = || Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32));
+    Some(limit).filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(out_of_range)
+}
+
+/// The row that a cursor names; none for the first page. Errors: `Invalid` for what is no cursor.
+pub fn parse_cursor<C: std::str::FromStr>(cursor: &str) -> Result<Option<C>, Error> {
+    match cursor.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Error::invalid("cursor", Problem::Malformed)),
+    }
+}
+
 /// How a list of events is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {

@@ -4,7 +4,7 @@
 //! reused, the rank a person sees is computed from it; an entry that is offered places has a hold.
 //!
 //! Places are the bookings' affair: they put people into the line and feed it, in the transaction in which places come free
-//! (`bookings/store/offer.rs`).
+//! (`bookings/store/wait.rs`, `offer.rs`).
 
 pub mod api;
 pub mod model;

@@ -5,15 +5,14 @@
 
 use super::model::{Entry, EntryStatus};
 use crate::{
-    error::{Error, Problem},
-    events::model::Page,
+    error::Error,
+    events::model::{Page, check_limit, parse_cursor},
     id::{BookingId, EntryId, EventId, UserId},
     server::{Result, clock::new_id, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-const LIMIT_MAX: i64 = 200;
 /// Keeps the line's lock apart from the sale's, which is on the same id.
 const LINE: i64 = 1;
 /// The same for feeding.
@@ -226,21 +225,12 @@ pub async fn get_entry(conn: &mut PgConnection, user_id: UserId, entry_id: Entry
 
 /// This person's entries, newest first: `limit` of them (1 to 200) from `cursor` on. Errors: `Invalid`.
 pub async fn list_entries(state: &AppState, user_id: UserId, limit: i64, cursor: &str) -> Result<Page<Entry>> {
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32)).into());
-    }
-    let before: Option<i64> = match cursor.trim() {
-        "" => None,
-        text => Some(text.parse().map_err(|_| Error::invalid("cursor", Problem::Malformed))?),
-    };
+    let (limit, before) = (check_limit(limit)?, parse_cursor::<i64>(cursor)?);
     let sql = const_format::formatcp!(
         "select {ENTRY} from {LINE_AHEAD} where mine.user_id = $1 and ($2 is null or mine.position < $2)
          order by mine.position desc limit $3"
     );
-    let mut items: Vec<Entry> =
+    let rows: Vec<Entry> =
         sqlx::query_as(sql).bind(user_id).bind(before).bind(limit + 1).fetch_all(state.db.pool()).await?;
-    let more = items.len() as i64 > limit;
-    items.truncate(limit as usize);
-    let next_cursor = items.last().filter(|_| more).map(|last| last.position.to_string());
-    Ok(Page { items, next_cursor })
+    Ok(Page::cut(rows, limit, |entry| entry.position.to_string()))
 }

@@ -15,7 +15,7 @@ use evently::{
     server::{self, clock::Clock, config::Config, db::Db, router::router, state::AppState},
 };
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 /// When every test begins.
 pub(crate) const START: &str = "2030-03-01T12:00:00Z";
@@ -129,18 +129,41 @@ impl TestApp {
         found
     }
 
+    /// Keeps whoever wants places of the event waiting until it is committed.
+    pub(crate) async fn lock_event(&self, event_id: EventId) -> Transaction<'static, Postgres> {
+        let mut gate = self.state.db.begin().await.expect("a transaction");
+        let lock = sqlx::query("select from events where id = $1 for update").bind(event_id);
+        lock.execute(&mut *gate).await.expect("locked");
+        gate
+    }
+
+    /// Waits until a hold is in its second round, which waits for locks as long as it may.
+    pub(crate) async fn wait_for_second_round(&self) {
+        self.wait_for_sessions("wait_event_type = 'Lock' and query not like '%lock_timeout%'", 1).await;
+    }
+
+    /// Waits until a session of this database has asked something like this.
+    pub(crate) async fn wait_until_asked(&self, sql: &str) {
+        let asked = format!("pid <> pg_backend_pid() and query like '%{sql}%'");
+        self.wait_for_sessions(&asked, 1).await;
+    }
+
     /// Waits until so many sessions of this database wait for a lock.
     pub(crate) async fn wait_for_blocked(&self, count: i64) {
-        let sql =
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        self.wait_for_sessions("wait_event_type = 'Lock'", count).await;
+    }
+
+    async fn wait_for_sessions(&self, what: &str, count: i64) {
+        let sql = format!("select count(*) from pg_stat_activity where datname = current_database() and {what}");
         for _ in 0..5_000 {
-            let blocked: i64 = sqlx::query_scalar(sql).fetch_one(self.state.db.pool()).await.expect("a count");
-            if blocked >= count {
+            let query = sqlx::query_scalar(AssertSqlSafe(sql.clone()));
+            let found: i64 = query.fetch_one(self.state.db.pool()).await.expect("a count");
+            if found >= count {
                 return;
             }
             tokio::task::yield_now().await;
         }
-        panic!("no {count} sessions wait");
+        panic!("no {count} sessions of which {what}");
     }
 
     /// Places left, as the list and the page say it.

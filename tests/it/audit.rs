@@ -107,22 +107,25 @@ async fn seals_form_a_chain_and_cover_every_entry_once(pool: PgPool) {
     app.audit().await;
 }
 
+/// Writes an entry after the only one of the booking `$1`.
+const ONE_MORE_ENTRY: &str =
+    "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at,
+                                  quantity, total_amount_minor, previous_hash)
+     select gen_random_uuid(), booking_id, 'extended', actor_id, 'held', 'held', details, created_at, quantity,
+            total_amount_minor, booking_history_hash(h) from booking_history h where booking_id = $1::uuid";
+
 #[sqlx::test]
 async fn an_entry_that_is_still_being_written_holds_the_seal_up(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(50).await;
     let ada = app.person("ada").await;
-    ada.hold(event_id, 1).await;
+    let held = ada.hold(event_id, 1).await;
     // Gets its number before the entry below, and commits after it.
     let mut slow = app.state.db.begin().await.expect("a transaction");
-    let copy = "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details,
-                                             created_at, quantity, total_amount_minor, previous_hash)
-                select gen_random_uuid(), booking_id, 'extended', actor_id, 'held', 'held', details, created_at, quantity,
-                       total_amount_minor, booking_history_hash(h) from booking_history h";
-    sqlx::query(copy).execute(&mut *slow).await.expect("written");
+    sqlx::query(ONE_MORE_ENTRY).bind(&held).execute(&mut *slow).await.expect("written");
     ada.hold(event_id, 1).await;
     let (sealed, ()) = tokio::join!(seal_history(&app.state), async {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        app.wait_until_asked("pg_snapshot_xmin").await;
         slow.commit().await.expect("committed");
     });
     assert_eq!(sealed.expect("sealed"), 3, "all three, the slow one too");
@@ -135,21 +138,17 @@ async fn a_number_that_was_given_out_and_is_not_committed_holds_the_seal_up(pool
     let event_id = app.event(50).await;
     let ada = app.person("ada").await;
     let (older, newer) = (ada.hold(event_id, 1).await, ada.hold(event_id, 1).await);
-    let entry = "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details,
-                                              created_at, quantity, total_amount_minor, previous_hash)
-                 select gen_random_uuid(), booking_id, 'extended', actor_id, 'held', 'held', details, created_at, quantity,
-                        total_amount_minor, booking_history_hash(h) from booking_history h where booking_id = $1::uuid";
     let lock = "select from bookings where id = $1::uuid for no key update";
     // The older transaction is given the later number, and is over first.
     let mut first = app.state.db.begin().await.expect("a transaction");
     sqlx::query(lock).bind(&older).execute(&mut *first).await.expect("locked");
     let mut second = app.state.db.begin().await.expect("a transaction");
     sqlx::query(lock).bind(&newer).execute(&mut *second).await.expect("locked");
-    sqlx::query(entry).bind(&newer).execute(&mut *second).await.expect("written");
-    sqlx::query(entry).bind(&older).execute(&mut *first).await.expect("written");
+    sqlx::query(ONE_MORE_ENTRY).bind(&newer).execute(&mut *second).await.expect("written");
+    sqlx::query(ONE_MORE_ENTRY).bind(&older).execute(&mut *first).await.expect("written");
     first.commit().await.expect("committed");
     let (sealed, ()) = tokio::join!(seal_history(&app.state), async {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        app.wait_until_asked("pg_snapshot_xmin").await;
         second.commit().await.expect("committed");
     });
     assert_eq!(sealed.expect("sealed"), 4, "both holds and both later entries");

@@ -3,10 +3,10 @@
 use super::app::{Person, Reply, TestApp};
 use axum_test::{TestRequest, TestResponse};
 use chrono::TimeDelta;
-use evently::{id::EventId, server::idempotency_store::remove_expired};
+use evently::server::idempotency_store::remove_expired;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
 use std::time::Duration;
 
 /// A reply, and whether it was kept from an earlier request.
@@ -49,14 +49,6 @@ async fn send(person: &Person, function: &str, key: &str, body: &Value) -> Answe
 async fn kept_count(app: &TestApp) -> i64 {
     let count = sqlx::query_scalar("select count(*) from idempotency_keys");
     count.fetch_one(app.state.db.pool()).await.expect("a count")
-}
-
-/// Keeps whoever wants places of the event waiting until it is committed.
-async fn lock_event(app: &TestApp, event_id: EventId) -> Transaction<'static, Postgres> {
-    let mut gate = app.state.db.begin().await.expect("a transaction");
-    let lock = sqlx::query("select from events where id = $1 for update").bind(event_id);
-    lock.execute(&mut *gate).await.expect("locked");
-    gate
 }
 
 #[sqlx::test]
@@ -150,7 +142,7 @@ async fn a_request_that_is_still_running_is_not_run_twice(pool: PgPool) {
     let event_id = app.event(100).await;
     let ada = app.person("ada").await;
     let body = json!({"event_id": event_id, "quantity": 2});
-    let gate = lock_event(&app, event_id).await;
+    let gate = app.lock_event(event_id).await;
     let meanwhile = async {
         app.wait_for_blocked(1).await;
         let running = send(&ada, "bookings/hold", "k", &body).await;
@@ -262,7 +254,7 @@ async fn a_client_that_goes_away_finds_the_reply_when_it_comes_back(pool: PgPool
     let event_id = app.event(100).await;
     let ada = app.person("ada").await;
     let body = json!({"event_id": event_id, "quantity": 2});
-    let gate = lock_event(&app, event_id).await;
+    let gate = app.lock_event(event_id).await;
     tokio::select! {
         _ = send(&ada, "bookings/hold", "k", &body) => panic!("the event is locked"),
         () = app.wait_for_blocked(1) => {}

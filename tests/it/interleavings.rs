@@ -210,12 +210,7 @@ async fn calling_the_event_off_and_hold(pool: PgPool) {
     let ada = app.person("ada").await;
     for order in BOTH {
         let event_id = app.event(10).await;
-        let mut gate = app.state.db.begin().await.expect("a transaction");
-        sqlx::query("select from events where id = $1 for update")
-            .bind(event_id)
-            .execute(&mut *gate)
-            .await
-            .expect("locked");
+        let gate = app.lock_event(event_id).await;
         let wanted = json!({"event_id": event_id, "quantity": 1});
         let both = (cancel_event(&app.state, event_id, app.now()), ada.post("bookings/hold", wanted));
         let (cancelled, held) = in_turn(&app, gate, order, both, || ()).await;
@@ -234,9 +229,7 @@ async fn lowering_the_capacity_and_hold(pool: PgPool) {
     let ada = app.person("ada").await;
     for order in BOTH {
         let event_id = app.event(1).await;
-        let mut gate = app.state.db.begin().await.expect("a transaction");
-        let sql = "select from events where id = $1 for update";
-        sqlx::query(sql).bind(event_id).execute(&mut *gate).await.expect("locked");
+        let mut gate = app.lock_event(event_id).await;
         set_capacity(&app.state, app.event(1).await, 2).await.expect("another event is free");
         let wanted = json!({"event_id": event_id, "quantity": 2});
         sqlx::query("update events set total_capacity = 2, available_capacity = 2 where id = $1")

@@ -1,7 +1,12 @@
 //! Many callers at once for too little: exactly what there is gets sold, and everybody is told.
 
 use super::app::{Person, Reply, TestApp};
-use evently::id::EventId;
+use evently::{
+    bookings::{model::BookingStatus, store::confirm_booking},
+    error::Error,
+    id::{EventId, UserId},
+    server::Failure,
+};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -215,16 +220,10 @@ async fn a_batch_that_could_not_begin_leaves_its_connection_as_new(pool: PgPool)
     let app = TestApp::new(pool).await;
     let event_id = app.event(5).await;
     let ada = app.person("ada").await;
-    let mut gate = app.state.db.begin().await.expect("a transaction");
-    sqlx::query("select from events where id = $1 for update")
-        .bind(event_id)
-        .execute(&mut *gate)
-        .await
-        .expect("locked");
+    let gate = app.lock_event(event_id).await;
     let (held, ()) = tokio::join!(ada.post("bookings/hold", json!({"event_id": event_id, "quantity": 1})), async {
-        app.wait_for_blocked(1).await;
-        // Longer than the plain round waits.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        // The plain round has given up by then.
+        app.wait_for_second_round().await;
         gate.commit().await.expect("opened");
     });
     held.expect(200);
@@ -242,13 +241,8 @@ async fn what_one_buyer_sends_is_told_to_nobody_else(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(100).await;
     let people = people(&app, 6).await;
-    let mut gate = app.state.db.begin().await.expect("a transaction");
-    sqlx::query("select from events where id = $1 for update")
-        .bind(event_id)
-        .execute(&mut *gate)
-        .await
-        .expect("locked");
-    // The reference of a hold is unique: this makes the statement of the whole batch fail, as a fault of one would.
+    let gate = app.lock_event(event_id).await;
+    // Makes the statement of a whole batch fail, as a fault of one of its members would.
     let sql = "alter table bookings add constraint bookings_no_tens check (quantity <> 10) not valid";
     sqlx::query(sql).execute(app.state.db.pool()).await.expect("a rule that the program doesn't know");
     let wanted = |quantity: i32| json!({"event_id": event_id, "quantity": quantity});
@@ -260,7 +254,7 @@ async fn what_one_buyer_sends_is_told_to_nobody_else(pool: PgPool) {
             tokio::join!(bad, join_all(people[2..].iter().map(|person| person.post("bookings/hold", wanted(1)))))
         },
         async {
-            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            app.wait_for_second_round().await;
             gate.commit().await.expect("opened");
         }
     );
@@ -275,7 +269,8 @@ async fn what_one_buyer_sends_is_told_to_nobody_else(pool: PgPool) {
 async fn who_asks_for_somebody_elses_booking_in_the_same_batch_is_not_shown_it(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(100).await;
-    let (first, ada, eve) = (app.person("first").await, app.person("ada").await, app.person("eve").await);
+    let (first, ada) = (app.person("first").await, app.person("ada").await);
+    app.person("eve").await;
     let lane = |id: &str| id.parse::<uuid::Uuid>().expect("an id").as_u128() % 4;
     let opening = first.hold(event_id, 1).await;
     let mut wanted = ada.hold(event_id, 1).await;
@@ -286,24 +281,23 @@ async fn who_asks_for_somebody_elses_booking_in_the_same_batch_is_not_shown_it(p
     let mut gate = app.state.db.begin().await.expect("a transaction");
     // Only a lock of this strength keeps the history's reference to the person waiting.
     sqlx::query("select from users where email like 'first%' for update").execute(&mut *gate).await.expect("locked");
-    let pause = |ms| tokio::time::sleep(std::time::Duration::from_millis(ms));
-    let (opened, eves, adas, ()) = tokio::join!(
-        first.change("confirm", &opening),
-        async {
-            pause(100).await;
-            eve.change("confirm", &wanted).await
-        },
-        async {
-            pause(200).await;
-            ada.change("confirm", &wanted).await
-        },
-        async {
-            pause(400).await;
-            gate.commit().await.expect("opened");
-        }
-    );
+    let user_id = async |name: &str| -> UserId {
+        let sql = "select id from users where email = $1 || '@example.org'";
+        sqlx::query_scalar(sql).bind(name).fetch_one(app.state.db.pool()).await.expect("a person")
+    };
+    let (eves_id, adas_id) = (user_id("eve").await, user_id("ada").await);
+    let booking_id = wanted.parse().expect("an id");
+    let (opened, (eves, adas, ())) = tokio::join!(first.change("confirm", &opening), async {
+        app.wait_for_blocked(1).await;
+        // Polled in this order: Eve's request stands before Ada's in the batch that gathers, and then it may begin.
+        tokio::join!(
+            confirm_booking(&app.state, eves_id, booking_id),
+            confirm_booking(&app.state, adas_id, booking_id),
+            async { gate.commit().await.expect("opened") },
+        )
+    });
     opened.expect(200);
-    eves.refused(404, "not_found");
-    assert_eq!(adas.expect(200)["status"], "confirmed");
+    assert!(matches!(eves, Err(Failure::Refused(Error::NotFound))), "{eves:?}");
+    assert_eq!(adas.expect("confirmed").status, BookingStatus::Confirmed);
     app.audit().await;
 }

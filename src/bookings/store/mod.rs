@@ -10,6 +10,7 @@ mod offer;
 mod read;
 mod seal;
 mod settle;
+mod wait;
 mod write;
 
 pub use change::{cancel_booking, extend_hold, release_hold};
@@ -17,9 +18,10 @@ pub use confirm::{ConfirmRequest, confirm_booking};
 pub use end::sweep;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
-pub use offer::{feed_waitlists, join_waitlist, leave_waitlist, set_capacity};
+pub use offer::{feed_waitlists, set_capacity};
 pub use read::{get_booking, get_history, list_bookings};
 pub use seal::seal_history;
+pub use wait::{join_waitlist, leave_waitlist};
 
 use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
 use crate::{

@@ -1,8 +1,6 @@
-//! The waitlist's side of places: joining when there are none, and offering those that come free, in the order of the line.
+//! Offering what comes free to the waitlist, in the order of the line.
 
 use super::{
-    change::release_hold,
-    enter_event,
     read::BookingRow,
     write::{Hold, Places, write_holds},
 };
@@ -16,94 +14,15 @@ use crate::{
         store::LockedSeat,
     },
     server::{Failure, Result, clock::new_id, finish, retrying, state::AppState},
-    users,
     waitlist::{
         self,
-        model::{Entry, EntryStatus, JoinFacts, decide_join, offer_ends_at},
-        store::{Free, JoinRequest, WaitingEntry},
+        model::offer_ends_at,
+        store::{Free, WaitingEntry},
     },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
-
-/// Puts a person at the end of an event's line. Joining twice is one entry. Runs to its end even if the caller goes away.
-///
-/// Errors: `NotFound`, `SignInRequired` for a closed account, and those of [`decide_join`].
-pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
-    let task = state.clone();
-    finish(async move {
-        let _turn = enter_event(&task, request.event_id).await?;
-        retrying("join", || join(&task, request)).await
-    })
-    .await
-}
-
-async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
-    let mut tx = state.db.begin().await?;
-    users::store::require_active(&mut tx, request.user_id).await?;
-    waitlist::store::lock_line_alone(&mut tx, request.event_id).await?;
-    let open = waitlist::store::find_open_entry(&mut tx, request.user_id, request.event_id).await?;
-    let entry_id = match open {
-        Some(open) => open,
-        None => {
-            let now = state.clock.now_in(&mut tx).await?;
-            let facts = join_facts(&mut tx, request, now).await?;
-            decide_join(&facts, request.quantity, request.together, now)?;
-            waitlist::store::insert_entry(&mut tx, request, now).await?
-        }
-    };
-    let entry = waitlist::store::get_entry(&mut tx, request.user_id, entry_id).await?;
-    tx.commit().await?;
-    Ok(entry)
-}
-
-/// What is free for this request, lapsed holds included: those can be booked.
-async fn join_facts(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<JoinFacts> {
-    let event = events::store::find_sale(conn, request.event_id).await?;
-    let (have, lapsed): (i32, i32) = sqlx::query_as(
-        "select coalesce((select sum(quantity) from bookings where user_id = $2 and event_id = $1
-                          and status in ('held', 'confirmed') and (status = 'confirmed' or expires_at > $3)), 0)::int,
-                coalesce((select sum(quantity) from bookings where event_id = $1 and status = 'held' and expires_at <= $3), 0)::int",
-    )
-    .bind(request.event_id)
-    .bind(request.user_id)
-    .bind(now)
-    .fetch_one(&mut *conn)
-    .await?;
-    let free = if event.has_seat_selection {
-        let free = seats::store::list_free(conn, request.event_id, Some(now)).await?;
-        most_at_once(&free, request.together)
-    } else {
-        event.available_capacity + lapsed
-    };
-    Ok(JoinFacts {
-        sale: event.sale(),
-        has_seat_selection: event.has_seat_selection,
-        places_per_person: event.places_per_person,
-        have,
-        free,
-    })
-}
-
-/// Takes a person out of the line, or gives back what they were offered: that goes to the next. Doing it twice is fine.
-///
-/// Errors: `NotFound`, also for someone else's entry.
-pub async fn leave_waitlist(state: &AppState, user_id: UserId, entry_id: EntryId) -> Result<Entry> {
-    let task = state.clone();
-    finish(async move {
-        let mut conn = task.db.pool().acquire().await?;
-        let now = task.clock.now_in(&mut conn).await?;
-        waitlist::store::leave(&mut conn, user_id, entry_id, now).await?;
-        let entry = waitlist::store::get_entry(&mut conn, user_id, entry_id).await?;
-        let (EntryStatus::Offered, Some(booking_id)) = (entry.status, entry.booking_id) else { return Ok(entry) };
-        drop(conn);
-        release_hold(&task, user_id, booking_id).await?;
-        let mut conn = task.db.pool().acquire().await?;
-        waitlist::store::get_entry(&mut conn, user_id, entry_id).await
-    })
-    .await
-}
 
 /// Sets the number of places of an event of general admission; what is added goes to the waitlist first.
 ///

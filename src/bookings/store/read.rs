@@ -4,8 +4,13 @@ use crate::{
     bookings::model::{
         BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, HistoryEntry, tell,
     },
-    error::{Error, Problem},
-    events::{self, model::Page, store::EventRow, when::at_venue},
+    error::Error,
+    events::{
+        self,
+        model::{Page, check_limit, parse_cursor},
+        store::EventRow,
+        when::at_venue,
+    },
     id::{BookingId, EventId, SeatId, UserId},
     money::Currency,
     seats::{self, store::SeatName},
@@ -18,7 +23,6 @@ use std::collections::HashMap;
 
 pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, is_offer, expires_at, extended_s, \
     created_at, updated_at";
-const LIMIT_MAX: i64 = 200;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct BookingRow {
@@ -59,26 +63,18 @@ pub(super) async fn read_booking(
 
 /// A person's bookings, newest first: `limit` of them (1 to 200) from `cursor` on. Errors: `Invalid`.
 pub async fn list_bookings(state: &AppState, user_id: UserId, limit: i64, cursor: &str) -> Result<Page<Booking>> {
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32)).into());
-    }
-    let before: Option<BookingId> = match cursor.trim() {
-        "" => None,
-        text => Some(text.parse().map_err(|_| Error::invalid("cursor", Problem::Malformed))?),
-    };
+    let (limit, before) = (check_limit(limit)?, parse_cursor::<BookingId>(cursor)?);
     let mut conn = state.db.pool().acquire().await?;
     let sql = const_format::formatcp!(
         "select {BOOKING} from bookings where user_id = $1
          and ($2 is null or (created_at, id) < (select created_at, id from bookings where id = $2 and user_id = $1))
          order by created_at desc, id desc limit $3"
     );
-    let mut rows: Vec<BookingRow> =
+    let rows: Vec<BookingRow> =
         sqlx::query_as(sql).bind(user_id).bind(before).bind(limit + 1).fetch_all(&mut *conn).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
+    let Page { items, next_cursor } = Page::cut(rows, limit, |row| row.id.to_string());
     let now = state.clock.now_in(&mut conn).await?;
-    Ok(Page { items: complete(&mut conn, rows, now).await?, next_cursor })
+    Ok(Page { items: complete(&mut conn, items, now).await?, next_cursor })
 }
 
 #[derive(sqlx::FromRow)]

@@ -56,11 +56,8 @@ pub async fn list_cities(state: &AppState, now: DateTime<Utc>) -> Result<Vec<Str
 }
 
 fn into_page(rows: Vec<EventRow>, filter: &EventFilter, now: DateTime<Utc>) -> Page<Event> {
-    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    let items: Vec<Event> = rows.into_iter().take(limit).map(|row| row.into_event(now)).collect();
-    let next_cursor = items.last().filter(|_| more).map(|last| Cursor::after(filter.sort, last).to_string());
-    Page { items, next_cursor }
+    let events: Vec<Event> = rows.into_iter().map(|row| row.into_event(now)).collect();
+    Page::cut(events, filter.limit, |last| Cursor::after(filter.sort, last).to_string())
 }
 
 /// Whether an event to come has this word, as a word or as part of one.
