@@ -32,7 +32,8 @@ create temporary table entries_in_order on commit drop as
 update booking_history set number = o.number, quantity = b.quantity, total_amount_minor = b.total_amount_minor
 from entries_in_order o, bookings b where o.id = booking_history.id and b.id = booking_history.booking_id;
 alter table booking_history alter column number drop default, alter column number add generated always as identity;
-select setval(pg_get_serial_sequence('booking_history', 'number'), coalesce((select max(number) from booking_history), 0) + 1, false);
+-- As if the sequence had given them out: what is sealed is what was given out.
+select setval(pg_get_serial_sequence('booking_history', 'number'), max(number)) from booking_history having count(*) > 0;
 
 drop index booking_history_of_a_booking;
 create unique index booking_history_of_a_booking on booking_history (booking_id, number);

@@ -30,6 +30,7 @@ test("of two people who want one seat one gets it, and the other keeps the rest 
   await expect(slow.seat(own)).toBeChecked();
 
   const instead = other.getByRole("link", { name: /^Take .+ instead$/ });
+  await expect(instead).toBeInViewport();
   const offered = (await instead.innerText()).replace("Take ", "").replace(" instead", "");
   expect([labelOf(wanted), labelOf(own)]).not.toContain(offered);
   await instead.click();

@@ -70,8 +70,9 @@ pub fn HoldSeats(
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
-                <Nearest links=instead choice refused nearest />
-                <HoldFoot choice currency refused hold />
+                <HoldFoot choice currency refused hold>
+                    <Nearest links=instead choice refused nearest />
+                </HoldFoot>
                 {has_sections.then(|| view! { <OtherSections links=has_more /> })}
             </aside>
         </form>
@@ -146,13 +147,16 @@ fn HoldFoot(
     currency: Currency,
     refused: RwSignal<Option<String>>,
     hold: ServerAction<HoldPlaces>,
+    children: Children,
 ) -> impl IntoView {
     let count = move || choice.with(Choice::count);
     let total = move || Money::new(choice.with(Choice::total_minor), currency).to_string();
     let is_empty = move || count() == 0;
+    let has_nothing_to_say = move || is_empty() && refused.with(Option::is_none);
     view! {
-        <div class="hold-foot" class:hold-foot-empty=is_empty>
+        <div class="hold-foot" class:hold-foot-empty=has_nothing_to_say>
             <HoldRefusal words=refused />
+            {children()}
             <p class="hold-total" role="status">
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>
