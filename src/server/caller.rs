@@ -1,13 +1,8 @@
 //! Who is asking: the only way a server function learns about its request.
 
 use super::{
-    Result,
-    clock::new_id,
-    error_shape::PlainForm,
-    idempotency::RepeatKey,
-    request_log::RequestId,
-    session_store::{SessionStore, USER_ID},
-    state::AppState,
+    Result, clock::new_id, error_shape::PlainForm, idempotency::RepeatKey, request_log::RequestId,
+    session_store::USER_ID, state::AppState,
 };
 use crate::{error::Error, id::UserId, users::model::safe_next};
 use anyhow::{Context, anyhow};
@@ -78,11 +73,7 @@ impl Caller {
 
     /// Ends every session of this person but the caller's own.
     pub async fn sign_out_others(&self, user_id: UserId) -> Result<()> {
-        self.sessions().delete_of_user(user_id, self.session.id()).await
-    }
-
-    fn sessions(&self) -> SessionStore {
-        SessionStore::new(self.state.db.clone(), self.state.redis.clone())
+        self.state.sessions.delete_of_user(user_id, self.session.id()).await
     }
 }
 

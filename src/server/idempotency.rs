@@ -44,10 +44,7 @@ use axum::{
 use futures::FutureExt;
 use leptos::server_fn::axum::get_server_fn_service;
 use sha2::{Digest, Sha256};
-use std::{
-    fmt::Write,
-    panic::{AssertUnwindSafe, resume_unwind},
-};
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use tower_sessions::Session;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -123,7 +120,7 @@ async fn run_once(state: &AppState, key: &str, request: Request, next: Next) -> 
         Claim::Running => Err(Conflict::StillRunning { retry_after_s: 1 }.into()),
         Claim::OtherRequest => Err(Error::IdempotencyKeyReused.into()),
         Claim::Ours(claim_id) => {
-            parts.extensions.insert(RepeatKey(hexadecimal(&keyed.key_hash)));
+            parts.extensions.insert(RepeatKey(hex::encode(keyed.key_hash)));
             let request = Request::from_parts(parts, Body::from(body));
             run(state, &keyed, claim_id, next.run(request)).await
         }
@@ -153,13 +150,6 @@ fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Lets the request run and keeps its reply, or frees the key. Neither is worth a failure of its own: the change is made,

@@ -3,6 +3,9 @@
 //! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
 //! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
 //! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies.
+//!
+//! Layers stand together in tuples, the outermost first: each call of `Router::layer` boxes what is inside it once more, and
+//! every request copied all of these boxes for each of them.
 
 use super::{
     csp::set_page_policy,
@@ -20,6 +23,7 @@ use super::{
 use crate::app::{App, shell};
 use axum::{
     Router,
+    body::Body,
     extract::{Request, State},
     http::{StatusCode, header::ALLOW},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -35,9 +39,13 @@ use leptos_axum::{
     site_pkg_dir_service_route_path,
 };
 use std::time::Duration;
-use tower::ServiceExt;
+use tower::{ServiceExt, util::MapRequestLayer};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+    body::Limited,
+    catch_panic::{CatchPanicLayer, DefaultResponseForPanic},
+    compression::CompressionLayer,
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
@@ -54,20 +62,22 @@ pub fn router(state: AppState) -> Router {
         .merge(files(&state))
         .merge(health_checks())
         .with_state(state)
-        .layer(from_fn_with_state(https, set_headers))
-        .layer(CompressionLayer::new())
-        .layer(from_fn(log_request))
+        .layer((from_fn(log_request), CompressionLayer::new(), from_fn_with_state(https, set_headers)))
 }
 
 fn api(state: &AppState) -> Router<AppState> {
-    let routes = Router::new()
+    Router::new()
         .route("/api", any(call_server_fn))
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
-        .layer(from_fn_with_state(state.clone(), answer_once))
-        .layer(from_fn(accept_json))
-        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
-    guarded(routes, state).layer(from_fn(shape_errors))
+        .layer((
+            from_fn(shape_errors),
+            guards(state),
+            RequestBodyLimitLayer::new(BODY_MAX_BYTES),
+            MapRequestLayer::new(|request: Request<Limited<Body>>| request.map(Body::new)),
+            from_fn(accept_json),
+            from_fn_with_state(state.clone(), answer_once),
+        ))
 }
 
 fn pages(state: &AppState) -> Router<AppState> {
@@ -76,13 +86,17 @@ fn pages(state: &AppState) -> Router<AppState> {
     let paths = generate_route_list_with_exclusions(App, Some(server_fns));
     let options = state.leptos_options.clone();
     let not_found = ErrorHandler::new_with_context(context(state), shell, options.clone());
-    let routes = Router::new()
+    Router::new()
         .leptos_routes_with_context(state, paths, set_page_policy, move || shell(options.clone()))
         .fallback_service(
             site_files(&state.leptos_options).fallback(not_found).map_response(IntoResponse::into_response),
         )
-        .layer(from_fn_with_state(Otherwise::OneHour, set_cache_control));
-    guarded(routes, state).layer(from_fn(refuse_as_page)).layer(from_fn(without_trailing_slash))
+        .layer((
+            from_fn(without_trailing_slash),
+            from_fn(refuse_as_page),
+            guards(state),
+            from_fn_with_state(Otherwise::OneHour, set_cache_control),
+        ))
 }
 
 /// `/events/` is `/events`, whoever wrote the link.
@@ -109,18 +123,19 @@ fn health_checks() -> Router<AppState> {
     Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
 }
 
-/// The layers that pages and functions have in common.
-fn guarded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+/// The layers that pages and functions have in common: against panics, time, foreign origins; and the session.
+type Guards = (CatchPanicLayer<DefaultResponseForPanic>, TimeoutLayer, CsrfLayer, SessionManagerLayer<SessionStore>);
+
+fn guards(state: &AppState) -> Guards {
     // The public address counts behind a proxy that changes `Host`; where it is the same, requests pass anyway.
     let same_origin = CsrfLayer::new().add_trusted_origin(&state.config.public_url).unwrap_or_default();
     let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT);
-    routes.layer(sessions(state)).layer(same_origin).layer(in_time).layer(CatchPanicLayer::new())
+    (CatchPanicLayer::new(), in_time, same_origin, sessions(state))
 }
 
 fn sessions(state: &AppState) -> SessionManagerLayer<SessionStore> {
     let https = state.config.is_https();
-    let store = SessionStore::new(state.db.clone(), state.redis.clone());
-    SessionManagerLayer::new(store)
+    SessionManagerLayer::new(state.sessions.clone())
         // A browser accepts the prefix over https only; there it keeps other hosts of the domain from setting the cookie.
         .with_name(if https { "__Host-evently" } else { "evently" })
         .with_secure(https)

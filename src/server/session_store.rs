@@ -1,18 +1,19 @@
-//! Sessions: PostgreSQL has them, Redis answers for it a minute long.
+//! Sessions: PostgreSQL has them, Redis answers for it a minute long, and the process itself for two seconds.
 //!
 //! Neither knows a session's id, only its hash, so that who reads a backup or a cache can't take over sessions.
 //! A flushed or absent Redis signs nobody out. A session ended while Redis was away is over at the latest when its
-//! cached copy runs out.
+//! cached copy runs out; one ended by another process, after those two seconds.
 
 use super::{Result, db::Db, redis::Redis};
 use crate::id::UserId;
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore as Store,
@@ -26,27 +27,43 @@ pub(super) const USER_ID: &str = "user_id";
 
 /// Seconds a copy in Redis is believed.
 const CACHE_TTL_S: u64 = 60;
+/// How long this process believes its own copy: as long as a person takes from a page to the request it leads to at
+/// once, and short enough to wait for when a session was ended elsewhere.
+const RECENT_TTL: Duration = Duration::from_secs(2);
+/// Copies in this process, of about half a kB each.
+const RECENT_MAX: u64 = 20_000;
 /// Tries to find an unused id. One is enough with 128 random bits; the bound keeps a fault from looping.
 const CREATE_TRIES: usize = 3;
 
-/// The sessions of this site.
+/// The sessions of this site. Clones share the copies that the process has.
 #[derive(Clone)]
 pub struct SessionStore {
     db: Db,
     redis: Redis,
+    recent: Cache<IdHash, Kept>,
 }
 
+/// What a session is known by outside its owner's cookie.
+type IdHash = [u8; 32];
+
 /// What is kept of a session beside its id.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Kept {
     data: HashMap<String, Value>,
     expires_at: DateTime<Utc>,
 }
 
+impl Kept {
+    fn lasts(&self) -> bool {
+        self.expires_at.timestamp() > OffsetDateTime::now_utc().unix_timestamp()
+    }
+}
+
 impl SessionStore {
     /// The sessions in this database, with this Redis in front.
     pub fn new(db: Db, redis: Redis) -> Self {
-        Self { db, redis }
+        let recent = Cache::builder().max_capacity(RECENT_MAX).time_to_live(RECENT_TTL).build();
+        Self { db, redis, recent }
     }
 
     /// Ends every session of this person, except the one given.
@@ -54,12 +71,12 @@ impl SessionStore {
         let delete = "delete from sessions where user_id = $1 and id_hash is distinct from $2 returning id_hash";
         let deleted: Vec<Vec<u8>> = sqlx::query_scalar(delete)
             .bind(user_id)
-            .bind(except.map(hash))
+            .bind(except.map(|id| hash(id).to_vec()))
             .fetch_all(self.db.pool())
             .await
             .context("ending the sessions of a person")?;
-        let keys: Vec<String> = deleted.iter().map(|hash| key(hash)).collect();
-        self.forget(&keys).await;
+        let deleted: Vec<IdHash> = deleted.into_iter().filter_map(|hash| hash.try_into().ok()).collect();
+        self.forget(&deleted).await;
         Ok(())
     }
 
@@ -74,7 +91,7 @@ impl SessionStore {
         let insert = "insert into sessions (id_hash, user_id, data, expires_at) values ($1, $2, $3, $4)
                       on conflict (id_hash) do nothing";
         let inserted = sqlx::query(insert)
-            .bind(hash(record.id))
+            .bind(hash(record.id).to_vec())
             .bind(user_id(record))
             .bind(serde_json::to_vec(&record.data)?)
             .bind(expires_at(record)?)
@@ -87,7 +104,7 @@ impl SessionStore {
     async fn update(&self, record: &Record) -> anyhow::Result<bool> {
         let update = "update sessions set user_id = $2, data = $3, expires_at = $4 where id_hash = $1";
         let updated = sqlx::query(update)
-            .bind(hash(record.id))
+            .bind(hash(record.id).to_vec())
             .bind(user_id(record))
             .bind(serde_json::to_vec(&record.data)?)
             .bind(expires_at(record)?)
@@ -99,49 +116,57 @@ impl SessionStore {
     async fn select(&self, id: Id) -> anyhow::Result<Option<Kept>> {
         let select = "select data, expires_at from sessions where id_hash = $1 and expires_at > clock_timestamp()";
         let row: Option<(Vec<u8>, DateTime<Utc>)> =
-            sqlx::query_as(select).bind(hash(id)).fetch_optional(self.db.pool()).await?;
+            sqlx::query_as(select).bind(hash(id).to_vec()).fetch_optional(self.db.pool()).await?;
         row.map(|(data, expires_at)| Ok(Kept { data: serde_json::from_slice(&data)?, expires_at })).transpose()
     }
 
     async fn remove(&self, id: Id) -> anyhow::Result<()> {
         let delete = "delete from sessions where id_hash = $1";
-        let deleted = sqlx::query(delete).bind(hash(id)).execute(self.db.pool()).await?;
+        let deleted = sqlx::query(delete).bind(hash(id).to_vec()).execute(self.db.pool()).await?;
         if deleted.rows_affected() > 0 {
-            self.forget(&[key(&hash(id))]).await;
+            self.forget(&[hash(id)]).await;
         }
         Ok(())
     }
 
     async fn find(&self, id: Id) -> anyhow::Result<Option<Kept>> {
-        if let Some(cached) = self.recall(id).await {
+        let hash = hash(id);
+        if let Some(recent) = self.recent.get(&hash).filter(Kept::lasts) {
+            return Ok(Some(recent));
+        }
+        if let Some(cached) = self.recall(&hash).await {
+            self.recent.insert(hash, cached.clone());
             return Ok(Some(cached));
         }
         let kept = self.select(id).await?;
         if let Some(kept) = &kept {
-            self.remember(id, kept).await;
+            self.remember(hash, kept).await;
         }
         Ok(kept)
     }
 
     /// The copy in Redis, if there is one that can be read and is not over yet.
-    async fn recall(&self, id: Id) -> Option<Kept> {
-        let bytes = self.redis.get(&key(&hash(id))).await.ok()??;
-        let kept: Kept = serde_json::from_slice(&bytes).ok()?;
-        (kept.expires_at.timestamp() > OffsetDateTime::now_utc().unix_timestamp()).then_some(kept)
+    async fn recall(&self, hash: &IdHash) -> Option<Kept> {
+        let bytes = self.redis.get(&key(hash)).await.ok()??;
+        serde_json::from_slice(&bytes).ok().filter(Kept::lasts)
     }
 
-    /// Without Redis, the next request asks PostgreSQL again: nothing to report.
-    async fn remember(&self, id: Id, kept: &Kept) {
+    /// Without Redis, somebody asks PostgreSQL again soon: nothing to report.
+    async fn remember(&self, hash: IdHash, kept: &Kept) {
         if let Ok(bytes) = serde_json::to_vec(kept) {
-            self.redis.set_ex(&key(&hash(id)), &bytes, CACHE_TTL_S).await.ok();
+            self.redis.set_ex(&key(&hash), &bytes, CACHE_TTL_S).await.ok();
         }
+        self.recent.insert(hash, kept.clone());
     }
 
-    async fn forget(&self, keys: &[String]) {
-        if let Err(error) = self.redis.del(keys).await {
+    async fn forget(&self, hashes: &[IdHash]) {
+        let keys: Vec<String> = hashes.iter().map(key).collect();
+        if let Err(error) = self.redis.del(&keys).await {
             let error = format!("{error:#}");
             tracing::warn!(error, "ended sessions may be answered with until their copies in Redis run out");
         }
+        // Last, or a request could copy them from Redis meanwhile.
+        hashes.iter().for_each(|hash| self.recent.invalidate(hash));
     }
 }
 
@@ -160,7 +185,7 @@ impl Store for SessionStore {
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         if self.update(record).await.map_err(report)? {
             let expires_at = expires_at(record).map_err(report)?;
-            self.remember(record.id, &Kept { data: record.data.clone(), expires_at }).await;
+            self.remember(hash(record.id), &Kept { data: record.data.clone(), expires_at }).await;
         }
         Ok(())
     }
@@ -187,12 +212,12 @@ fn report(error: anyhow::Error) -> session_store::Error {
     session_store::Error::Backend("the sessions are away".to_owned())
 }
 
-fn hash(id: Id) -> Vec<u8> {
-    Sha256::digest(id.0.to_le_bytes()).to_vec()
+fn hash(id: Id) -> IdHash {
+    Sha256::digest(id.0.to_le_bytes()).into()
 }
 
-fn key(hash: &[u8]) -> String {
-    hash.iter().fold("session:".to_owned(), |key, byte| format!("{key}{byte:02x}"))
+fn key(hash: &IdHash) -> String {
+    format!("session:{}", hex::encode(hash))
 }
 
 fn user_id(record: &Record) -> Option<Uuid> {

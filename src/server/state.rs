@@ -2,6 +2,7 @@
 
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
+    session_store::SessionStore,
 };
 use crate::bookings::{
     model::Booking,
@@ -30,6 +31,8 @@ pub struct Parts {
     pub db: Db,
     /// Redis, which may be away.
     pub redis: Redis,
+    /// Who is signed in.
+    pub sessions: SessionStore,
     /// How many are at one event at a time with a connection each.
     pub gates: Gates,
     /// Requests to hold places, settled together queue by queue.
@@ -57,8 +60,10 @@ impl AppState {
 
     /// Puts the parts together around a database and a clock made elsewhere, as tests do. Inside a tokio runtime.
     pub fn new(config: Config, db: Db, clock: Clock) -> anyhow::Result<Self> {
+        let redis = Redis::new(&config.redis)?;
         Ok(Self(Arc::new(Parts {
-            redis: Redis::new(&config.redis)?,
+            sessions: SessionStore::new(db.clone(), redis.clone()),
+            redis,
             passwords: Passwords::new(&config.passwords)?,
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),

@@ -1,6 +1,6 @@
 //! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
 
-use super::{Failure, Result, idempotency_store::remove_expired, session_store::SessionStore, state::AppState};
+use super::{Failure, Result, idempotency_store::remove_expired, state::AppState};
 use crate::{audit, bookings, seats};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -21,7 +21,6 @@ const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 ///
 /// Nothing here is needed for a right answer: expired holds, sessions and replies are not answered with anyhow.
 pub async fn run_periodic(state: AppState, token: CancellationToken) {
-    let sessions = SessionStore::new(state.db.clone(), state.redis.clone());
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
@@ -31,7 +30,7 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
             token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
             repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)).await;
         },
-        repeat("remove expired sessions", TIDY_EVERY, &token, || sessions.delete_expired()),
+        repeat("remove expired sessions", TIDY_EVERY, &token, || state.sessions.delete_expired()),
         repeat("remove old replies", TIDY_EVERY, &token, || remove_expired(&state)),
     );
 }
