@@ -2,14 +2,16 @@
 
 use super::config::{Config, DatabaseConfig};
 use anyhow::Context;
+use futures::TryStreamExt;
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, Connection, Either, FromRow, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
+    mem,
     ops::{Deref, DerefMut},
     time::Duration,
 };
@@ -32,6 +34,64 @@ pub struct Db {
     pool: PgPool,
 }
 
+/// A query that each connection plans once, under a name, so that it can be part of a text of several statements: those
+/// take no parameters, and PostgreSQL would plan such a query anew each time.
+#[derive(Debug)]
+pub struct Planned {
+    /// Its name on the connection; no other query's.
+    pub name: &'static str,
+    /// The types of its parameters, as in SQL.
+    pub parameters: &'static str,
+    /// The query.
+    pub sql: &'static str,
+}
+
+/// A planned query with its arguments.
+#[derive(Debug)]
+pub struct Reading {
+    planned: &'static Planned,
+    arguments: String,
+}
+
+impl Planned {
+    /// The query with these arguments, as in SQL: nothing of a caller's may be in them but ids ([`uuid_array`]).
+    pub fn with(&'static self, arguments: String) -> Reading {
+        Reading { planned: self, arguments }
+    }
+
+    /// The statement that fails where the connection doesn't know this query, before any lock is waited for: a setting of
+    /// the query's name stands for it.
+    fn require(&self) -> String {
+        format!("select current_setting('evently.{}'); ", self.name)
+    }
+}
+
+impl Reading {
+    fn text(&self) -> String {
+        format!("execute {}({}); ", self.planned.name, self.arguments)
+    }
+}
+
+/// What each of some readings answered, in their order.
+#[derive(Debug)]
+pub struct Answers(VecDeque<Vec<PgRow>>);
+
+impl Answers {
+    /// The next reading's rows; none when all have been taken.
+    pub fn rows<T: for<'r> FromRow<'r, PgRow>>(&mut self) -> Result<Vec<T>, sqlx::Error> {
+        self.0.pop_front().unwrap_or_default().iter().map(T::from_row).collect()
+    }
+
+    /// The next reading's rows of one column.
+    pub fn ids<T, C>(&mut self) -> Result<C, sqlx::Error>
+    where
+        (T,): for<'r> FromRow<'r, PgRow>,
+        C: FromIterator<T>,
+    {
+        Ok(self.rows::<(T,)>()?.into_iter().map(|(id,)| id).collect())
+    }
+}
+
 /// A transaction that began with statements of its own: [`Db::begin_with`].
 ///
 /// sqlx's own forgets one whose first statements fail: its connection would go back to the pool in the aborted transaction.
@@ -45,6 +105,12 @@ impl Begun {
     /// Commits. Errors: when the connection is lost; what was done may be committed all the same.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         self.end("commit").await
+    }
+
+    /// Reads all of this in one round trip.
+    pub async fn read(&mut self, readings: &[Reading]) -> Result<Answers, sqlx::Error> {
+        plan(&mut self.connection, readings).await?;
+        run(&mut self.connection, String::new(), readings).await
     }
 
     async fn end(&mut self, how: &'static str) -> Result<(), sqlx::Error> {
@@ -111,17 +177,30 @@ impl Db {
         begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
-    /// Begins a transaction and runs these statements in the same round trip: what has to be locked before anything is read
-    /// costs none of its own. They take no parameters, so nothing of a caller's may be in them but ids.
+    /// Begins a transaction, runs these statements and then these readings, all in one round trip: what has to be locked
+    /// before anything is read costs none of its own. The statements take no parameters, so nothing of a caller's may be in
+    /// them but ids.
     ///
     /// For transactions of which every statement finds its rows by an index: they are planned once and for all, and never as
     /// a reading of the whole table, however small it was when the connection was new.
-    pub async fn begin_with(&self, statements: String) -> Result<Begun, sqlx::Error> {
+    pub async fn begin_with(
+        &self,
+        statements: String,
+        readings: Vec<Reading>,
+    ) -> Result<(Begun, Answers), sqlx::Error> {
         let pool = self.pool.clone();
         let begun = tokio::spawn(async move {
             let mut begun = Begun { connection: pool.acquire().await?, is_over: false };
-            match sqlx::raw_sql(AssertSqlSafe(format!("{BEGIN_BY_INDEX}{statements}"))).execute(&mut *begun).await {
-                Ok(_) => Ok(begun),
+            let known: String = readings.iter().map(|reading| reading.planned.require()).collect();
+            let text = format!("{BEGIN_BY_INDEX}{known}{statements}");
+            let mut answers = run(&mut begun, text.clone(), &readings).await;
+            if answers.as_ref().is_err_and(is_not_planned) {
+                sqlx::raw_sql("rollback").execute(&mut *begun).await?;
+                plan(&mut begun, &readings).await?;
+                answers = run(&mut begun, text, &readings).await;
+            }
+            match answers {
+                Ok(answers) => Ok((begun, answers)),
                 Err(error) => {
                     begun.end("rollback").await?;
                     Err(error)
@@ -151,6 +230,40 @@ impl Db {
         let applied: BTreeSet<i64> = applied.fetch_all(&self.pool).await?.into_iter().collect();
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
+}
+
+/// Runs the text and then the readings, and answers what the readings found.
+async fn run(conn: &mut PgConnection, mut text: String, readings: &[Reading]) -> Result<Answers, sqlx::Error> {
+    text.extend(readings.iter().map(Reading::text));
+    let (mut answers, mut rows) = (VecDeque::new(), Vec::new());
+    let mut results = sqlx::raw_sql(AssertSqlSafe(text)).fetch_many(conn);
+    while let Some(result) = results.try_next().await? {
+        match result {
+            Either::Right(row) => rows.push(row),
+            Either::Left(_) => answers.push_back(mem::take(&mut rows)),
+        }
+    }
+    answers.drain(..answers.len().saturating_sub(readings.len()));
+    Ok(Answers(answers))
+}
+
+/// Plans the queries of these readings that the connection doesn't know yet.
+async fn plan(conn: &mut PgConnection, readings: &[Reading]) -> Result<(), sqlx::Error> {
+    let known: Vec<String> =
+        sqlx::query_scalar("select name from pg_prepared_statements").fetch_all(&mut *conn).await?;
+    for Planned { name, parameters, sql } in readings.iter().map(|reading| reading.planned) {
+        if !known.iter().any(|known| known == name) {
+            let prepare = format!("prepare {name} ({parameters}) as {sql}");
+            sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *conn).await?;
+        }
+        sqlx::raw_sql(AssertSqlSafe(format!("set evently.{name} = 'planned'"))).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Whether the connection doesn't know a query: undefined_object, from [`Planned::require`].
+fn is_not_planned(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42704")
 }
 
 /// These ids as an array in SQL, for statements that take no parameters.

@@ -4,11 +4,10 @@ use super::model::{Profile, Registration, User, normalise_email};
 use crate::{
     error::{Conflict, Error, Problem},
     id::UserId,
-    server::{Result, clock::new_id, state::AppState},
+    server::{Result, clock::new_id, db::Planned, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::HashSet;
 
 const USER: &str = "id, email, first_name, last_name, is_admin, created_at";
 
@@ -167,14 +166,9 @@ async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
     user.ok_or_else(|| Conflict::EmailTaken.into())
 }
 
-/// Those of these accounts that weren't deactivated.
-pub async fn list_active(conn: &mut PgConnection, user_ids: &[UserId]) -> Result<HashSet<UserId>> {
-    let active: Vec<UserId> = sqlx::query_scalar("select id from users where id = any($1) and is_active")
-        .bind(user_ids)
-        .fetch_all(conn)
-        .await?;
-    Ok(active.into_iter().collect())
-}
+/// Those of the accounts `$1` that are active.
+pub static ACTIVE: Planned =
+    Planned { name: "active", parameters: "uuid[]", sql: "select id from users where id = any($1) and is_active" };
 
 /// Refuses an account that was deactivated since its session began. Errors: `SignInRequired`.
 pub async fn require_active(conn: &mut PgConnection, user_id: UserId) -> Result<()> {

@@ -7,14 +7,20 @@ use super::{
 };
 use crate::{
     bookings::model::{BookedEvent, Booking, Step, name_quantity},
-    events,
+    events::store::{EVENT, Sale},
     id::{BookingId, EventId, UserId},
-    server::{Failure, Result, clock::new_id, retrying, state::AppState},
-    users,
+    server::{
+        Failure, Result,
+        clock::new_id,
+        db::{Planned, uuid_array},
+        retrying,
+        state::AppState,
+    },
+    users::store::ACTIVE,
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Queues of confirmations in a process. They share no row, so that any of them can be settled together; more than one
 /// keeps a slow batch from stopping all.
@@ -70,14 +76,52 @@ struct HeldRow {
 /// What each person has confirmed.
 type Confirmed = HashMap<(UserId, BookingId), Booking>;
 
+/// The bookings `$1` that are held by those of the people `$2` who ask for them and that nobody else has locked, locked in
+/// id order.
+static LOCKED_HELD: Planned = Planned {
+    name: "locked_held",
+    parameters: "uuid[], uuid[]",
+    sql: const_format::formatcp!(
+        "select user_id, {BOOKING} from bookings
+         where id = any($1) and status = 'held' and (id, user_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+         order by id for no key update skip locked"
+    ),
+};
+
+/// Those events of the bookings `$1` that nobody is calling off at this moment, kept from it until the transaction ends.
+static LOCKED_SALES: Planned = Planned {
+    name: "locked_sales",
+    parameters: "uuid[]",
+    sql: "select id from (select distinct event_id as id from bookings where id = any($1)) as asked
+          where pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 0))",
+};
+
+/// The events of the bookings `$1`. Another statement than the one that locks them: what was committed before a lock was had
+/// is seen.
+static SALES_OF_BOOKINGS: Planned = Planned {
+    name: "sales_of_bookings",
+    parameters: "uuid[]",
+    sql: const_format::formatcp!(
+        "select {EVENT}, clock_timestamp() as read_at from events
+         where id in (select event_id from bookings where id = any($1))"
+    ),
+};
+
 /// One transaction that waits for nobody: what others have locked is left out.
 async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Result<Confirmed> {
-    let mut tx = state.db.begin_with(String::new()).await?;
-    let held = lock_held(&mut tx, requests).await?;
-    let user_ids: Vec<UserId> = held.iter().map(|held| held.user_id).collect();
-    let event_ids = held.iter().map(|held| held.row.event_id).collect::<Vec<_>>();
-    let active = users::store::list_active(&mut tx, &user_ids).await?;
-    let sales = events::store::try_lock_sales(&mut tx, &event_ids).await?;
+    let bookings = uuid_array(requests.iter().map(|request| request.booking_id.0));
+    let people = uuid_array(requests.iter().map(|request| request.user_id.0));
+    let readings = vec![
+        LOCKED_HELD.with(format!("{bookings}, {people}")),
+        ACTIVE.with(people),
+        LOCKED_SALES.with(bookings.clone()),
+        SALES_OF_BOOKINGS.with(bookings),
+    ];
+    let (mut tx, mut read) = state.db.begin_with(String::new(), readings).await?;
+    let held: Vec<HeldRow> = read.rows()?;
+    let active: HashSet<UserId> = read.ids()?;
+    let locked: HashSet<EventId> = read.ids()?;
+    let sales: HashMap<EventId, Sale> = read.rows::<Sale>()?.into_iter().map(|sale| (sale.event.id, sale)).collect();
     let Some(read_at) = sales.values().map(|sale| sale.read_at).next() else {
         tx.commit().await?;
         return Ok(HashMap::new());
@@ -89,7 +133,9 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     let mut rows = Vec::new();
     for HeldRow { user_id, row } in held {
         let event = sales.get(&row.event_id).map(|sale| &sale.event);
-        let Some(event) = event.filter(|event| !event.has_seat_selection) else { continue };
+        let Some(event) = event.filter(|event| !event.has_seat_selection && locked.contains(&event.id)) else {
+            continue;
+        };
         let is_plain = !row.is_offer && row.facts(event).decide_confirm(now) == Ok(Step::Do(()));
         if is_plain && active.contains(&user_id) {
             let row = row.confirmed(now);
@@ -101,21 +147,6 @@ async fn confirm_together(state: &AppState, requests: &[ConfirmRequest]) -> Resu
     write(&mut tx, &rows, now).await?;
     tx.commit().await?;
     Ok(confirmed)
-}
-
-/// Locks those of the bookings that are held by who asks and that nobody else has locked, in id order.
-async fn lock_held(conn: &mut PgConnection, requests: &[ConfirmRequest]) -> Result<Vec<HeldRow>> {
-    let sql = const_format::formatcp!(
-        "select user_id, {BOOKING} from bookings
-         where id = any($1) and status = 'held' and (id, user_id) in (select * from unnest($1::uuid[], $2::uuid[]))
-         order by id for no key update skip locked"
-    );
-    let held = sqlx::query_as(sql)
-        .bind(requests.iter().map(|request| request.booking_id).collect::<Vec<_>>())
-        .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
-        .fetch_all(conn)
-        .await?;
-    Ok(held)
 }
 
 /// The bookings and their history in one statement.

@@ -7,7 +7,7 @@
 
 use super::{
     LOCKED, LockedBooking,
-    batch::{Batch, Facts, PersonRow},
+    batch::{Batch, Facts},
     end::{Ending, LAPSED_MAX, lock_lines},
     hold::HoldRequest,
     list_seat_ids,
@@ -16,12 +16,15 @@ use super::{
 use crate::{
     bookings::model::Booking,
     error::Error,
-    events,
+    events::{
+        self,
+        store::{SALES, Sale},
+    },
     id::{BookingId, EventId, SeatId, UserId},
-    seats,
+    seats::{self, store::LOCKED_SEATS},
     server::{
         Failure, Result,
-        db::{Begun, uuid_array},
+        db::{self, Begun, Planned, Reading, uuid_array},
         retrying,
         state::AppState,
     },
@@ -29,6 +32,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashSet;
+use uuid::Uuid;
 
 /// Answers each request of a batch, in order; with nothing where it has to be settled thoroughly.
 pub(super) async fn settle_lane(state: AppState, requests: Vec<HoldRequest>) -> Vec<Result<Option<Booking>>> {
@@ -67,16 +71,16 @@ pub(super) async fn settle_thoroughly(state: AppState, requests: Vec<HoldRequest
 
 type Answers = Vec<std::result::Result<Option<Booking>, Error>>;
 
-/// The first round: everything is locked in the round trip that begins the transaction.
+/// The first round: everything is locked and read in the round trip that begins the transaction.
 async fn settle_plainly(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
-    let begin = format!("set local lock_timeout = '100ms'; {}{}", lock_sales(requests), lock_places(requests, &[]));
-    let tx = state.db.begin_with(begin).await?;
-    settle_locked(state, tx, requests, Round::Plain).await
+    let locks = format!("set local lock_timeout = '100ms'; {}{}", lock_sales(requests), lock_places(requests, &[]));
+    let (tx, read) = state.db.begin_with(locks, readings(requests)).await?;
+    settle_locked(state, tx, read, requests, Round::Plain).await
 }
 
 /// The second round: lapsed holds that stand in the way are expired first.
 async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
-    let mut tx = state.db.begin_with(lock_sales(requests)).await?;
+    let (mut tx, _) = state.db.begin_with(lock_sales(requests), Vec::new()).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
     let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
@@ -84,7 +88,8 @@ async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result
     let lapsed_seats = list_seat_ids(&mut tx, &lapsed_ids).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_seats))).execute(&mut *tx).await?;
     Ending::by_time(now).end(&mut tx, &lapsed, &lines).await?;
-    settle_locked(state, tx, requests, Round::Thorough).await
+    let read = tx.read(&readings(requests)).await?;
+    settle_locked(state, tx, read, requests, Round::Thorough).await
 }
 
 /// Which of the two rounds.
@@ -96,9 +101,16 @@ enum Round {
     Thorough,
 }
 
-/// Reads, decides, writes. Assumes that all the places asked for are locked: nothing read here changes before the commit.
-async fn settle_locked(state: &AppState, mut tx: Begun, requests: &[HoldRequest], round: Round) -> Result<Answers> {
-    let mut batch = Batch::new(read_facts(state, &mut tx, requests).await?);
+/// Decides and writes. Assumes that all the places asked for were locked before `read`: nothing of it changes before the
+/// commit.
+async fn settle_locked(
+    state: &AppState,
+    mut tx: Begun,
+    read: db::Answers,
+    requests: &[HoldRequest],
+    round: Round,
+) -> Result<Answers> {
+    let mut batch = Batch::new(facts(state, read)?);
     let mut outcomes: Vec<_> = requests.iter().map(|request| batch.decide(request).map(Some)).collect();
     if round == Round::Plain {
         let left = batch.leave(&list_lapsing(&mut tx, &batch.short_events(), batch.now()).await?);
@@ -113,28 +125,34 @@ async fn settle_locked(state: &AppState, mut tx: Begun, requests: &[HoldRequest]
     Ok(outcomes.into_iter().map(|outcome| outcome.map(|made| made.and_then(|id| batch.tell(id)))).collect())
 }
 
-/// What the batch is decided on. Assumes that everything asked for is locked.
-async fn read_facts(state: &AppState, conn: &mut PgConnection, requests: &[HoldRequest]) -> Result<Facts> {
-    let (event_ids, seat_ids) = (event_ids(requests), wanted_seats(requests));
-    let sales = events::store::list_sales(conn, &event_ids).await?;
+/// What a batch is decided on, to be read once everything it asks for is locked.
+fn readings(requests: &[HoldRequest]) -> Vec<Reading> {
+    let people: HashSet<UserId> = requests.iter().map(|request| request.user_id).collect();
+    let (people, event_ids) = (uuid_array(people.into_iter().map(|id| id.0)), uuid_array(event_ids(requests)));
+    let seat_ids = wanted_seats(requests);
+    let has_seats = !seat_ids.is_empty();
+    let mut readings = vec![SALES.with(event_ids.clone()), OWN.with(format!("{people}, {event_ids}, {has_seats}"))];
+    if has_seats {
+        readings.push(LOCKED_SEATS.with(uuid_array(seat_ids.into_iter().map(|id| id.0))));
+    }
+    readings
+}
+
+fn facts(state: &AppState, mut read: db::Answers) -> Result<Facts> {
+    let (sales, own, seats) = (read.rows::<Sale>()?, read.rows()?, read.rows()?);
     // Read once everything is locked: a deadline that passed while waiting has passed.
     let now = state.clock.fixed_now().or_else(|| sales.first().map(|sale| sale.read_at)).unwrap_or_default();
-    let own = list_own(conn, requests, &event_ids, !seat_ids.is_empty()).await?;
-    let seats = if seat_ids.is_empty() { Vec::new() } else { seats::store::list_locked(conn, &seat_ids).await? };
     Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, now })
 }
 
-/// The people of these requests whose accounts are active, each with every living booking they have of these events,
-/// lapsed holds among them. Their seats are read only where there can be some.
-async fn list_own(
-    conn: &mut PgConnection,
-    requests: &[HoldRequest],
-    event_ids: &[EventId],
-    with_seats: bool,
-) -> Result<Vec<PersonRow>> {
-    // Accounts and bookings in one round trip: a lone buyer waits for each. `offset 0` keeps the planner from joining the
-    // people with everybody's bookings of the event. A living booking has all of its seats.
-    let sql = const_format::formatcp!(
+/// The people `$1` whose accounts are active, as [`PersonRow`](super::batch::PersonRow)s, each with every living booking
+/// they have of the events `$2`, lapsed holds among them. Their seats are read only with `$3`.
+static OWN: Planned = Planned {
+    name: "own_bookings",
+    parameters: "uuid[], uuid[], bool",
+    // `offset 0` keeps the planner from joining the people with everybody's bookings of the event. A living booking has all
+    // of its seats.
+    sql: const_format::formatcp!(
         "select users.id as person_id, own.* from users left join lateral (
              select user_id, hold_key, {BOOKING},
                     array(select seat_id from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as seat_ids,
@@ -142,11 +160,8 @@ async fn list_own(
              from bookings where user_id = users.id and event_id = any($2) and status in ('held', 'confirmed') offset 0
          ) as own on true
          where users.id = any($1) and is_active order by own.id"
-    );
-    let people: HashSet<UserId> = requests.iter().map(|request| request.user_id).collect();
-    let people: Vec<UserId> = people.into_iter().collect();
-    Ok(sqlx::query_as(sql).bind(people).bind(event_ids).bind(with_seats).fetch_all(conn).await?)
-}
+    ),
+};
 
 /// Those of these events that have lapsed holds: their places may be what somebody lacks.
 async fn list_lapsing(conn: &mut PgConnection, event_ids: &[EventId], now: DateTime<Utc>) -> Result<Vec<EventId>> {
@@ -181,7 +196,7 @@ async fn lock_lapsed_in_the_way(
     );
     let lapsed = sqlx::query_as(sql)
         .bind(now)
-        .bind(event_ids(requests))
+        .bind(event_ids(requests).into_iter().collect::<Vec<_>>())
         .bind(of_event)
         .bind(requests.iter().map(|request| request.user_id).collect::<Vec<_>>())
         .bind(of_seats)
@@ -226,9 +241,8 @@ fn lock_places(requests: &[HoldRequest], lapsed_seats: &[SeatId]) -> String {
     sql
 }
 
-fn event_ids(requests: &[HoldRequest]) -> Vec<EventId> {
-    let ids: HashSet<EventId> = requests.iter().map(|request| request.event_id).collect();
-    ids.into_iter().collect()
+fn event_ids(requests: &[HoldRequest]) -> HashSet<Uuid> {
+    requests.iter().map(|request| request.event_id.0).collect()
 }
 
 fn wanted_seats(requests: &[HoldRequest]) -> Vec<SeatId> {

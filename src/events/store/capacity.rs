@@ -4,11 +4,13 @@ use super::{EVENT, EventRow};
 use crate::{
     error::Error,
     id::EventId,
-    server::{Result, db::uuid_array},
+    server::{
+        Result,
+        db::{Planned, uuid_array},
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::HashMap;
 
 /// The event with its sale as it stands now, without a lock. Errors: `NotFound`.
 pub async fn find_sale(conn: &mut PgConnection, event_id: EventId) -> Result<EventRow> {
@@ -27,21 +29,6 @@ pub async fn lock_sale(conn: &mut PgConnection, event_id: EventId) -> Result<Eve
     find_sale(conn, event_id).await
 }
 
-/// Those of these events that nobody is calling off at this moment, as they stand now, and kept from it until the
-/// transaction ends; the others are left out instead of waited for.
-pub async fn try_lock_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<HashMap<EventId, Sale>> {
-    let locked: Vec<EventId> = sqlx::query_scalar(
-        "select id from (select distinct unnest($1::uuid[]) as id) as asked
-         where pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 0))",
-    )
-    .bind(event_ids)
-    .fetch_all(&mut *conn)
-    .await?;
-    // Another statement: what was committed before the lock was had is seen.
-    let sales = list_sales(conn, &locked).await?;
-    Ok(sales.into_iter().map(|sale| (sale.event.id, sale)).collect())
-}
-
 /// An event as it stood when it was read, and the database's time of that.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Sale {
@@ -50,11 +37,12 @@ pub struct Sale {
     pub(crate) read_at: DateTime<Utc>,
 }
 
-/// These events as they stand now, in no order; unknown ones are left out.
-pub async fn list_sales(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<Vec<Sale>> {
-    let sql = const_format::formatcp!("select {EVENT}, clock_timestamp() as read_at from events where id = any($1)");
-    Ok(sqlx::query_as(sql).bind(event_ids).fetch_all(conn).await?)
-}
+/// The events `$1` as [`Sale`]s as they stand now, in no order; unknown ones are left out.
+pub static SALES: Planned = Planned {
+    name: "sales",
+    parameters: "uuid[]",
+    sql: const_format::formatcp!("select {EVENT}, clock_timestamp() as read_at from events where id = any($1)"),
+};
 
 /// The statement that locks the rows of these events in id order: nobody else takes or gives back places of general
 /// admission of theirs, or calls them off, until the transaction ends.

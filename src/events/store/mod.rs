@@ -5,8 +5,7 @@ mod create;
 mod list;
 
 pub use capacity::{
-    Sale, TAKE_PLACES, add_available, change_capacity, find_sale, list_sales, lock_events, lock_sale, share_sales,
-    try_lock_sales,
+    SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, share_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};
@@ -25,7 +24,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// The columns of an [`EventRow`].
-pub(super) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
+pub(crate) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
     event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection, \
     status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version";
 

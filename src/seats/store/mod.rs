@@ -7,8 +7,8 @@ mod take;
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use project::project_availability;
 pub use take::{
-    HeldSeat, LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_free, list_lapsed_holds,
-    list_locked, lock_seats, try_lock_free,
+    HeldSeat, LOCKED_SEATS, LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_free,
+    list_lapsed_holds, list_locked, lock_seats, try_lock_free,
 };
 
 use super::model::{Seat, SeatMap, Section, SectionSeats};

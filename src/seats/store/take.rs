@@ -5,7 +5,10 @@
 use crate::{
     id::{BookingId, EventId, SeatId},
     seats::model::{FreeSeat, SeatStatus},
-    server::{Result, db::uuid_array},
+    server::{
+        Result,
+        db::{Planned, uuid_array},
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -40,12 +43,18 @@ pub fn lock_seats(seat_ids: &[SeatId]) -> String {
     format!("select from seats where id = any({seats}) order by id for no key update; ")
 }
 
+/// The seats `$1` as [`LockedSeat`]s, in the order they are read out. Assumes they are locked.
+pub static LOCKED_SEATS: Planned = Planned {
+    name: "locked_seats",
+    parameters: "uuid[]",
+    sql: "select id, seats.event_id, section, \"row\", number, seats.price_minor, status, held_until
+          from seats join sections on sections.event_id = seats.event_id and sections.name = section
+          where id = any($1) order by position, length(\"row\"), \"row\", length(number), number",
+};
+
 /// These seats in the order they are read out. Assumes they are locked.
 pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<LockedSeat>> {
-    let sql = "select id, seats.event_id, section, \"row\", number, seats.price_minor, status, held_until
-               from seats join sections on sections.event_id = seats.event_id and sections.name = section
-               where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
-    Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
+    Ok(sqlx::query_as(LOCKED_SEATS.sql).bind(seat_ids).fetch_all(conn).await?)
 }
 
 /// The free seats of an event by section, row and place in the row, without a lock. What is kept for people with a
