@@ -27,10 +27,15 @@ const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_ti
 /// faster than on all 20, each of which had to be warmed up every time.
 const BATCH_CONNECTIONS_MAX: u32 = 6;
 
-/// Planning a batch anew each time took longer than running it: PostgreSQL takes arrays of an unknown length for longer than
-/// they are, and so never trusts the plan it has. And what it plans while a table is small reads all of it later on.
-const BEGIN_BY_INDEX: &str = "begin; select set_config('plan_cache_mode', 'force_generic_plan', true), \
-    set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true); ";
+/// How connections for batches differ. Planning a batch anew each time took longer than running it: PostgreSQL takes arrays of
+/// an unknown length for longer than they are, and so never trusts the plan it has. And what it plans while a table is small
+/// reads all of it later on.
+const BY_INDEX: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
 
 /// The database. Reads go through [`Db::pool`], everything that writes more than once through [`Db::begin`].
 #[derive(Clone, Debug)]
@@ -63,12 +68,6 @@ impl Planned {
     /// The query with these arguments, as in SQL: nothing of a caller's may be in them but ids ([`uuid_array`]).
     pub fn with(&'static self, arguments: String) -> Reading {
         Reading { planned: self, arguments }
-    }
-
-    /// The statement that fails where the connection doesn't know this query, before any lock is waited for: a setting of
-    /// the query's name stands for it.
-    fn require(&self) -> String {
-        format!("select current_setting('evently.{}'); ", self.name)
     }
 }
 
@@ -163,7 +162,7 @@ impl Db {
             .connect_with(options.clone())
             .await
             .context("PostgreSQL can't be reached at DATABASE_URL")?;
-        Ok(Self { pool, batches: with(batch_count).connect_lazy_with(options) })
+        Ok(Self { pool, batches: with(batch_count).connect_lazy_with(options.options(BY_INDEX)) })
     }
 
     /// Wraps a pool made elsewhere: tests get theirs from `#[sqlx::test]`.
@@ -201,8 +200,7 @@ impl Db {
         let pool = self.batches.clone();
         let begun = tokio::spawn(async move {
             let mut begun = Begun { connection: pool.acquire().await?, is_over: false };
-            let known: String = readings.iter().map(|reading| reading.planned.require()).collect();
-            let text = format!("{BEGIN_BY_INDEX}{known}{statements}");
+            let text = format!("begin; {}{statements}", require(&readings));
             let mut answers = run(&mut begun, text.clone(), &readings).await;
             if answers.as_ref().is_err_and(is_not_planned) {
                 sqlx::raw_sql("rollback").execute(&mut *begun).await?;
@@ -242,6 +240,13 @@ impl Db {
     }
 }
 
+/// The statement that fails where the connection doesn't know one of these queries, before any lock is waited for: a setting
+/// of its name stands for each.
+fn require(readings: &[Reading]) -> String {
+    let settings = readings.iter().map(|reading| format!("current_setting('evently.{}')", reading.planned.name));
+    format!("select {}; ", settings.collect::<Vec<_>>().join(", "))
+}
+
 /// Runs the text and then the readings, and answers what the readings found.
 async fn run(conn: &mut PgConnection, mut text: String, readings: &[Reading]) -> Result<Answers, sqlx::Error> {
     text.extend(readings.iter().map(Reading::text));
@@ -271,7 +276,7 @@ async fn plan(conn: &mut PgConnection, readings: &[Reading]) -> Result<(), sqlx:
     Ok(())
 }
 
-/// Whether the connection doesn't know a query: undefined_object, from [`Planned::require`].
+/// Whether the connection doesn't know a query: undefined_object, from [`require`].
 fn is_not_planned(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42704")
 }
