@@ -1,8 +1,10 @@
 //! Accounts through the door.
 
-use super::app::TestApp;
+use super::app::{Person, TestApp};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use std::time::Duration;
+use tower_sessions::cookie::Cookie;
 
 fn ada() -> Value {
     json!({"email": "Ada@Example.org", "password": "correct horse", "first_name": "Ada", "last_name": "Lovelace"})
@@ -63,15 +65,42 @@ async fn signing_out_ends_the_session_and_twice_is_fine(pool: PgPool) {
     ada.post("auth/logout", json!({})).await.expect(200);
 }
 
+/// Registers Ada, and answers her browser and the session's cookie.
+async fn ada_and_her_cookie(app: &TestApp) -> (Person, Cookie<'static>) {
+    let visitor = app.visitor();
+    let registered = visitor.server.post("/api/v1/auth/register").json(&ada()).await;
+    (visitor, registered.cookie("evently"))
+}
+
+/// A browser that has this cookie, whoever's it is.
+fn with_cookie(app: &TestApp, cookie: &Cookie<'static>) -> Person {
+    let mut person = app.visitor();
+    person.server.add_cookie(cookie.clone());
+    person
+}
+
+#[sqlx::test]
+async fn a_session_that_was_ended_is_worth_nothing_here_at_once_and_elsewhere_soon(pool: PgPool) {
+    let (app, elsewhere) = (TestApp::new(pool.clone()).await, TestApp::new(pool).await);
+    let (ada, cookie) = ada_and_her_cookie(&app).await;
+    let (thief, far_thief) = (with_cookie(&app, &cookie), with_cookie(&elsewhere, &cookie));
+    for person in [&ada, &thief, &far_thief] {
+        person.get("users/me").await.expect(200);
+    }
+    ada.post("auth/logout", json!({})).await.expect(200);
+    thief.get("users/me").await.refused(401, "sign_in_required");
+    tokio::time::sleep(Duration::from_millis(2_050)).await;
+    far_thief.get("users/me").await.refused(401, "sign_in_required");
+}
+
 #[sqlx::test]
 async fn a_flushed_redis_signs_nobody_out(pool: PgPool) {
-    let app = TestApp::new(pool).await;
-    let ada = app.person("ada").await;
-    let rows: Vec<Vec<u8>> =
-        sqlx::query_scalar("select id_hash from sessions").fetch_all(app.state.db.pool()).await.expect("sessions");
-    assert!(!rows.is_empty());
-    forget_sessions(&app).await;
+    let app = TestApp::new(pool.clone()).await;
+    let (ada, cookie) = ada_and_her_cookie(&app).await;
     ada.get("users/me").await.expect(200);
+    forget_sessions(&app).await;
+    // Another process has no copy of its own.
+    with_cookie(&TestApp::new(pool).await, &cookie).get("users/me").await.expect(200);
 }
 
 /// Removes every key of this test's sessions from Redis, as a flush would.
