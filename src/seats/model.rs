@@ -188,6 +188,8 @@ pub struct SeatMap {
     pub stage_label: String,
     /// Its sections, in order.
     pub sections: Vec<Section>,
+    /// The newest frame of `seats/stream` that is in here already.
+    pub frame: i64,
 }
 
 /// One section opened.

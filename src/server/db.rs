@@ -175,6 +175,12 @@ impl Db {
         &self.pool
     }
 
+    /// Closes the connections, those at work once it is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+        self.batches.close().await;
+    }
+
     /// Begins a transaction; dropping it rolls it back.
     ///
     /// It begins in a task of its own: axum drops a handler when its client goes away, and a `begin` dropped halfway

@@ -4,7 +4,7 @@
 //! The exception are forms that the browser sends by itself: they are redirected back to their page with the error in the
 //! query, and where nobody knows one, the person gets a small page instead of JSON.
 
-use super::{error_page::error_page, idempotency::IDEMPOTENT_REPLAYED, request_log::RequestId};
+use super::{Failure, answer::tell, error_page::error_page, idempotency::IDEMPOTENT_REPLAYED, request_log::RequestId};
 use crate::error::{Error, ErrorBody, Reference};
 use axum::{
     Json,
@@ -63,7 +63,7 @@ pub(super) async fn shape_errors(mut request: Request, next: Next) -> Response {
 }
 
 /// The id of a request that has passed the request log.
-pub(super) fn request_id_of(request: &Request) -> String {
+pub fn request_id_of(request: &Request) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
@@ -143,6 +143,12 @@ async fn read_error(response: Response, request_id: &str) -> Error {
         Ok(error) => error,
         Err(_) => error_for(status, request_id),
     }
+}
+
+/// The reply to a request that failed outside a server function; the layer around `/api` gives it its shape.
+pub fn refuse(failure: Failure, request_id: String) -> Response {
+    let error = tell(failure, request_id);
+    (status_of(&error), Json(error)).into_response()
 }
 
 /// The error's status in axum's type.

@@ -21,8 +21,7 @@
 
 use super::{
     Result,
-    answer::tell,
-    error_shape::{request_id_of, status_of},
+    error_shape::{refuse, request_id_of},
     idempotency_store::{Claim, KeptReply, Keyed, claim, free, keep},
     metrics::IDEMPOTENCY_REPLAYS_TOTAL,
     session_store::USER_ID,
@@ -34,12 +33,11 @@ use crate::{
 };
 use anyhow::Context;
 use axum::{
-    Json,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::SET_COOKIE, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures::FutureExt;
 use leptos::server_fn::axum::get_server_fn_service;
@@ -73,7 +71,7 @@ pub(super) async fn answer_once(State(state): State<AppState>, request: Request,
     }
     let key = match parse_key(request.headers()) {
         Ok(key) => key,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(error.into(), request_id_of(&request)),
     };
     let path = request.uri().path();
     if path.starts_with(EXEMPT) || get_server_fn_service(path, Method::POST).is_none() {
@@ -82,7 +80,7 @@ pub(super) async fn answer_once(State(state): State<AppState>, request: Request,
     let request_id = request_id_of(&request);
     let work = async move {
         let answered = run_once(&state, &key, request, next).await;
-        answered.unwrap_or_else(|failure| refuse(&tell(failure, request_id)))
+        answered.unwrap_or_else(|failure| refuse(failure, request_id))
     };
     match tokio::spawn(work.in_current_span()).await {
         Ok(response) => response,
@@ -218,11 +216,6 @@ fn replay(kept: KeptReply) -> Result<Response> {
     }
     let response = response.header(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     Ok(response.body(Body::from(kept.body)).context("a kept reply can't be made anew")?)
-}
-
-/// The layer around gives it its shape.
-fn refuse(error: &Error) -> Response {
-    (status_of(error), Json(error)).into_response()
 }
 
 #[cfg(test)]

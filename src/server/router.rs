@@ -20,7 +20,10 @@ use super::{
     state::AppState,
     static_files::{Otherwise, no_such_file, set_cache_control, site_files},
 };
-use crate::app::{App, shell};
+use crate::{
+    app::{App, shell},
+    seats,
+};
 use axum::{
     Router,
     body::Body,
@@ -70,6 +73,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api", any(call_server_fn))
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
+        .merge(seats::live::routes())
         .layer((
             from_fn(shape_errors),
             guards(state),

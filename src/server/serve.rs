@@ -33,7 +33,7 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     serve_until(listener, &state, token).await?;
     let ended = async {
         worker.await.ok();
-        state.db.pool().close().await;
+        state.db.close().await;
     };
     tokio::time::timeout(LAST_GRACE, ended).await.ok();
     tracing::info!("stopped");

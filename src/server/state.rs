@@ -4,9 +4,12 @@ use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
     session_store::SessionStore,
 };
-use crate::bookings::{
-    model::Booking,
-    store::{ConfirmRequest, HoldQueue, HoldRequest},
+use crate::{
+    bookings::{
+        model::Booking,
+        store::{ConfirmRequest, HoldQueue, HoldRequest},
+    },
+    seats::live::LiveSeats,
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -39,6 +42,8 @@ pub struct Parts {
     pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
     pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
+    /// Who watches which map.
+    pub live_seats: LiveSeats,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -69,6 +74,7 @@ impl AppState {
             gates: Gates::default(),
             holds: Combiner::default(),
             confirms: Combiner::default(),
+            live_seats: LiveSeats::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 const FEED_EVERY: Duration = Duration::from_secs(5);
-const PROJECT_EVERY: Duration = Duration::from_millis(500);
+/// With [`TELL_EVERY`], how late an open map is: four tenths of a second beside the work itself.
+const PROJECT_EVERY: Duration = Duration::from_millis(200);
+const TELL_EVERY: Duration = Duration::from_millis(200);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// Reading everything is not what a start should wait for.
@@ -25,12 +27,19 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
+        repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
+        async {
+            token.cancelled().await;
+            // They would keep the server from stopping.
+            state.live_seats.close();
+        },
         repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
         async {
             token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
             repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)).await;
         },
         repeat("remove expired sessions", TIDY_EVERY, &token, || state.sessions.delete_expired()),
+        repeat("remove old frames", TIDY_EVERY, &token, || seats::store::remove_old_frames(&state)),
         repeat("remove old replies", TIDY_EVERY, &token, || remove_expired(&state)),
     );
 }

@@ -22,7 +22,7 @@ pub(crate) const START: &str = "2030-03-01T12:00:00Z";
 
 pub(crate) struct TestApp {
     pub(crate) state: AppState,
-    router: Router,
+    pub(crate) router: Router,
 }
 
 /// A reply, read.

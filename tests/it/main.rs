@@ -7,6 +7,7 @@ mod bookings;
 mod events;
 mod idempotency;
 mod interleavings;
+mod live;
 mod metrics;
 mod races;
 mod requests;

@@ -65,7 +65,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("users", vec!["users"]),
         ("events", vec!["events"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
-        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes"]),
+        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
         ("waitlist", vec!["waitlist"]),
         ("server", vec!["sessions", "idempotency_keys"]),
     ];

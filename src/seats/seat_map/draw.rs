@@ -231,6 +231,7 @@ pub(super) mod tests {
             stage: vec![100, 0, 300, 0, 300, 40, 100, 40],
             stage_label: "Stage".to_owned(),
             sections: Vec::new(),
+            frame: 0,
         }
     }
 

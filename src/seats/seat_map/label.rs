@@ -87,6 +87,7 @@ mod tests {
             stage: Vec::new(),
             stage_label: "Stage".to_owned(),
             sections,
+            frame: 0,
         }
     }
 

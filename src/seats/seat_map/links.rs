@@ -94,6 +94,7 @@ mod tests {
             stage: Vec::new(),
             stage_label: "Stage".to_owned(),
             sections: counts.iter().enumerate().map(section).collect(),
+            frame: 0,
         }
     }
 

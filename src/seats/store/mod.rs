@@ -1,10 +1,12 @@
 //! Seats made durable: drawing maps, reading them, and giving seats to bookings.
 
 mod draw;
+mod frame;
 mod project;
 mod take;
 
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
+pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
 pub use project::project_availability;
 pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_free,
@@ -34,6 +36,8 @@ struct MapRow {
 pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap> {
     let mut conn = state.db.pool().acquire().await?;
     let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
+    // Before the counts: a frame that is told of twice does no harm, one that is left out would.
+    let frame = newest_frame(&mut conn).await?;
     let sections: Vec<Section> = sqlx::query_as(
         "select name, price_minor, outline, total_count, available_count from sections where event_id = $1 order by position",
     )
@@ -48,6 +52,7 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
         stage: map.stage,
         stage_label: map.stage_label,
         sections,
+        frame,
     })
 }
 
@@ -108,6 +113,11 @@ pub async fn list_seat_names(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Re
                from seats join sections on sections.event_id = seats.event_id and sections.name = section
                where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
     Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
+}
+
+/// Whether the event has a map that people may see.
+pub async fn has_map(conn: &mut PgConnection, event_id: EventId) -> Result<bool> {
+    Ok(find_map(conn, event_id).await?.is_some())
 }
 
 async fn find_map(conn: &mut PgConnection, event_id: EventId) -> Result<Option<MapRow>> {

@@ -1,19 +1,31 @@
-//! Adding up the changes of free seats into the figures that overviews and lists read.
+//! Adding up the changes of free seats into the figures that overviews and lists read, and telling open maps of them.
 
 use crate::{
     events,
-    id::EventId,
+    id::{EventId, SeatId},
     server::{Result, state::AppState},
 };
 use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
 
 /// The advisory lock under which one process at a time adds up; the number only has to be no other lock's.
 const PROJECTOR_LOCK: i64 = 0x5EA7_C0DE;
 /// Changes added up in one transaction, so that a backlog doesn't make a long one.
 const BATCH: i64 = 5_000;
 
-/// Adds what `seat_changes` has gathered to `sections.available_count` and `events.available_capacity`, and answers how
-/// many changes that were. Safe to call from many processes at once: one works, the others answer 0.
+/// What one transaction changed in one section.
+#[derive(sqlx::FromRow)]
+struct SeatChange {
+    id: i64,
+    event_id: EventId,
+    section: String,
+    delta: i32,
+    seat_ids: Vec<SeatId>,
+}
+
+/// Adds what `seat_changes` has gathered to `sections.available_count` and `events.available_capacity`, makes a frame of it
+/// for each event, and answers how many changes that were. Safe to call from many processes at once: one works, the others
+/// answer 0.
 pub async fn project_availability(state: &AppState) -> Result<u64> {
     let mut tx = state.db.begin().await?;
     let alone: bool =
@@ -21,9 +33,9 @@ pub async fn project_availability(state: &AppState) -> Result<u64> {
     if !alone {
         return Ok(0);
     }
-    let changes: Vec<(EventId, String, i32)> = sqlx::query_as(
+    let mut changes: Vec<SeatChange> = sqlx::query_as(
         "delete from seat_changes where id in (select id from seat_changes order by id limit $1)
-         returning event_id, section, delta",
+         returning id, event_id, section, delta, seat_ids",
     )
     .bind(BATCH)
     .fetch_all(&mut *tx)
@@ -31,25 +43,63 @@ pub async fn project_availability(state: &AppState) -> Result<u64> {
     if changes.is_empty() {
         return Ok(0);
     }
-    add_to_sections(&mut tx, &changes).await?;
-    let by_event: Vec<(EventId, i32)> = changes.iter().map(|(event_id, _, delta)| (*event_id, *delta)).collect();
+    // Who changes a seat again has waited for its lock, and got a higher number: the last change of a seat counts.
+    changes.sort_unstable_by_key(|change| change.id);
+    let counts = add_to_sections(&mut tx, &changes).await?;
+    let by_event: Vec<(EventId, i32)> = changes.iter().map(|change| (change.event_id, change.delta)).collect();
     events::store::add_available(&mut tx, &by_event).await?;
+    write_frames(&mut tx, &changes, counts).await?;
     tx.commit().await?;
     Ok(changes.len() as u64)
 }
 
-async fn add_to_sections(conn: &mut PgConnection, changes: &[(EventId, String, i32)]) -> Result<()> {
-    sqlx::query(
+/// Free seats of sections, by event.
+type Counts = HashMap<EventId, Vec<(String, i32)>>;
+
+/// Answers what the sections that changed have now.
+async fn add_to_sections(conn: &mut PgConnection, changes: &[SeatChange]) -> Result<Counts> {
+    let changed: Vec<(EventId, String, i32)> = sqlx::query_as(
         "update sections set available_count = available_count + change.delta
          from (select event_id, section, sum(delta)::int as delta
                from unnest($1::uuid[], $2::text[], $3::int[]) as given (event_id, section, delta)
                group by event_id, section) as change
-         where sections.event_id = change.event_id and sections.name = change.section",
+         where sections.event_id = change.event_id and sections.name = change.section
+         returning sections.event_id, name, available_count",
     )
-    .bind(changes.iter().map(|(event_id, _, _)| *event_id).collect::<Vec<_>>())
-    .bind(changes.iter().map(|(_, section, _)| section.as_str()).collect::<Vec<_>>())
-    .bind(changes.iter().map(|(_, _, delta)| *delta).collect::<Vec<_>>())
-    .execute(conn)
+    .bind(changes.iter().map(|change| change.event_id).collect::<Vec<_>>())
+    .bind(changes.iter().map(|change| change.section.as_str()).collect::<Vec<_>>())
+    .bind(changes.iter().map(|change| change.delta).collect::<Vec<_>>())
+    .fetch_all(conn)
     .await?;
+    let mut counts = Counts::new();
+    for (event_id, section, available_count) in changed {
+        counts.entry(event_id).or_default().push((section, available_count));
+    }
+    Ok(counts)
+}
+
+/// One frame an event: its sections' free seats, and for each seat that changed whether it is free now.
+async fn write_frames(conn: &mut PgConnection, changes: &[SeatChange], counts: Counts) -> Result<()> {
+    let mut is_free: HashMap<EventId, BTreeMap<SeatId, bool>> = HashMap::new();
+    for change in changes {
+        let seats = is_free.entry(change.event_id).or_default();
+        seats.extend(change.seat_ids.iter().map(|id| (*id, change.delta > 0)));
+    }
+    for (event_id, seats) in is_free {
+        let (sections, available_counts): (Vec<String>, Vec<i32>) =
+            counts.get(&event_id).cloned().unwrap_or_default().into_iter().unzip();
+        let those = |free: bool| seats.iter().filter(|(_, is)| **is == free).map(|(id, _)| *id).collect::<Vec<_>>();
+        sqlx::query(
+            "insert into seat_frames (event_id, sections, available_counts, taken, freed, made_at)
+             values ($1, $2, $3, $4, $5, clock_timestamp())",
+        )
+        .bind(event_id)
+        .bind(sections)
+        .bind(available_counts)
+        .bind(those(false))
+        .bind(those(true))
+        .execute(&mut *conn)
+        .await?;
+    }
     Ok(())
 }

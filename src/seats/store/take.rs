@@ -105,10 +105,10 @@ pub async fn hold_seats(conn: &mut PgConnection, held: &[HeldSeat], now: DateTim
         "with taken as (
              update seats set status = 'held', booking_id = held.booking_id, held_until = held.until, updated_at = $4
              from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as held (seat_id, booking_id, until)
-             where id = held.seat_id and status = 'available' returning event_id, section
+             where id = held.seat_id and status = 'available' returning id, event_id, section
          ), changes as (
-             insert into seat_changes (event_id, section, delta)
-             select event_id, section, -count(*) from taken group by event_id, section
+             insert into seat_changes (event_id, section, delta, seat_ids)
+             select event_id, section, -count(*), array_agg(id) from taken group by event_id, section
          )
          select count(*) from taken",
     )
@@ -124,10 +124,10 @@ pub async fn hold_seats(conn: &mut PgConnection, held: &[HeldSeat], now: DateTim
 /// Gives free seats to confirmed bookings, each seat to its own. Assumes the seats are locked and free.
 pub async fn give_booked(conn: &mut PgConnection, given: &[(SeatId, BookingId)], now: DateTime<Utc>) -> Result<()> {
     let (seat_ids, booking_ids): (Vec<SeatId>, Vec<BookingId>) = given.iter().copied().unzip();
-    let taken: Vec<(EventId, String)> = sqlx::query_as(
+    let taken: Vec<ChangedSeat> = sqlx::query_as(
         "update seats set status = 'booked', booking_id = given.booking_id, updated_at = $3
          from unnest($1::uuid[], $2::uuid[]) as given (seat_id, booking_id)
-         where seats.id = given.seat_id returning event_id, section",
+         where seats.id = given.seat_id returning id, event_id, section",
     )
     .bind(seat_ids)
     .bind(booking_ids)
@@ -164,27 +164,36 @@ pub async fn extend_seats(
 pub async fn free_seats(conn: &mut PgConnection, seat_ids: &[SeatId], now: DateTime<Utc>) -> Result<()> {
     let sql = const_format::formatcp!(
         "update seats set status = 'available', booking_id = null, held_until = null, updated_at = $2
-         from {LOCKED} where seats.id = locked.id returning event_id, section"
+         from {LOCKED} where seats.id = locked.id returning seats.id, event_id, section"
     );
-    let freed: Vec<(EventId, String)> = sqlx::query_as(sql).bind(seat_ids).bind(now).fetch_all(&mut *conn).await?;
+    let freed: Vec<ChangedSeat> = sqlx::query_as(sql).bind(seat_ids).bind(now).fetch_all(&mut *conn).await?;
     append_changes(conn, &freed, 1).await
 }
 
 /// The seats `$1`, locked in id order.
 const LOCKED: &str = "(select id from seats where id = any($1) order by id for no key update) as locked";
 
+/// A seat that became free or was taken.
+#[derive(sqlx::FromRow)]
+struct ChangedSeat {
+    id: SeatId,
+    event_id: EventId,
+    section: String,
+}
+
 /// Appends one change a section. Buyers share no row: the projector adds the changes up.
-async fn append_changes(conn: &mut PgConnection, seats: &[(EventId, String)], each: i32) -> Result<()> {
+async fn append_changes(conn: &mut PgConnection, seats: &[ChangedSeat], each: i32) -> Result<()> {
     if seats.is_empty() {
         return Ok(());
     }
     sqlx::query(
-        "insert into seat_changes (event_id, section, delta)
-         select event_id, section, count(*) * $3 from unnest($1::uuid[], $2::text[]) as seat (event_id, section)
-         group by event_id, section",
+        "insert into seat_changes (event_id, section, delta, seat_ids)
+         select event_id, section, count(*) * $4, array_agg(id)
+         from unnest($1::uuid[], $2::uuid[], $3::text[]) as seat (id, event_id, section) group by event_id, section",
     )
-    .bind(seats.iter().map(|(event_id, _)| *event_id).collect::<Vec<_>>())
-    .bind(seats.iter().map(|(_, section)| section.as_str()).collect::<Vec<_>>())
+    .bind(seats.iter().map(|seat| seat.id).collect::<Vec<_>>())
+    .bind(seats.iter().map(|seat| seat.event_id).collect::<Vec<_>>())
+    .bind(seats.iter().map(|seat| seat.section.as_str()).collect::<Vec<_>>())
     .bind(each)
     .execute(conn)
     .await?;
