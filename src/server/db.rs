@@ -27,6 +27,9 @@ const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_ti
 /// faster than on all 20, each of which had to be warmed up every time.
 const BATCH_CONNECTIONS_MAX: u32 = 6;
 
+/// How long a connection that lies idle is believed to be alive; sqlx asks it whenever one is put back.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// How connections for batches differ. Planning a batch anew each time took longer than running it: PostgreSQL takes arrays of
 /// an unknown length for longer than they are, and so never trusts the plan it has. And what it plans while a table is small
 /// reads all of it later on.
@@ -157,6 +160,16 @@ impl Db {
             PgPoolOptions::new()
                 .max_connections(count)
                 .acquire_timeout(Duration::from_secs(config.database.acquire_timeout_s))
+                // Not each time, as sqlx would: that is a round trip more for every statement.
+                .test_before_acquire(false)
+                .before_acquire(|conn, meta| {
+                    Box::pin(async move {
+                        if meta.idle_for >= TRUSTED {
+                            conn.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
         };
         let pool = with(config.database.max_connections - batch_count)
             .connect_with(options.clone())

@@ -1,6 +1,6 @@
 //! A plain page for when the app can't draw one: no scripts, no styles, the sentence and a way on.
 
-use super::error_shape::{error_for, request_id_of, status_of};
+use super::error_shape::{error_for, request_id_of, status_of, with_retry_after};
 use crate::error::Error;
 use axum::{
     extract::Request,
@@ -12,13 +12,16 @@ use axum::{
 /// The refusal as a page, with its status.
 pub(super) fn error_page(error: &Error) -> Response {
     let sentence = escape(&error.to_string());
+    // A busy page is asked for again by itself: nobody has to know how to reload.
+    let again = error.retry_after_s().map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">"));
+    let again = again.unwrap_or_default();
     let page = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">{again}\
          <meta name=\"viewport\" content=\"width=device-width\"><title>Evently</title></head>\
          <body><main><h1>That didn’t work</h1><p>{sentence}</p>\
          <p><a href=\"/\">Go to the start page</a></p></main></body></html>\n"
     );
-    (status_of(error), Html(page)).into_response()
+    with_retry_after(error, (status_of(error), Html(page)).into_response())
 }
 
 /// Layer around the pages: replies of layers that refuse or fail (timeout, panic, foreign origin) become a page.

@@ -166,7 +166,8 @@ fn json(error: &Error, request_id: String) -> Response {
     (status_of(error), Json(body)).into_response()
 }
 
-fn with_retry_after(error: &Error, mut response: Response) -> Response {
+/// The reply, saying after how many seconds it makes sense to ask again, where that helps.
+pub(super) fn with_retry_after(error: &Error, mut response: Response) -> Response {
     if let Some(seconds) = error.retry_after_s() {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -22,6 +22,7 @@ mod idempotency;
 pub mod idempotency_store;
 mod json_body;
 pub mod metrics;
+mod page_turns;
 pub mod passwords;
 pub mod redis;
 mod request_log;

@@ -15,6 +15,7 @@ use super::{
     health,
     idempotency::answer_once,
     json_body::{BODY_MAX_BYTES, accept_json},
+    page_turns::{PageTurns, take_turns},
     request_log::log_request,
     session_store::SessionStore,
     state::AppState,
@@ -99,6 +100,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             from_fn(without_trailing_slash),
             from_fn(refuse_as_page),
             guards(state),
+            from_fn_with_state(PageTurns::default(), take_turns),
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
         ))
 }
