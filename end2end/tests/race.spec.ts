@@ -10,6 +10,8 @@ test("of two people who want one seat one gets it, and the other keeps the rest 
   const [wanted, own] = (await catalogue.freeSeats(event, 2)) as [Seat, Seat];
   const other = await openBrowser();
   await signUp(other.context().request);
+  // It would tell before the button does.
+  await other.route("**/api/v1/seats/stream*", () => {});
   const [quick, slow] = [new EventPage(page), new EventPage(other)];
 
   for (const { page } of [quick, slow]) {

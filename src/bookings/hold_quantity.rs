@@ -3,16 +3,19 @@
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, is_underway, say, sign_in_first},
+    hold_refusal::{HoldRefusal, sign_in_first},
     model::{Wanted, name_quantity},
 };
 use crate::{
-    error::{Conflict, Error},
     id::EventId,
     money::Money,
-    ui::{Glyph, Icon, SubmitButton},
+    ui::{
+        Glyph, Icon, SubmitButton,
+        ask::{Refusal, Sending},
+    },
 };
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, server_fn::ServerFn};
+use web_sys::UrlSearchParams;
 
 /// The form that holds a number of places.
 #[island]
@@ -30,7 +33,7 @@ pub fn HoldQuantity(
     /// Why the form came back, if it did.
     refused: Option<String>,
 ) -> impl IntoView {
-    let hold = ServerAction::<HoldPlaces>::new();
+    let hold = Sending::new();
     let quantity = RwSignal::new(first);
     let refused = RwSignal::new(refused);
     let field = NodeRef::<Input>::new();
@@ -44,14 +47,18 @@ pub fn HoldQuantity(
     let type_in = move |text: String| quantity.set(text.trim().parse().unwrap_or(1).clamp(1, most));
     // What was typed before the scripts arrived.
     Effect::new(move |_| field.with(|field| field.as_ref().map(|field| type_in(field.value()))));
-    follow_refusals(hold, refused, move || sign_in_first(event_id, &Wanted::Quantity(quantity.get_untracked())));
     let sent_key = key.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if !untrack(|| is_underway(hold)) {
+        if !untrack(|| hold.is_underway())
+            && let Ok(fields) = UrlSearchParams::new()
+        {
             refused.set(None);
-            let (quantity, key) = (Some(quantity.get_untracked()), Some(sent_key.clone()));
-            hold.dispatch(HoldPlaces { event_id, quantity, seat_ids: Vec::new(), key });
+            let quantity = quantity.get_untracked();
+            fields.append("event_id", &event_id.to_string());
+            fields.append("quantity", &quantity.to_string());
+            fields.append("key", &sent_key);
+            hold.send(HoldPlaces::PATH, fields, move |refusal| refuse(event_id, quantity, refused, refusal));
         }
     };
     let (at_least, at_most) = (move || quantity.get() <= 1, move || quantity.get() >= most);
@@ -88,7 +95,7 @@ pub fn HoldQuantity(
                 <strong>{total}</strong>
             </p>
             <HoldRefusal words=refused />
-            <SubmitButton pending=Signal::derive(move || is_underway(hold))>
+            <SubmitButton pending=Signal::derive(move || hold.is_underway())>
                 <span class="needs-scripts">{move || format!("Hold {}", name_quantity(quantity.get()))}</span>
                 <span class="without-scripts">"Hold places"</span>
             </SubmitButton>
@@ -96,22 +103,17 @@ pub fn HoldQuantity(
     }
 }
 
-/// Says why places could not be held. Where no more can be, the page says so itself when it is asked again.
-fn follow_refusals(
-    hold: ServerAction<HoldPlaces>,
-    refused: RwSignal<Option<String>>,
-    sign_in_first: impl Fn() + 'static,
-) {
-    Effect::watch(
-        move || hold.value().get(),
-        move |answer, _, _| match answer {
-            Some(Err(Error::Conflict(
-                Conflict::SoldOut { available_count: 0 } | Conflict::SalesClosed | Conflict::EventCancelled,
-            ))) => _ = window().location().reload(),
-            Some(Err(Error::SignInRequired)) => sign_in_first(),
-            Some(Err(error)) => refused.set(say(error, &[])),
-            Some(Ok(_)) | None => {}
-        },
-        false,
-    );
+/// Says why places could not be held, and answers whether another page comes. Where no more can be held, the page says so
+/// itself when it is asked again.
+fn refuse(event_id: EventId, quantity: i32, refused: RwSignal<Option<String>>, refusal: &Refusal) -> bool {
+    match refusal.code.as_str() {
+        "sign_in_required" => sign_in_first(event_id, &Wanted::Quantity(quantity)),
+        "sales_closed" | "event_cancelled" => _ = window().location().reload(),
+        "sold_out" if refusal.number("available_count") == Some(0.0) => _ = window().location().reload(),
+        _ => {
+            refused.set(Some(refusal.message.clone()));
+            return false;
+        }
+    }
+    true
 }

@@ -1,9 +1,6 @@
 //! Why places could not be held, in words; and whether a hold is on its way.
 
-use super::{
-    api::HoldPlaces,
-    model::{Booking, Wanted, sign_in_path},
-};
+use super::model::{Wanted, sign_in_path};
 use crate::{
     error::{Conflict, Error},
     id::EventId,
@@ -54,13 +51,6 @@ pub fn HoldRefusal(
 /// redirected by the server.
 pub(super) fn sign_in_first(event_id: EventId, wanted: &Wanted) {
     _ = window().location().assign(&sign_in_path(event_id, wanted));
-}
-
-/// Whether the hold is being made, or is made or waits for a sign-in and the page is about to change: pressing again
-/// would be in vain.
-pub(super) fn is_underway(hold: ServerAction<HoldPlaces>) -> bool {
-    let leads_on = |answer: &Option<Result<Booking, Error>>| matches!(answer, Some(Ok(_) | Err(Error::SignInRequired)));
-    hold.pending().get() || hold.value().with(leads_on)
 }
 
 #[cfg(test)]

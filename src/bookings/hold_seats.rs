@@ -3,24 +3,27 @@
 
 use super::{
     api::HoldPlaces,
-    hold_refusal::{HoldRefusal, is_underway, join_names, say, sign_in_first},
+    hold_refusal::{HoldRefusal, join_names, say_lost, sign_in_first},
     model::Wanted,
 };
 use crate::{
-    error::{Conflict, Error},
     id::SeatId,
     money::{Currency, Money},
     seats::{
         model,
-        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, SeatMap, SectionLinks},
+        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, SeatMap, SectionLinks, follow},
     },
-    ui::{ButtonKind, Glyph, Icon, SubmitButton},
+    ui::{
+        ButtonKind, Glyph, Icon, SubmitButton,
+        ask::{Refusal, Sending},
+    },
 };
 use leptos::{
     ev::{MouseEvent, SubmitEvent},
     prelude::*,
     server_fn::ServerFn,
 };
+use web_sys::UrlSearchParams;
 
 /// The form that holds seats: the map, and beside it what is chosen.
 ///
@@ -43,10 +46,13 @@ pub fn HoldSeats(
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
     let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
-    let hold = ServerAction::<HoldPlaces>::new();
+    let hold = Sending::new();
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
-    follow_refusals(hold, opened, Told { choice, refused, nearest });
+    let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()) };
+    told.offer_nearest(opened);
+    // While a hold is on its way, what is taken may be its own.
+    follow(opened, choice, move || untrack(|| hold.is_underway()), move |lost| told.lose(opened, lost));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let on_over_limit = move |()| refused.set(Some(format!("One person can have up to {limit} places of this event.")));
     let submit = move |event: SubmitEvent| {
@@ -54,10 +60,14 @@ pub fn HoldSeats(
         let seat_ids = choice.with_untracked(Choice::ids);
         if seat_ids.is_empty() {
             refused.set(Some("Choose at least one seat first.".to_owned()));
-        } else if !untrack(|| is_underway(hold)) {
+        } else if !untrack(|| hold.is_underway())
+            && let Ok(fields) = UrlSearchParams::new()
+        {
             refused.set(None);
             nearest.set(Vec::new());
-            hold.dispatch(HoldPlaces { event_id, quantity: None, seat_ids, key: None });
+            fields.append("event_id", &event_id.to_string());
+            seat_ids.iter().for_each(|id| fields.append("seat_ids[]", &id.to_string()));
+            hold.send(HoldPlaces::PATH, fields, move |refusal| told.refuse(opened, refusal));
         }
     };
     let (has_more, instead) = (links.clone(), links.clone());
@@ -146,7 +156,7 @@ fn HoldFoot(
     choice: RwSignal<Choice>,
     currency: Currency,
     refused: RwSignal<Option<String>>,
-    hold: ServerAction<HoldPlaces>,
+    hold: Sending,
     children: Children,
 ) -> impl IntoView {
     let count = move || choice.with(Choice::count);
@@ -161,7 +171,7 @@ fn HoldFoot(
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>
             </p>
-            <SubmitButton pending=Signal::derive(move || is_underway(hold))>
+            <SubmitButton pending=Signal::derive(move || hold.is_underway())>
                 {move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) }}
             </SubmitButton>
         </div>
@@ -197,40 +207,45 @@ struct Told {
     choice: RwSignal<Choice>,
     refused: RwSignal<Option<String>>,
     nearest: RwSignal<Vec<ChosenSeat>>,
+    /// The seats that were lost last.
+    lost: RwSignal<Vec<SeatId>>,
 }
 
-/// When seats were lost to someone else: says which, keeps the rest of the choice, draws the section anew and offers what is
-/// free next to them. Who is not signed in does that first.
-fn follow_refusals(hold: ServerAction<HoldPlaces>, opened: Opened, told: Told) {
-    let Told { choice, refused, nearest } = told;
-    let lost_ids = RwSignal::new(Vec::new());
-    Effect::watch(
-        move || hold.value().get(),
-        move |answer, _, _| {
-            let Some(Err(error)) = answer else { return };
-            let lost = match error {
-                Error::SignInRequired => {
-                    sign_in_first(opened.event_id(), &Wanted::Seats(choice.with_untracked(Choice::ids)));
-                    Vec::new()
-                }
-                Error::Conflict(Conflict::SeatsTaken { seat_ids }) => {
-                    lost_ids.set(seat_ids.clone());
-                    opened.refetch();
-                    choice.try_update(|choice| choice.remove(seat_ids)).unwrap_or_default()
-                }
-                _ => Vec::new(),
-            };
-            let names: Vec<String> = lost.iter().map(ChosenSeat::label).collect();
-            refused.set(say(error, &names));
-        },
-        false,
-    );
-    // Once the section is there as it is now; what is offered was lost a moment ago, and not chosen since.
-    Effect::watch(
-        move || lost_ids.with(|lost| opened.nearest(&choice.with_untracked(Choice::ids), lost)),
-        move |found, _, _| {
-            nearest.set(if refused.with_untracked(Option::is_some) { found.clone() } else { Vec::new() })
-        },
-        false,
-    );
+impl Told {
+    /// Says why the seats can't be had. Those that were lost to someone else, be it at the button or while one still chose, go,
+    /// the rest of the choice stays, and the section is drawn anew. Answers whether another page comes: who is not signed in
+    /// does that first.
+    fn refuse(self, opened: Opened, refusal: &Refusal) -> bool {
+        if refusal.code == "sign_in_required" {
+            sign_in_first(opened.event_id(), &Wanted::Seats(self.choice.with_untracked(Choice::ids)));
+            return true;
+        }
+        let lost: Vec<SeatId> = refusal.list("seat_ids").iter().filter_map(|id| id.parse().ok()).collect();
+        if lost.is_empty() {
+            self.refused.set(Some(refusal.message.clone()));
+        } else {
+            self.lose(opened, lost);
+        }
+        false
+    }
+
+    fn lose(self, opened: Opened, lost: Vec<SeatId>) {
+        let gone = self.choice.try_update(|choice| choice.remove(&lost)).unwrap_or_default();
+        let names: Vec<String> = gone.iter().map(ChosenSeat::label).collect();
+        self.refused.set(Some(say_lost(&names)));
+        self.lost.set(lost);
+        opened.refetch();
+    }
+
+    /// Offers what is free next to the choice in place of what was lost, once the section is there as it is now.
+    fn offer_nearest(self, opened: Opened) {
+        Effect::watch(
+            move || self.lost.with(|lost| opened.nearest(&self.choice.with_untracked(Choice::ids), lost)),
+            move |found, _, _| {
+                let is_refused = self.refused.with_untracked(Option::is_some);
+                self.nearest.set(if is_refused { found.clone() } else { Vec::new() });
+            },
+            false,
+        );
+    }
 }

@@ -4,7 +4,7 @@ use super::{
     model::{Availability, Event, category_name},
     poster::Poster,
 };
-use crate::{id::EventId, money::group_thousands};
+use crate::id::EventId;
 use leptos::prelude::*;
 
 /// An event as a card: the whole card leads to the event.
@@ -77,11 +77,9 @@ pub fn AvailabilityWord(
 
 fn availability_words(event: &Event) -> (&'static str, String) {
     match event.availability {
-        Availability::Available => ("availability-open", "Available".to_owned()),
-        Availability::FewLeft { count } => {
-            ("availability-few", format!("{} left", group_thousands(count.unsigned_abs().into())))
+        Availability::Available | Availability::FewLeft { .. } | Availability::SoldOut => {
+            event.availability.left_words().unwrap_or_default()
         }
-        Availability::SoldOut => ("availability-gone", "Sold out".to_owned()),
         Availability::OpensLater { .. } => {
             ("availability-later", format!("On sale {}, {}", event.sales_open.date_short, event.sales_open.time))
         }

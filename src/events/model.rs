@@ -3,7 +3,7 @@
 use crate::{
     error::{Conflict, Error, Problem},
     id::EventId,
-    money::{Currency, Money},
+    money::{Currency, Money, group_thousands},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,27 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// Of an event on sale: "few left" means at most 20 places or at most a twentieth of all, whichever is more.
+    pub fn on_sale(available: i32, total: i32) -> Self {
+        match available {
+            ..=0 => Self::SoldOut,
+            _ if available <= 20.max(total / 20) && available < total => Self::FewLeft { count: available },
+            _ => Self::Available,
+        }
+    }
+
+    /// Of an event on sale: the class and the words it is shown by; none of others.
+    pub fn left_words(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::Available => Some(("availability-open", "Available".to_owned())),
+            Self::FewLeft { count } => {
+                Some(("availability-few", format!("{} left", group_thousands(count.unsigned_abs().into()))))
+            }
+            Self::SoldOut => Some(("availability-gone", "Sold out".to_owned())),
+            _ => None,
+        }
+    }
+
     /// Whether a place can be held right now.
     pub fn is_bookable(&self) -> bool {
         matches!(self, Self::Available | Self::FewLeft { .. })
@@ -114,8 +135,6 @@ impl SaleFacts {
     }
 
     /// The word a card says at `now`.
-    ///
-    /// "Few left" means at most 20 places or at most a twentieth of all, whichever is more.
     pub fn availability(&self, available: i32, total: i32, now: DateTime<Utc>) -> Availability {
         if self.status == EventStatus::Cancelled {
             return Availability::Cancelled;
@@ -126,11 +145,7 @@ impl SaleFacts {
         match self.decide_on_sale(now) {
             Err(Error::Conflict(Conflict::SalesNotOpen)) => Availability::OpensLater { opens_at: self.sales_open_at },
             Err(_) => Availability::SalesClosed,
-            Ok(()) if available == 0 => Availability::SoldOut,
-            Ok(()) if available <= 20.max(total / 20) && available < total => {
-                Availability::FewLeft { count: available }
-            }
-            Ok(()) => Availability::Available,
+            Ok(()) => Availability::on_sale(available, total),
         }
     }
 }

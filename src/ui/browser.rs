@@ -3,7 +3,6 @@
 use leptos::{
     ev::{self, PageTransitionEvent, SubmitEvent},
     prelude::*,
-    server_fn::redirect::set_redirect_hook,
     wasm_bindgen::{JsCast, JsValue},
 };
 use std::time::Duration;
@@ -14,15 +13,9 @@ const UNDERWAY_MAX: Duration = Duration::from_secs(25);
 
 /// Starts it, once a page.
 pub fn start() {
-    // Refused only when it is set already.
-    _ = set_redirect_hook(go_to);
     window_event_listener(ev::submit, lock_while_underway);
     window_event_listener(ev::pageshow, ask_again);
     take_in_answer();
-}
-
-fn go_to(path: &str) {
-    _ = window().location().assign(path);
 }
 
 /// A form that changes something can't be sent again while it is on its way: its button is dead until the answer is here,

@@ -3,6 +3,7 @@
 //! They are the only ones that know the classes of `style/layout.css` and `style/components.css`. Those of pages exist
 //! on the server alone; islands may use the others.
 
+pub mod ask;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod button;

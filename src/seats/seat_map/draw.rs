@@ -104,42 +104,57 @@ impl Drawing<'_> {
                 seat.id
             ),
         );
-        match seat.status {
-            SeatStatus::Available => push(
-                html,
-                format_args!(
-                    "name=\"seat_ids[]\" data-row=\"{}\" data-number=\"{number}\" data-price=\"{}\"{} ",
-                    escape(&seat.row),
-                    seat.price_minor,
-                    if self.chosen.contains(&seat.id) { " checked" } else { "" },
-                ),
+        // Where it is and what it costs, also of a taken one: it may come free.
+        push(
+            html,
+            format_args!(
+                "data-row=\"{}\" data-number=\"{number}\" data-price=\"{}\" ",
+                escape(&seat.row),
+                seat.price_minor
             ),
-            SeatStatus::Held | SeatStatus::Booked | SeatStatus::Blocked => html.push_str("disabled "),
+        );
+        let more = what_more(seat);
+        if !more.is_empty() {
+            push(html, format_args!("data-more=\"{more}\" "));
         }
+        html.push_str(match seat.status {
+            SeatStatus::Available if self.chosen.contains(&seat.id) => "name=\"seat_ids[]\" checked ",
+            SeatStatus::Available => "name=\"seat_ids[]\" ",
+            SeatStatus::Held | SeatStatus::Booked | SeatStatus::Blocked => "disabled ",
+        });
         push(
             html,
             format_args!("aria-label=\"{name}\"><span class=\"seat-face\">{}{number}</span></label>", mark(seat.kind)),
         );
     }
 
-    /// What a screen reader says, and what the line below the map says on hover: `Row F seat 12, €48, limited view`.
+    /// What a screen reader says, and what the line below the map says on hover.
     fn name(&self, seat: &Seat) -> String {
-        let mut name = format!("Row {} seat {}", seat.row, seat.number);
-        match seat.status {
-            SeatStatus::Available => push(&mut name, format_args!(", {}", Money::new(seat.price_minor, self.currency))),
-            SeatStatus::Held | SeatStatus::Booked => name.push_str(", taken"),
-            SeatStatus::Blocked => name.push_str(", not on sale"),
-        }
-        name.push_str(match seat.kind {
-            SeatKind::Standard => "",
-            SeatKind::Accessible => ", wheelchair place",
-            SeatKind::Companion => ", beside a wheelchair place",
-        });
-        if seat.limited_view {
-            name.push_str(", limited view");
-        }
-        name
+        let state = match seat.status {
+            SeatStatus::Available => Money::new(seat.price_minor, self.currency).to_string(),
+            SeatStatus::Held | SeatStatus::Booked => TAKEN.to_owned(),
+            SeatStatus::Blocked => "not on sale".to_owned(),
+        };
+        name_of(&seat.row, &seat.number, &state, &what_more(seat))
     }
+}
+
+/// What a seat that can't be had is called.
+pub(super) const TAKEN: &str = "taken";
+
+/// `Row F seat 12, €48, limited view`
+pub(super) fn name_of(row: &str, number: &str, state: &str, more: &str) -> String {
+    format!("Row {row} seat {number}, {state}{more}")
+}
+
+/// What is special about a seat, to follow its name; mostly nothing.
+fn what_more(seat: &Seat) -> String {
+    let kind = match seat.kind {
+        SeatKind::Standard => "",
+        SeatKind::Accessible => ", wheelchair place",
+        SeatKind::Companion => ", beside a wheelchair place",
+    };
+    format!("{kind}{}", if seat.limited_view { ", limited view" } else { "" })
 }
 
 fn classes(seat: &Seat) -> String {

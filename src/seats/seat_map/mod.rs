@@ -5,6 +5,7 @@
 
 mod choice;
 mod draw;
+mod follow;
 mod grid;
 mod keyboard;
 mod label;
@@ -16,6 +17,7 @@ pub mod overview;
 pub mod section;
 
 pub use choice::{Choice, ChosenSeat};
+pub use follow::follow;
 pub use links::{SectionLinks, asked_seats, opened_section};
 pub use opened::Opened;
 pub use section::OpenedSection;
@@ -57,10 +59,10 @@ pub fn SeatMap(
             {move || match shown.get() {
                 Shown::Overview if is_loading.get() => view! { <Skeleton shape="skeleton-seats" /> }.into_any(),
                 Shown::Overview => ().into_any(),
-                Shown::Problem(error) => {
+                Shown::Problem(sentence) => {
                     view! {
                         <Notice tone=Tone::Warning>
-                            <p>{error.to_string()}</p>
+                            <p>{sentence}</p>
                             <button type="button" class=ButtonKind::Secondary.class() on:click=move |_| opened.refetch()>
                                 "Try again"
                             </button>

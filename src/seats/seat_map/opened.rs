@@ -2,13 +2,17 @@
 
 use super::{choice::ChosenSeat, links::opened_section, section::OpenedSection};
 use crate::{
-    error::Error,
     id::{EventId, SeatId},
-    seats::{api::get_section, model::SeatMap},
+    seats::{
+        api::GetSection,
+        model::{SeatMap, SectionSeats},
+    },
+    ui::ask,
 };
 use leptos::{
     ev::{self, MouseEvent},
     prelude::*,
+    server_fn::ServerFn,
     task::spawn_local,
     wasm_bindgen::{JsCast, JsValue},
 };
@@ -21,8 +25,8 @@ pub(super) enum Shown {
     Overview,
     /// The section's seats.
     Section(OpenedSection),
-    /// Why there are no seats to show.
-    Problem(Error),
+    /// Why there are no seats to show, as a sentence.
+    Problem(String),
 }
 
 /// The section that is open. While another is on its way, the one before stays.
@@ -59,6 +63,11 @@ impl Opened {
     /// Whose map it is.
     pub fn event_id(self) -> EventId {
         self.map.with_value(|map| map.event_id)
+    }
+
+    /// The map as it was when the page was drawn.
+    pub(super) fn map(self) -> StoredValue<SeatMap> {
+        self.map
     }
 
     /// The name of the section that is open, or on its way.
@@ -161,12 +170,11 @@ impl Opened {
         }
     }
 
-    fn fetch(self, name: String) {
+    fn fetch(self, asked: String) {
         let event_id = self.event_id();
         self.is_loading.set(true);
         spawn_local(async move {
-            let asked = name.clone();
-            let section = get_section(event_id, name).await;
+            let section = get_section(event_id, &asked).await;
             // Answers may come in another order than their questions: only the last question's counts.
             if self.name.try_get_untracked().flatten().as_ref() == Some(&asked) {
                 self.is_loading.set(false);
@@ -174,7 +182,7 @@ impl Opened {
                     Ok(section) => self.shown.set(Shown::Section(section.into())),
                     // What is shown already is better than nothing.
                     Err(_) if self.shows(&asked) => {}
-                    Err(error) => self.shown.set(Shown::Problem(error)),
+                    Err(sentence) => self.shown.set(Shown::Problem(sentence)),
                 }
             }
         });
@@ -183,6 +191,15 @@ impl Opened {
     fn shows(self, name: &str) -> bool {
         self.shown.with_untracked(|shown| matches!(shown, Shown::Section(section) if section.name() == name))
     }
+}
+
+/// The section's seats, or why they can't be had.
+async fn get_section(event_id: EventId, name: &str) -> Result<SectionSeats, String> {
+    let fields = UrlSearchParams::new().map_err(|_| String::new())?;
+    fields.append("event_id", &event_id.to_string());
+    fields.append("section", name);
+    let text = ask::get(GetSection::PATH, &fields).await.map_err(|refusal| refusal.message)?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
 /// The address of this page with its fields changed.

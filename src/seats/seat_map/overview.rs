@@ -7,6 +7,7 @@ use super::{
     outline::{label_spot, points},
 };
 use crate::{
+    events::model::Availability,
     money::{Money, group_thousands},
     seats::model::{SeatMap, Section},
 };
@@ -60,7 +61,8 @@ struct ShownSection {
     label: Label,
     price: String,
     free: String,
-    class: &'static str,
+    title: String,
+    class: String,
 }
 
 #[component]
@@ -70,20 +72,21 @@ fn SectionShape(
     pointed_at: RwSignal<Option<usize>>,
     opened: Opened,
 ) -> impl IntoView {
-    let ShownSection { name, href, points, label, price, free, class } = section;
+    let ShownSection { name, href, points, label, price, title, class, .. } = section;
     let target_name = name.clone();
     let own_name = name.clone();
     let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
         <g
-            class=format!("section {class}")
+            class=format!("section section-counted {class}")
+            data-section=name
             class:section-pointed-at=move || pointed_at.get() == Some(at)
             class:section-open=is_open
             on:pointerenter=move |_| pointed_at.set(Some(at))
             on:pointerleave=move |_| pointed_at.set(None)
         >
             <a href=href tabindex="-1" on:click=move |click| opened.follow(&click, Some(target_name.clone()))>
-                <title>{format!("{name}, {price}, {free}")}</title>
+                <title>{title}</title>
                 <polygon class="section-shape" points=points />
                 {(!label.text.is_empty())
                     .then(|| view! { <text class=label.class x=label.x y=label.y font-size=label.size>{label.text}</text> })}
@@ -98,11 +101,12 @@ fn SectionShape(
 #[component]
 fn SectionLine(section: ShownSection, at: usize, pointed_at: RwSignal<Option<usize>>, opened: Opened) -> impl IntoView {
     let ShownSection { name, href, price, free, class, .. } = section;
-    let (target_name, own_name) = (name.clone(), name.clone());
+    let (data_section, target_name, own_name) = (name.clone(), name.clone(), name.clone());
     let is_open = move || opened.name().with(|opened| opened.as_ref() == Some(&own_name));
     view! {
         <li
-            class=format!("section-line {class}")
+            class=format!("section-line section-counted {class}")
+            data-section=data_section
             class:section-pointed-at=move || pointed_at.get() == Some(at)
             on:pointerenter=move |_| pointed_at.set(Some(at))
             on:pointerleave=move |_| pointed_at.set(None)
@@ -150,10 +154,49 @@ fn shown_sections(map: &SeatMap, links: &SectionLinks) -> Vec<ShownSection> {
             label: Label::new(map, section, price.chars().count(), largest),
             price,
             free: say_free(section),
-            class: class_of(section, &prices),
+            title: say_title(map, section),
+            class: format!("{} {}", state_of(section), tier_of(section, &prices)),
         }
     };
     map.sections.iter().map(show).collect()
+}
+
+/// Takes over how many seats of these sections are free now, and says so wherever it is shown: on the map, in the list, above
+/// an opened section, and of the event as a whole.
+pub(super) fn show_counts(map: &mut SeatMap, counts: &[(String, i32)]) {
+    for (name, available_count) in counts {
+        if let Some(section) = map.sections.iter_mut().find(|section| section.name == *name) {
+            section.available_count = *available_count;
+        }
+    }
+    let shown = document().get_elements_by_class_name("section-counted");
+    for element in (0..shown.length()).filter_map(|i| shown.item(i)) {
+        let name = element.get_attribute("data-section");
+        let is_told = |section: &&Section| {
+            name.as_deref() == Some(&section.name) && counts.iter().any(|(name, _)| *name == section.name)
+        };
+        if let Some(section) = map.sections.iter().find(is_told) {
+            let state = state_of(section);
+            STATES.iter().for_each(|class| _ = element.class_list().toggle_with_force(class, *class == state));
+            for (part, words) in [(".section-free", say_free(section)), ("title", say_title(map, section))] {
+                if let Ok(Some(part)) = element.query_selector(part) {
+                    part.set_text_content(Some(&words));
+                }
+            }
+        }
+    }
+    show_left(map);
+}
+
+/// Says how much is left of the event, where the page says it.
+fn show_left(map: &SeatMap) {
+    let of_all = |count: fn(&Section) -> i32| map.sections.iter().map(count).sum();
+    let left = Availability::on_sale(of_all(|section| section.available_count), of_all(|section| section.total_count));
+    let shown = document().query_selector(".event-facts .availability").ok().flatten();
+    if let (Some(shown), Some((class, words))) = (shown, left.left_words()) {
+        shown.set_class_name(&format!("availability {class}"));
+        shown.set_text_content(Some(&words));
+    }
 }
 
 /// How many seats are free, in words.
@@ -170,21 +213,30 @@ fn is_nearly_gone(section: &Section) -> bool {
     section.available_count <= 8.max(section.total_count / 20) && section.available_count < section.total_count
 }
 
-/// How the section is drawn: what is left, then the price from the dearest (1) down to 4.
-fn class_of(section: &Section, prices: &[i64]) -> &'static str {
-    if section.available_count <= 0 {
-        return "section-sold-out";
+/// `Stalls, €48, 12 free`
+fn say_title(map: &SeatMap, section: &Section) -> String {
+    format!("{}, {}, {}", section.name, Money::new(section.price_minor, map.currency), say_free(section))
+}
+
+const STATES: [&str; 3] = ["section-sold-out", "section-few", "section-available"];
+
+/// How the section is drawn by what is left of it: one of [`STATES`].
+fn state_of(section: &Section) -> &'static str {
+    let [sold_out, few, available] = STATES;
+    match section.available_count {
+        ..=0 => sold_out,
+        _ if is_nearly_gone(section) => few,
+        _ => available,
     }
-    let few = is_nearly_gone(section);
-    match (prices.iter().position(|price| *price == section.price_minor), few) {
-        (Some(0), false) => "section-available section-tier-1",
-        (Some(1), false) => "section-available section-tier-2",
-        (Some(2), false) => "section-available section-tier-3",
-        (_, false) => "section-available section-tier-4",
-        (Some(0), true) => "section-few section-tier-1",
-        (Some(1), true) => "section-few section-tier-2",
-        (Some(2), true) => "section-few section-tier-3",
-        (_, true) => "section-few section-tier-4",
+}
+
+/// How the section is drawn by its price, from the dearest (1) down to 4.
+fn tier_of(section: &Section, prices: &[i64]) -> &'static str {
+    match prices.iter().position(|price| *price == section.price_minor) {
+        Some(0) => "section-tier-1",
+        Some(1) => "section-tier-2",
+        Some(2) => "section-tier-3",
+        _ => "section-tier-4",
     }
 }
 
@@ -215,9 +267,14 @@ mod tests {
     #[test]
     fn dearer_sections_are_drawn_stronger_and_sold_out_ones_recede() {
         let prices = [9_000, 6_000, 3_000, 2_000, 1_000];
-        assert_eq!(class_of(&section(300, 9_000), &prices), "section-available section-tier-1");
-        assert_eq!(class_of(&section(300, 1_000), &prices), "section-available section-tier-4");
-        assert_eq!(class_of(&section(3, 3_000), &prices), "section-few section-tier-3");
-        assert_eq!(class_of(&section(0, 9_000), &prices), "section-sold-out");
+        for (available_count, price_minor, state, tier) in [
+            (300, 9_000, "section-available", "section-tier-1"),
+            (300, 1_000, "section-available", "section-tier-4"),
+            (3, 3_000, "section-few", "section-tier-3"),
+            (0, 9_000, "section-sold-out", "section-tier-1"),
+        ] {
+            let section = section(available_count, price_minor);
+            assert_eq!((state_of(&section), tier_of(&section, &prices)), (state, tier));
+        }
     }
 }

@@ -141,7 +141,8 @@ fn SectionHead(
     let [cheapest, dearest] =
         [section.cheapest_minor, section.dearest_minor].map(|minor| Money::new(minor, map.currency));
     let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
-    let free = if section.free_count == 0 { "sold out".to_owned() } else { format!("{} free", section.free_count) };
+    let name = section.name.clone();
+    let free = if section.free_count == 0 { "Sold out".to_owned() } else { format!("{} free", section.free_count) };
     view! {
         <header class="section-seats-head">
             {back
@@ -154,7 +155,7 @@ fn SectionHead(
                     }
                 })}
             <h3>{section.name}</h3>
-            <p>{price} ", " {free}</p>
+            <p class="section-counted" data-section=name>{price} ", " <span class="section-free">{free}</span></p>
         </header>
     }
 }
