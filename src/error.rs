@@ -99,6 +99,18 @@ pub enum Conflict {
         /// The seats that were lost.
         seat_ids: Vec<SeatId>,
     },
+    /// These free seats would be left alone beside the chosen ones, and needn't be.
+    #[error("Please leave no seat alone: move one along, or take the single seat too.")]
+    SeatsLeftAlone {
+        /// The seats that would be left alone.
+        seat_ids: Vec<SeatId>,
+    },
+    /// So many seats beside each other, or in groups with nobody alone, are not free where they were looked for.
+    #[error("{}", match .most_count { 0 => "No seat like that is free here.".to_owned(), 1 => "No free seats are beside each other here.".to_owned(), n => format!("{n} is the most that are free beside each other here.") })]
+    NotTogether {
+        /// The most that are free beside each other in one of the sections.
+        most_count: i32,
+    },
     /// Fewer places are left than were asked for.
     #[error("{}", match .available_count { 0 => "All places are taken.".to_owned(), 1 => "Only 1 place is left.".to_owned(), n => format!("Only {n} places are left.") })]
     SoldOut {

@@ -11,10 +11,10 @@ use crate::{
     money::{Currency, Money},
     seats::{
         model,
-        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, SeatMap, SectionLinks, follow},
+        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, Party, SeatMap, SectionLinks, follow, party::PartyForm},
     },
     ui::{
-        ButtonKind, Glyph, Icon, SubmitButton,
+        ButtonKind, Glyph, Icon, Notice, SubmitButton, Tone,
         ask::{Refusal, Sending},
     },
 };
@@ -42,6 +42,8 @@ pub fn HoldSeats(
     refused: Option<String>,
     /// What could be had in their place.
     nearest: Vec<ChosenSeat>,
+    /// Who is looking for seats.
+    party: Party,
 ) -> impl IntoView {
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
@@ -54,7 +56,8 @@ pub fn HoldSeats(
     // While a hold is on its way, what is taken may be its own.
     follow(opened, choice, move || untrack(|| hold.is_underway()), move |lost| told.lose(opened, lost));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
-    let on_over_limit = move |()| refused.set(Some(format!("One person can have up to {limit} places of this event.")));
+    let (count, found) = (RwSignal::new(party.count), party.found.clone());
+    let on_click = move |taken: Result<(), String>| refused.set(taken.err());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let seat_ids = choice.with_untracked(Choice::ids);
@@ -73,14 +76,17 @@ pub fn HoldSeats(
     let (has_more, instead) = (links.clone(), links.clone());
     view! {
         // A browser that ticks by position what was ticked before would choose other seats on the way back.
+        <PartyForm map=map.clone() links=links.clone() party limit count />
+        {found.map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
         <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
-            <SeatMap map links opened choice on_over_limit />
+            <SeatMap map links opened choice party=count on_click />
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
                 <HoldFoot choice currency refused hold>
+                    <LeftAlone names=opened.left_alone() />
                     <Nearest links=instead choice refused nearest />
                 </HoldFoot>
                 {has_sections.then(|| view! { <OtherSections links=has_more /> })}
@@ -118,6 +124,19 @@ fn ChosenSeats(choice: RwSignal<Choice>, currency: Currency, limit: i32) -> impl
         <ul class="chosen-seats-list" hidden=move || choice.with(|choice| choice.count() == 0)>
             <For each=move || choice.with(|choice| choice.seats().to_vec()) key=|seat| seat.id children=row />
         </ul>
+    }
+}
+
+/// Which seats the choice would leave alone, and what to do about it.
+#[component]
+fn LeftAlone(names: RwSignal<Vec<String>>) -> impl IntoView {
+    move || {
+        let names = names.get();
+        let it = if names.len() == 1 { "it" } else { "them" };
+        (!names.is_empty()).then(|| {
+            let names = join_names(&names);
+            view! { <p class="left-alone" role="status">{format!("This leaves {names} alone. Move one along, or take {it} too.")}</p> }
+        })
     }
 }
 
@@ -220,11 +239,10 @@ impl Told {
             sign_in_first(opened.event_id(), &Wanted::Seats(self.choice.with_untracked(Choice::ids)));
             return true;
         }
-        let lost: Vec<SeatId> = refusal.list("seat_ids").iter().filter_map(|id| id.parse().ok()).collect();
-        if lost.is_empty() {
-            self.refused.set(Some(refusal.message.clone()));
+        if refusal.code == "seats_taken" {
+            self.lose(opened, refusal.list("seat_ids").iter().filter_map(|id| id.parse().ok()).collect());
         } else {
-            self.lose(opened, lost);
+            self.refused.set(Some(refusal.message.clone()));
         }
         false
     }

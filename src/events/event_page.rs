@@ -17,11 +17,12 @@ use crate::{
     error::{Conflict, Error},
     id::{EventId, SeatId},
     seats::{
-        api::{get_seat_map, get_section, list_seats},
-        model::{LIST_MAX, Seat, SeatMap},
-        seat_map::{OpenedSection, asked_seats, opened_section},
+        api::{best_available, get_seat_map, get_section, list_seats},
+        choosing::Seating,
+        model::{LIST_MAX, Seat, SeatMap, say_why},
+        seat_map::{OpenedSection, Party, SectionLinks, asked_seats, opened_section},
     },
-    server::begin,
+    server::{begin, redirect_to},
     ui::{PageError, path_with, refusal},
     waitlist::{
         api::list_waitlist,
@@ -57,6 +58,10 @@ struct Seats {
     kept: Vec<SeatId>,
     /// Those, and the ones that a refused form has lost, as they are now.
     asked: Vec<Seat>,
+    /// Who is looking for seats.
+    party: Party,
+    /// Why there are no best seats for them, if they were looked for in vain.
+    unfit: Option<String>,
 }
 
 /// The page of one event.
@@ -75,7 +80,7 @@ pub fn EventPage() -> impl IntoView {
 async fn load_event(event_id: Option<EventId>, query: ParamsMap, refused: Option<Error>) -> Result<EventData, Error> {
     let detail = get_event(event_id.ok_or(Error::NotFound)?).await?;
     let seats = match detail.event.has_seat_selection {
-        true => Some(load_seats(detail.event.id, &query, refused.as_ref()).await?),
+        true => Some(load_seats(&detail, &query, refused.as_ref()).await?),
         false => None,
     };
     let own_hold = find_own_hold(detail.event.id).await;
@@ -96,13 +101,15 @@ async fn find_own_entry(event_id: EventId) -> Option<Entry> {
     own.items.into_iter().find(|entry| entry.event_id == event_id && entry.status == EntryStatus::Waiting)
 }
 
-async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
+async fn load_seats(detail: &EventDetail, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
+    let (event_id, limit) = (detail.event.id, detail.places_per_person);
     let map = get_seat_map(event_id).await?;
     let section = match opened_section(&map, query.get_str("section")) {
         Some(name) => Some(get_section(event_id, name).await?.into()),
         None => None,
     };
     let checked = query.get_all("seat_ids[]").unwrap_or_default();
+    let (party, unfit) = look_for_best(&map, query, limit).await?;
     let kept = asked_seats(query.get_str("seats").unwrap_or_default(), &checked);
     let mut asked_ids = kept.clone();
     if let Some(Error::Conflict(Conflict::SeatsTaken { seat_ids })) = refused {
@@ -110,7 +117,30 @@ async fn load_seats(event_id: EventId, query: &ParamsMap, refused: Option<&Error
     }
     asked_ids.truncate(LIST_MAX);
     let asked = if asked_ids.is_empty() { Vec::new() } else { list_seats(event_id, asked_ids).await? };
-    Ok(Seats { map, section, kept, asked })
+    let found = Seating::parse(query.get_str("found").unwrap_or_default());
+    let seats: Vec<Seat> = asked.iter().filter(|seat| kept.contains(&seat.id)).cloned().collect();
+    let party = Party { found: found.map(|seating| say_why(seating, &seats, &map.stage_label)), ..party };
+    Ok(Seats { map, section, kept, asked, party, unfit })
+}
+
+/// Who is looking for seats. If the best are asked for, leads to the page with these chosen; or says why there are none.
+async fn look_for_best(map: &SeatMap, query: &ParamsMap, limit: i32) -> Result<(Party, Option<String>), Error> {
+    let field = |name| query.get_str(name).unwrap_or_default();
+    let accessible = field("accessible") == "true";
+    let party = Party::new(field("party"), field("price"), accessible, limit);
+    if field("best").is_empty() {
+        return Ok((party, None));
+    }
+    match best_available(map.event_id, party.count, None, party.price_minor, accessible).await {
+        Ok(best) => {
+            let links = SectionLinks::new(map.event_id, &best.seats.iter().map(|seat| seat.id).collect::<Vec<_>>());
+            let section = best.seats.first().map(|seat| seat.section.as_str()).unwrap_or_default();
+            redirect_to(&links.found(section, &party, best.seating));
+            Ok((party, None))
+        }
+        Err(error @ Error::Conflict(_)) => Ok((party, Some(error.to_string()))),
+        Err(error) => Err(error),
+    }
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The door to seats: `/api/v1/seats/…`.
 
-use super::model::{Seat, SeatMap, SectionSeats};
+use super::model::{BestSeats, Seat, SeatMap, SectionSeats};
 use crate::{
     error::Error,
     id::{EventId, SeatId},
@@ -42,6 +42,38 @@ pub async fn get_section(
     answer(async {
         let caller = Caller::current().await?;
         store::get_section(&caller.state, event_id, &section).await
+    })
+    .await
+}
+
+/// The best free seats of an event for a party of `quantity`: together, nearest to the stage, with a full view and nobody left
+/// alone beside them; a party of four or more that fits nowhere is split with nobody alone. In this `section` only, and for
+/// `price_minor` each at most, where they are given. With `accessible` one of them is a wheelchair place. Nothing is held.
+///
+/// Errors: `NotFound` for an unknown event, a draft, or an event without seats; `Invalid` for a quantity outside 1 to 50;
+/// `NotTogether` with the most that are free together.
+#[server(name = FindBest, prefix = "/api", endpoint = "v1/seats/best_available", input = GetUrl, output = Json)]
+pub async fn best_available(
+    /// The event's id.
+    event_id: EventId,
+    /// How many they are.
+    quantity: i32,
+    /// The section's name.
+    #[server(default)]
+    section: Option<String>,
+    /// Minor units of the event's currency.
+    #[server(default)]
+    price_minor: Option<i64>,
+    /// Whether one of them needs a wheelchair place.
+    #[server(default)]
+    accessible: bool,
+) -> Result<BestSeats, Error> {
+    use super::{model::PartyWanted, store};
+    use crate::server::{Caller, answer};
+    answer(async {
+        let wanted = PartyWanted::parse(quantity, section, price_minor, accessible)?;
+        let caller = Caller::current().await?;
+        store::find_best(&caller.state, event_id, &wanted).await
     })
     .await
 }

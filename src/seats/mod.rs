@@ -5,6 +5,7 @@
 //! second late and exact at rest. `seat_bookings` belongs to `bookings`: it says who had which seat and when.
 
 pub mod api;
+pub mod choosing;
 #[cfg(feature = "ssr")]
 pub mod live;
 pub mod model;

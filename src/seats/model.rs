@@ -1,6 +1,8 @@
 //! What a seat map is made of, and how seats are named.
 
+use super::choosing::Seating;
 use crate::{
+    error::{Error, Problem},
     id::{EventId, SeatId},
     money::Currency,
 };
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// Seats that can be asked for by their ids at once: as many as one person may ever have of an event.
 pub const LIST_MAX: usize = 100;
+/// The largest party that seats are looked for at once.
+const PARTY_MAX: i32 = 50;
 
 /// Whether a seat can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +159,99 @@ pub fn pick_seats(free: &[FreeSeat], count: i32, together: bool) -> Option<Vec<S
     }
 }
 
+/// What a party looks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyWanted {
+    quantity: i32,
+    /// In this section only.
+    pub section: Option<String>,
+    /// The most that each seat may cost, in minor units.
+    pub price_minor: Option<i64>,
+    /// One of them needs a wheelchair place.
+    pub accessible: bool,
+}
+
+impl PartyWanted {
+    /// A party of `quantity`. Errors: `Invalid` outside 1 to 50, or for a price below 0.
+    pub fn parse(
+        quantity: i32,
+        section: Option<String>,
+        price_minor: Option<i64>,
+        accessible: bool,
+    ) -> Result<Self, Error> {
+        if !(1..=PARTY_MAX).contains(&quantity) {
+            return Err(Error::invalid("quantity", Problem::OutOfRange(1, PARTY_MAX)));
+        }
+        if price_minor.is_some_and(|price| price < 0) {
+            return Err(Error::invalid("price_minor", Problem::OutOfRange(0, i32::MAX)));
+        }
+        Ok(Self { quantity, section: section.filter(|name| !name.is_empty()), price_minor, accessible })
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.quantity.unsigned_abs() as usize
+    }
+
+    /// These seats, the dear ones among them as if they were taken: they still part those beside them.
+    pub fn affordable(&self, seats: Vec<Seat>) -> Vec<Seat> {
+        let is_dear = |seat: &Seat| self.price_minor.is_some_and(|most| seat.price_minor > most);
+        let mark = |seat: Seat| if is_dear(&seat) { Seat { status: SeatStatus::Blocked, ..seat } } else { seat };
+        seats.into_iter().map(mark).collect()
+    }
+}
+
+/// The best free seats for a party, and why these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BestSeats {
+    /// How they would sit.
+    pub seating: Seating,
+    /// The seats, in order.
+    pub seats: Vec<Seat>,
+    /// What they cost together, in minor units.
+    pub total_amount_minor: i64,
+    /// The currency of all prices.
+    pub currency: Currency,
+    /// Why these, as a sentence.
+    pub message: String,
+}
+
+impl BestSeats {
+    /// These seats of a map.
+    pub fn new(seating: Seating, seats: Vec<Seat>, map: &SeatMap) -> Self {
+        let message = say_why(seating, &seats, &map.stage_label.to_lowercase());
+        let total_amount_minor = seats.iter().map(|seat| seat.price_minor).sum();
+        Self { seating, seats, total_amount_minor, currency: map.currency, message }
+    }
+}
+
+/// Why these seats are the best for a party: `Row C of Stalls has 4 together, the nearest to the stage that are free.`
+pub fn say_why(seating: Seating, seats: &[Seat], stage: &str) -> String {
+    let Some(first) = seats.first() else { return String::new() };
+    match seating {
+        Seating::Together => {
+            let nearest = format!("the nearest to the {stage} that are free");
+            let view = if seats.iter().any(|seat| seat.limited_view) { "; their view is limited" } else { "" };
+            match seats.len() {
+                1 => {
+                    format!("{} in {} is the nearest to the {stage} that is free{view}.", first.label(), first.section)
+                }
+                count => format!("Row {} of {} has {count} together, {nearest}{view}.", first.row, first.section),
+            }
+        }
+        Seating::Split => {
+            let rows = seats.chunk_by(|a, b| a.row == b.row);
+            let sizes: Vec<String> = rows.map(|row| format!("{} in row {}", row.len(), row[0].row)).collect();
+            let together = seats.len();
+            format!(
+                "{together} together are not free. The best of {} are {}: nobody sits alone.",
+                first.section,
+                sizes.join(" and ")
+            )
+        }
+    }
+}
+
 /// A section in the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
@@ -186,6 +283,8 @@ pub struct SeatMap {
     pub stage: Vec<i32>,
     /// What the stage is called: `Stage`, `Pitch`.
     pub stage_label: String,
+    /// Whether a hold that leaves a free seat alone, where that can be avoided, is refused.
+    pub leaves_no_single: bool,
     /// Its sections, in order.
     pub sections: Vec<Section>,
     /// The newest frame of `seats/stream` that is in here already.

@@ -99,13 +99,20 @@ impl TestApp {
 
     /// A published event with one section, `Stalls`, of rows A, B, … with ten seats each at 25 euros.
     pub(crate) async fn seated_event(&self, rows: i32) -> EventId {
+        self.seated_event_with(rows, |_| {}).await
+    }
+
+    /// The same with another map.
+    pub(crate) async fn seated_event_with(&self, rows: i32, change: impl FnOnce(&mut NewMap)) -> EventId {
+        let mut map = stalls(rows);
+        change(&mut map);
         let id = self
             .event_with(|event| {
                 event.has_seat_selection = true;
                 event.total_capacity = 0;
             })
             .await;
-        draw_map(&self.state, id, &stalls(rows), self.now()).await.expect("a map");
+        draw_map(&self.state, id, &map, self.now()).await.expect("a map");
         id
     }
 
@@ -269,6 +276,7 @@ fn stalls(rows: i32) -> NewMap {
         height: bottom + 10,
         stage: vec![20, 2, 100, 2, 100, 18, 20, 18],
         stage_label: "Stage".to_owned(),
+        leaves_no_single: false,
         sections: vec![section],
     }
 }

@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod bad_input;
 mod bookings;
+mod choosing;
 mod events;
 mod idempotency;
 mod interleavings;

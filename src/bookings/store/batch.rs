@@ -13,7 +13,11 @@ use crate::{
     error::{Conflict, Error, Problem},
     events::store::EventRow,
     id::{BookingId, EventId, SeatId, UserId},
-    seats::{model::SeatStatus, store::LockedSeat},
+    seats::{
+        choosing::{RowSeat, left_alone},
+        model::SeatStatus,
+        store::{LockedSeat, RowOfSeat},
+    },
     server::Result,
 };
 use chrono::{DateTime, Utc};
@@ -26,6 +30,8 @@ pub(super) struct Facts {
     pub(super) own: Vec<PersonRow>,
     /// In the order they are read out.
     pub(super) seats: Vec<LockedSeat>,
+    /// The rows of these seats, where single seats are minded.
+    pub(super) rows: Vec<RowOfSeat>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -63,12 +69,14 @@ pub(super) struct Batch {
     own: HashMap<UserId, Vec<Hold>>,
     seats: Vec<LockedSeat>,
     at: HashMap<SeatId, usize>,
+    /// Rows in which no seat may be left alone, as they are after the requests decided so far.
+    rows: Vec<Vec<RowSeat>>,
     made: Vec<Hold>,
 }
 
 impl Batch {
     pub(super) fn new(facts: Facts) -> Self {
-        let Facts { events, own: people, seats, now } = facts;
+        let Facts { events, own: people, seats, rows, now } = facts;
         let sale = |event: EventRow| Sale {
             told: tell_event(&event, now),
             left: event.available_capacity,
@@ -82,7 +90,9 @@ impl Batch {
         }
         let sales = events.into_iter().map(|event| (event.id, sale(event))).collect();
         let at = seats.iter().map(|seat| seat.id).zip(0..).collect();
-        Self { now, sales, own, seats, at, made: Vec::new() }
+        let rows = rows.chunk_by(|a, b| (a.event_id, &a.section, &a.row) == (b.event_id, &b.section, &b.row));
+        let rows = rows.map(|row| row.iter().map(|seat| RowSeat { id: seat.id, is_free: seat.is_free }).collect());
+        Self { now, sales, own, seats, at, rows: rows.collect(), made: Vec::new() }
     }
 
     /// The instant by which all of it is decided.
@@ -154,6 +164,12 @@ impl Batch {
             }
             return Err(Conflict::SeatsTaken { seat_ids }.into());
         }
+        let alone: Vec<SeatId> = self.rows.iter().flat_map(|row| left_alone(row, seat_ids)).collect();
+        if !alone.is_empty() {
+            return Err(Conflict::SeatsLeftAlone { seat_ids: alone }.into());
+        }
+        let taken = self.rows.iter_mut().flatten().filter(|seat| seat_ids.contains(&seat.id));
+        taken.for_each(|seat| seat.is_free = false);
         known.iter().for_each(|at| self.seats[*at].status = SeatStatus::Held);
         Ok(known.iter().map(|at| self.seats[*at].price_minor).collect())
     }

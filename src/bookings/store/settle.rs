@@ -21,7 +21,10 @@ use crate::{
         store::{SALES, Sale},
     },
     id::{BookingId, EventId, SeatId, UserId},
-    seats::{self, store::LOCKED_SEATS},
+    seats::{
+        self,
+        store::{LOCKED_SEATS, ROWS},
+    },
     server::{
         Failure, Result,
         db::{self, Begun, Planned, Reading, uuid_array},
@@ -133,16 +136,17 @@ fn readings(requests: &[HoldRequest]) -> Vec<Reading> {
     let has_seats = !seat_ids.is_empty();
     let mut readings = vec![SALES.with(event_ids.clone()), OWN.with(format!("{people}, {event_ids}, {has_seats}"))];
     if has_seats {
-        readings.push(LOCKED_SEATS.with(uuid_array(seat_ids.into_iter().map(|id| id.0))));
+        let seat_ids = uuid_array(seat_ids.into_iter().map(|id| id.0));
+        readings.extend([LOCKED_SEATS.with(seat_ids.clone()), ROWS.with(seat_ids)]);
     }
     readings
 }
 
 fn facts(state: &AppState, mut read: db::Answers) -> Result<Facts> {
-    let (sales, own, seats) = (read.rows::<Sale>()?, read.rows()?, read.rows()?);
+    let (sales, own, seats, rows) = (read.rows::<Sale>()?, read.rows()?, read.rows()?, read.rows()?);
     // Read once everything is locked: a deadline that passed while waiting has passed.
     let now = state.clock.fixed_now().or_else(|| sales.first().map(|sale| sale.read_at)).unwrap_or_default();
-    Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, now })
+    Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, rows, now })
 }
 
 /// The people `$1` whose accounts are active, as [`PersonRow`](super::batch::PersonRow)s, each with every living booking

@@ -137,11 +137,15 @@ fn SeatsPanel(
     refused: Option<Error>,
     children: Children,
 ) -> impl IntoView {
-    let Seats { map, section, kept, asked } = seats;
+    let Seats { map, section, kept, asked, mut party, unfit } = seats;
     let is_own = |seat: &Seat| own_hold.iter().flat_map(|own| &own.seats).any(|own| own.seat_id == seat.id);
     let refused = say_refusal(asked.iter().filter(|seat| !is_own(seat)), refused.as_ref());
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
-    let choice = Choice::new(free.map(ChosenSeat::from), detail.places_per_person);
+    let free: Vec<&Seat> = free.collect();
+    // Said of all that were found, or not at all.
+    party.found = party.found.filter(|_| free.len() == kept.len());
+    let refused = refused.or(unfit);
+    let choice = Choice::new(free.into_iter().map(ChosenSeat::from), detail.places_per_person);
     // What is lost is said once, not on every section opened from here.
     let lost = asked.iter().filter(|seat| !is_own(seat) && seat.status != SeatStatus::Available);
     let lost: Vec<SeatId> = lost.map(|seat| seat.id).collect();
@@ -154,7 +158,7 @@ fn SeatsPanel(
                 <p class="hold-terms">{terms(&detail)}</p>
             </header>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <HoldSeats map section choice links refused nearest />
+            <HoldSeats map section choice links refused nearest party />
             {children()}
         </section>
     }

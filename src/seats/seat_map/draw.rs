@@ -245,6 +245,7 @@ pub(super) mod tests {
             height: 300,
             stage: vec![100, 0, 300, 0, 300, 40, 100, 40],
             stage_label: "Stage".to_owned(),
+            leaves_no_single: false,
             sections: Vec::new(),
             frame: 0,
         }

@@ -86,6 +86,7 @@ mod tests {
             height: 800,
             stage: Vec::new(),
             stage_label: "Stage".to_owned(),
+            leaves_no_single: false,
             sections,
             frame: 0,
         }

@@ -12,14 +12,17 @@ mod label;
 pub mod legend;
 mod links;
 mod opened;
-mod outline;
+pub(in crate::seats) mod outline;
 pub mod overview;
+pub mod party;
+mod row;
 pub mod section;
 
 pub use choice::{Choice, ChosenSeat};
 pub use follow::follow;
 pub use links::{SectionLinks, asked_seats, opened_section};
 pub use opened::Opened;
+pub use party::Party;
 pub use section::OpenedSection;
 
 use super::model;
@@ -40,9 +43,11 @@ pub fn SeatMap(
     opened: Opened,
     /// What is chosen.
     choice: RwSignal<Choice>,
-    /// Told when somebody wants more seats than one person may have.
+    /// How many seats a click takes.
+    party: RwSignal<i32>,
+    /// Told of each click: why it could not take what was wanted, in a sentence.
     #[prop(into)]
-    on_over_limit: Callback<()>,
+    on_click: Callback<Result<(), String>>,
 ) -> impl IntoView {
     let overview = (map.sections.len() > 1).then(|| {
         view! { <SectionOverview map=map.clone() links=links.clone() opened /> }
@@ -72,7 +77,7 @@ pub fn SeatMap(
                 }
                 Shown::Section(section) => {
                     let (map, back) = (map.clone(), back.clone());
-                    view! { <SectionSeatsForm map section opened back choice on_over_limit /> }.into_any()
+                    view! { <SectionSeatsForm map section opened back choice party on_click /> }.into_any()
                 }
             }}
         </div>

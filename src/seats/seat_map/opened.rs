@@ -37,6 +37,8 @@ pub struct Opened {
     shown: RwSignal<Shown>,
     is_loading: RwSignal<bool>,
     was_followed: StoredValue<bool>,
+    /// The seats that the choice would leave alone, by their names.
+    left_alone: RwSignal<Vec<String>>,
     /// How far the section of this name was scrolled.
     scrolled: StoredValue<Option<(String, i32)>>,
 }
@@ -50,6 +52,7 @@ impl Opened {
             shown: RwSignal::new(section.map_or(Shown::Overview, Shown::Section)),
             is_loading: RwSignal::new(false),
             was_followed: StoredValue::new(false),
+            left_alone: RwSignal::new(Vec::new()),
             scrolled: StoredValue::new(None),
         };
         // Effects run in the browser only.
@@ -112,12 +115,19 @@ impl Opened {
     pub fn remember(self, seat_ids: &[SeatId]) {
         let seats = seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let url = here(|fields| {
+            // Said of other seats.
+            fields.delete("found");
             fields.delete("seat_ids[]");
             if seats.is_empty() { fields.delete("seats") } else { fields.set("seats", &seats) }
         });
         if let (Some(url), Ok(history)) = (url, window().history()) {
             _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
         }
+    }
+
+    /// The seats of the section that the choice would leave alone, where that is not allowed, by their names.
+    pub fn left_alone(self) -> RwSignal<Vec<String>> {
+        self.left_alone
     }
 
     /// Whether somebody has just followed a link to what is shown; asking takes the answer away.

@@ -34,7 +34,7 @@ pub(super) fn label_spot(outline: &[i32], letters: usize, largest: i32) -> Spot 
 }
 
 /// The centre of gravity: in curved sections it lies inside where the middle of the extent may not.
-pub(super) fn centre(outline: &[i32]) -> (i32, i32) {
+pub(in crate::seats) fn centre(outline: &[i32]) -> (i32, i32) {
     let corners: Vec<(i64, i64)> = corners(outline).map(|(x, y)| (x.into(), y.into())).collect();
     let (mut area, mut x, mut y) = (0, 0, 0);
     for (from, to) in corners.iter().zip(corners.iter().cycle().skip(1)) {

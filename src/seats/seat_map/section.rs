@@ -7,10 +7,11 @@ use super::{
     legend::{Legend, Marks},
     links::SectionLinks,
     opened::Opened,
+    row::{Row, preview, read_seat, seat_of},
 };
 use crate::{
     id::SeatId,
-    money::Money,
+    money::{Currency, Money},
     seats::model::{Seat, SeatMap, SeatStatus, SectionSeats, nearest_free},
     ui::{Glyph, Icon},
 };
@@ -18,7 +19,6 @@ use leptos::{
     ev::{Event, KeyboardEvent},
     html::Div,
     prelude::*,
-    wasm_bindgen::JsCast,
     web_sys::{Element, HtmlInputElement},
 };
 use serde::{Deserialize, Serialize};
@@ -79,8 +79,10 @@ pub fn SectionSeatsForm(
     back: Option<SectionLinks>,
     /// What is chosen.
     choice: RwSignal<Choice>,
-    /// Told when somebody wants more seats than one person may have.
-    on_over_limit: Callback<()>,
+    /// How many seats a click takes.
+    party: RwSignal<i32>,
+    /// Told of each click: why it could not take what was wanted, in a sentence.
+    on_click: Callback<Result<(), String>>,
 ) -> impl IntoView {
     let part = NodeRef::<Div>::new();
     let pointed_at = RwSignal::new(None::<String>);
@@ -88,13 +90,14 @@ pub fn SectionSeatsForm(
     let html = draw_section(&map, &section.seats, &choice.with_untracked(Choice::ids));
     let name = StoredValue::new(section.name.clone());
     keep_in_step(part, name, choice);
+    if map.leaves_no_single {
+        mind_single_seats(part, opened, choice);
+    }
     centre(part, opened, name);
     bring_into_view(part, opened);
     let change = move |event: Event| {
         let seat: HtmlInputElement = event_target(&event);
-        if !take_change(&seat, name, choice) {
-            on_over_limit.run(());
-        }
+        on_click.run(take_change(&seat, name, choice, party.get_untracked()));
     };
     let press = move |event: KeyboardEvent| {
         let seat: HtmlInputElement = event_target(&event);
@@ -106,7 +109,19 @@ pub fn SectionSeatsForm(
             event.prevent_default();
         }
     };
-    let point = move |target: Element| pointed_at.set(name_of(&target));
+    let currency = map.currency;
+    let point = move |target: Option<Element>| {
+        let seat = target.as_ref().and_then(seat_of);
+        let row = seat.as_ref().and_then(|seat| Row::of(seat));
+        let count = party.get_untracked().unsigned_abs() as usize;
+        let block = row.as_ref().zip(seat.as_ref().filter(|seat| !seat.disabled() && count > 1));
+        let block = block.and_then(|(row, seat)| row.block(seat, count)).unwrap_or_default();
+        if let Some(part) = part.get_untracked() {
+            preview(&part, block);
+        }
+        let alone = || seat.as_ref().and_then(|seat| seat.get_attribute("aria-label"));
+        pointed_at.set(if block.len() > 1 { say_block(block, currency) } else { alone() });
+    };
     view! {
         <section class="section-seats" aria-label=label>
             <SectionHead map=map.clone() section opened back />
@@ -117,9 +132,9 @@ pub fn SectionSeatsForm(
                 on:scroll=move |_| opened.keep_scrolled(name.get_value(), part.get().map_or(0, |part| part.scroll_left()))
                 on:change=change
                 on:keydown=press
-                on:pointerover=move |event| point(event_target(&event))
-                on:focusin=move |event| point(event_target(&event))
-                on:pointerleave=move |_| pointed_at.set(None)
+                on:pointerover=move |event| point(Some(event_target(&event)))
+                on:focusin=move |event| point(Some(event_target(&event)))
+                on:pointerleave=move |_| point(None)
                 inner_html=html
             ></div>
             <p class="seat-pointed-at needs-scripts" aria-hidden="true">
@@ -168,7 +183,8 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
         let seats = seats_in(&part);
         if taken_over != Some(true) {
             for seat in seats.iter().filter(|seat| seat.checked()) {
-                take_change(seat, section, choice);
+                // One by one: they were ticked as they are.
+                _ = take_change(seat, section, choice, 1);
             }
         }
         choice.with(|choice| {
@@ -181,6 +197,16 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
         });
         true
     });
+}
+
+/// Says which seats the choice would leave alone. By the same rule as the server, and only to help: the server decides.
+fn mind_single_seats(part: NodeRef<Div>, opened: Opened, choice: RwSignal<Choice>) {
+    Effect::new(move |_| {
+        let chosen = choice.with(Choice::ids);
+        let rows = part.get().map(|part| Row::all(&part)).unwrap_or_default();
+        opened.left_alone().set(rows.iter().flat_map(|row| row.left_alone(&chosen)).collect());
+    });
+    on_cleanup(move || opened.left_alone().set(Vec::new()));
 }
 
 /// A section that is wider than its place begins in its middle; one that is drawn anew stays where it was.
@@ -204,38 +230,48 @@ fn bring_into_view(part: NodeRef<Div>, opened: Opened) {
     });
 }
 
-/// Takes a seat's checkbox into the choice. Answers false, and unticks it, when one person can't have any more.
-fn take_change(seat: &HtmlInputElement, section: StoredValue<String>, choice: RwSignal<Choice>) -> bool {
-    let Some(chosen) = read_seat(seat, section) else { return true };
+/// Takes what a click on this checkbox means into the choice: the block of the party's size around it, in place of what was
+/// chosen before; a single seat in addition; unticked, it goes. Answers why not, where that can't be, and unticks it.
+fn take_change(
+    seat: &HtmlInputElement,
+    section: StoredValue<String>,
+    choice: RwSignal<Choice>,
+    party: i32,
+) -> Result<(), String> {
+    let Some(chosen) = read_seat(seat, section.get_value()) else { return Ok(()) };
     if !seat.checked() {
         choice.update(|choice| _ = choice.remove(&[chosen.id]));
-        return true;
+        return Ok(());
     }
-    if choice.with_untracked(|choice| choice.has(chosen.id)) {
-        return true;
+    let limit = choice.with_untracked(Choice::limit);
+    let taken = match Row::of(seat) {
+        Some(row) if party > 1 => match row.block(seat, party.unsigned_abs() as usize) {
+            Some(block) if block.len() > 1 => {
+                let seats = block.iter().filter_map(|input| read_seat(input, section.get_value()));
+                choice.set(Choice::new(seats, limit));
+                true
+            }
+            Some(_) => choice.try_update(|choice| choice.add(chosen)).unwrap_or(true),
+            None => {
+                seat.set_checked(false);
+                return Err(format!(
+                    "There are not {party} free seats beside each other here. Try another row, or find the best."
+                ));
+            }
+        },
+        _ => choice.try_update(|choice| choice.add(chosen)).unwrap_or(true),
+    };
+    if taken {
+        return Ok(());
     }
-    let fits = choice.try_update(|choice| choice.add(chosen)).unwrap_or(true);
-    if !fits {
-        seat.set_checked(false);
-    }
-    fits
+    seat.set_checked(false);
+    Err(format!("One person can have up to {limit} places of this event."))
 }
 
-/// The seat a checkbox stands for.
-fn read_seat(seat: &HtmlInputElement, section: StoredValue<String>) -> Option<ChosenSeat> {
-    let id: SeatId = seat.value().parse().ok()?;
-    Some(ChosenSeat {
-        id,
-        section: section.get_value(),
-        row: seat.get_attribute("data-row")?,
-        number: seat.get_attribute("data-number")?,
-        price_minor: seat.get_attribute("data-price")?.parse().ok()?,
-    })
-}
-
-/// The name of the seat that this element is part of.
-fn name_of(target: &Element) -> Option<String> {
-    let label = target.closest(".seat").ok()??;
-    let input: HtmlInputElement = label.query_selector("input").ok()??.dyn_into().ok()?;
-    input.get_attribute("aria-label")
+/// What a click on this seat would take, in words.
+fn say_block(block: &[HtmlInputElement], currency: Currency) -> Option<String> {
+    let seats: Vec<ChosenSeat> = block.iter().filter_map(|input| read_seat(input, String::new())).collect();
+    let (first, last) = (seats.first()?, seats.last()?);
+    let total = Money::new(seats.iter().map(|seat| seat.price_minor).sum(), currency);
+    Some(format!("Row {} seats {} to {}, {} together, {total}", first.row, first.number, last.number, seats.len()))
 }

@@ -20,6 +20,8 @@ pub struct NewMap {
     pub stage: Vec<i32>,
     /// What the stage is called.
     pub stage_label: String,
+    /// Whether holds that leave a seat alone are refused where that can be avoided.
+    pub leaves_no_single: bool,
     /// Its sections, in the order of lists.
     pub sections: Vec<NewSection>,
 }
@@ -59,12 +61,15 @@ pub struct NewSeat {
 /// Set-based: 60,000 seats take seconds.
 pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: DateTime<Utc>) -> Result<()> {
     let mut tx = state.db.begin().await?;
-    sqlx::query("insert into seat_maps (event_id, width, height, stage, stage_label) values ($1, $2, $3, $4, $5)")
+    sqlx::query(
+        "insert into seat_maps (event_id, width, height, stage, stage_label, leaves_no_single) values ($1, $2, $3, $4, $5, $6)",
+    )
         .bind(event_id)
         .bind(map.width)
         .bind(map.height)
         .bind(&map.stage)
         .bind(&map.stage_label)
+        .bind(map.leaves_no_single)
         .execute(&mut *tx)
         .await?;
     for (position, section) in (1..).zip(&map.sections) {

@@ -1,16 +1,18 @@
 //! Seats made durable: drawing maps, reading them, and giving seats to bookings.
 
+mod best;
 mod draw;
 mod frame;
 mod project;
 mod take;
 
+pub use best::find_best;
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
 pub use project::project_availability;
 pub use take::{
-    HeldSeat, LOCKED_SEATS, LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_free,
-    list_lapsed_holds, list_locked, lock_seats, try_lock_free,
+    HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,
+    list_free, list_lapsed_holds, list_locked, lock_seats, try_lock_free,
 };
 
 use super::model::{Seat, SeatMap, Section, SectionSeats};
@@ -28,6 +30,7 @@ struct MapRow {
     height: i32,
     stage: Vec<i32>,
     stage_label: String,
+    leaves_no_single: bool,
     #[sqlx(try_from = "String")]
     currency: Currency,
 }
@@ -51,6 +54,7 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
         height: map.height,
         stage: map.stage,
         stage_label: map.stage_label,
+        leaves_no_single: map.leaves_no_single,
         sections,
         frame,
     })
@@ -61,7 +65,20 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
 pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> Result<SectionSeats> {
     let mut conn = state.db.pool().acquire().await?;
     let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
-    let seats: Vec<Seat> = sqlx::query_as(
+    let seats = list_section(&mut conn, state, event_id, section).await?;
+    if seats.is_empty() {
+        return Err(Error::NotFound.into());
+    }
+    Ok(SectionSeats { section: section.to_owned(), currency: map.currency, seats })
+}
+
+async fn list_section(
+    conn: &mut PgConnection,
+    state: &AppState,
+    event_id: EventId,
+    section: &str,
+) -> Result<Vec<Seat>> {
+    let seats = sqlx::query_as(
         "select id, section, \"row\", number, price_minor, kind, limited_view, x, y,
                 case when held_until <= coalesce($3, clock_timestamp()) then 'available' else status end as status
          from seats where event_id = $1 and section = $2
@@ -70,12 +87,9 @@ pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> 
     .bind(event_id)
     .bind(section)
     .bind(state.clock.fixed_now())
-    .fetch_all(&mut *conn)
+    .fetch_all(conn)
     .await?;
-    if seats.is_empty() {
-        return Err(Error::NotFound.into());
-    }
-    Ok(SectionSeats { section: section.to_owned(), currency: map.currency, seats })
+    Ok(seats)
 }
 
 /// Those of these seats that are the event's, in the order they are read out, each as [`get_section`] would show it.
@@ -121,7 +135,7 @@ pub async fn has_map(conn: &mut PgConnection, event_id: EventId) -> Result<bool>
 }
 
 async fn find_map(conn: &mut PgConnection, event_id: EventId) -> Result<Option<MapRow>> {
-    let sql = "select width, height, stage, stage_label, currency from seat_maps
+    let sql = "select width, height, stage, stage_label, leaves_no_single, currency from seat_maps
                join events on events.id = seat_maps.event_id where event_id = $1 and status <> 'draft'";
     Ok(sqlx::query_as(sql).bind(event_id).fetch_optional(conn).await?)
 }

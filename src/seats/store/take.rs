@@ -52,6 +52,26 @@ pub static LOCKED_SEATS: Planned = Planned {
           where id = any($1) order by position, length(\"row\"), \"row\", length(number), number",
 };
 
+/// The rows of the seats `$1` as [`RowOfSeat`]s, each row's seats in order, where their map minds single seats left alone.
+pub static ROWS: Planned = Planned {
+    name: "rows_of_seats",
+    parameters: "uuid[]",
+    sql: "select seats.id, of.event_id, of.section, of.\"row\", kind = 'standard' and status = 'available' as is_free
+          from (select distinct event_id, section, \"row\" from seats where id = any($1)) as of
+          join seat_maps using (event_id) join seats using (event_id, section, \"row\")
+          where leaves_no_single order by of.event_id, of.section, of.\"row\", length(number), number",
+};
+
+/// A seat in its row.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct RowOfSeat {
+    pub(crate) id: SeatId,
+    pub(crate) event_id: EventId,
+    pub(crate) section: String,
+    pub(crate) row: String,
+    pub(crate) is_free: bool,
+}
+
 /// These seats in the order they are read out. Assumes they are locked.
 pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<LockedSeat>> {
     Ok(sqlx::query_as(LOCKED_SEATS.sql).bind(seat_ids).fetch_all(conn).await?)

@@ -46,6 +46,7 @@ pub(in super::super) fn arena(prices: ArenaPrices) -> NewMap {
         height: HEIGHT as i32,
         stage: polygon(steps(0.0, 2.0 * PI, 24).take(24).map(|angle| CENTRE.away(92.0, angle))),
         stage_label: "Stage".to_owned(),
+        leaves_no_single: true,
         sections,
     }
 }

@@ -117,6 +117,7 @@ pub(super) fn draw(house: &House) -> NewMap {
         height: (centre.y + radius + MARGIN).ceil() as i32,
         stage: house.stage(centre),
         stage_label: house.stage_label.to_owned(),
+        leaves_no_single: true,
         sections,
     }
 }

@@ -53,6 +53,7 @@ pub(in super::super) fn stadium(prices: StadiumPrices) -> NewMap {
         height: (CENTRE.y * 2.0) as i32,
         stage: rectangle(CENTRE, 2100.0, 1360.0),
         stage_label: "Pitch".to_owned(),
+        leaves_no_single: true,
         sections,
     }
 }
