@@ -12,7 +12,17 @@ use std::ops::Range;
 /// The smallest party that can be split with nobody alone.
 const SPLITS_FROM: usize = 4;
 
-/// A seat as one of its row, in order.
+/// The farthest that the centres of seats beside each other are apart, in the map's units: one and a half seats of twelve. Further
+/// apart is an aisle, and people on its two sides don't sit together.
+pub const BESIDE_MAX: i32 = 18;
+
+/// Whether the next seat of a row is beside this one.
+fn is_beside(seat: &Seat, next: &Seat) -> bool {
+    let (dx, dy) = (seat.x - next.x, seat.y - next.y);
+    seat.row == next.row && dx * dx + dy * dy <= BESIDE_MAX * BESIDE_MAX
+}
+
+/// A seat as one of a row without an aisle, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowSeat {
     /// The seat's id.
@@ -96,7 +106,7 @@ pub fn best_together(seats: &[Seat], count: usize, view: (i32, i32), needs_wheel
     let may_sit =
         |seat: &Seat| seat.status == SeatStatus::Available && (needs_wheelchair || seat.kind == SeatKind::Standard);
     let mut best: Option<Best<'_>> = None;
-    for row in seats.chunk_by(|a, b| a.row == b.row) {
+    for row in seats.chunk_by(is_beside) {
         let places: Vec<RowSeat> = row.iter().map(|seat| RowSeat { id: seat.id, is_free: may_sit(seat) }).collect();
         let mut at = 0;
         while at < row.len() {
@@ -171,7 +181,7 @@ pub fn best_split(seats: &[Seat], count: usize, view: (i32, i32)) -> Option<Vec<
 /// The most ordinary seats beside each other that are free in a section.
 pub fn most_together(seats: &[Seat]) -> usize {
     let is_free = |seat: &Seat| seat.status == SeatStatus::Available && seat.kind == SeatKind::Standard;
-    let runs = seats.chunk_by(|a, b| a.row == b.row && is_free(a) == is_free(b));
+    let runs = seats.chunk_by(|a, b| is_beside(a, b) && is_free(a) == is_free(b));
     runs.filter(|run| is_free(&run[0])).map(<[Seat]>::len).max().unwrap_or_default()
 }
 
@@ -254,6 +264,14 @@ mod tests {
         assert_eq!(best(&section("xxxxxx", "x...xx"), 3).as_deref(), Some(&["B2", "B3", "B4"].map(str::to_owned)[..]));
         assert_eq!(best(&section("..x..x", ".x.x.x"), 3), None);
         assert_eq!(best(&section("....", "xxxx"), 5), None);
+    }
+
+    #[test]
+    fn nobody_sits_together_across_an_aisle() {
+        let mut seats = section("....", "....");
+        seats.iter_mut().filter(|seat| seat.number.as_str() > "2").for_each(|seat| seat.x += 15);
+        assert_eq!(best(&seats, 3), None);
+        assert_eq!(most_together(&seats), 2);
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub struct FreeSeat {
     pub section: String,
     /// Its row.
     pub row: String,
-    /// Which one of the row it is, from 1: seats beside each other follow on each other.
+    /// Which one of the row it is, from 1: seats beside each other follow on each other, and an aisle counts as one.
     pub place: i64,
 }
 
@@ -219,15 +219,16 @@ pub struct BestSeats {
 impl BestSeats {
     /// These seats of a map.
     pub fn new(seating: Seating, seats: Vec<Seat>, map: &SeatMap) -> Self {
-        let message = say_why(seating, &seats, &map.stage_label.to_lowercase());
+        let message = say_why(seating, &seats, &map.stage_label);
         let total_amount_minor = seats.iter().map(|seat| seat.price_minor).sum();
         Self { seating, seats, total_amount_minor, currency: map.currency, message }
     }
 }
 
-/// Why these seats are the best for a party: `Row C of Stalls has 4 together, the nearest to the stage that are free.`
+/// Why these seats are the best for a party, on a map whose stage is called so: `Row C of Stalls has 4 together, the nearest to the stage that are free.`
 pub fn say_why(seating: Seating, seats: &[Seat], stage: &str) -> String {
     let Some(first) = seats.first() else { return String::new() };
+    let stage = stage.to_lowercase();
     match seating {
         Seating::Together => {
             let nearest = format!("the nearest to the {stage} that are free");

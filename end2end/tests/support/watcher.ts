@@ -18,7 +18,7 @@ export class Watcher {
 
   follow(context: BrowserContext): void {
     context.on("console", (message) => this.#hearConsole(message));
-    context.on("weberror", (error) => this.#heard.push(`uncaught: ${error.error().stack ?? error.error().message}`));
+    context.on("weberror", (error) => this.#hearError(error.error()));
     context.on("requestfailed", (request) => this.#hearFailure(request));
     context.on("response", (response) => this.#hearResponse(response));
   }
@@ -40,6 +40,13 @@ export class Watcher {
     const isUnused = message.text().includes("was preloaded using link preload but not used") && !this.#hasScripts;
     if (["error", "warning"].includes(message.type()) && !isTold && !isUnused) {
       this.#heard.push(`console ${message.type()} on ${message.page()?.url()}: ${message.text()}`);
+    }
+  }
+
+  #hearError({ message, stack }: Error): void {
+    // Chromium's own words where the next page came too late to turn into: it is shown without.
+    if (!message.startsWith("Transition was aborted")) {
+      this.#heard.push(`uncaught: ${stack || message}`);
     }
   }
 

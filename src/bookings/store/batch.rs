@@ -90,7 +90,7 @@ impl Batch {
         }
         let sales = events.into_iter().map(|event| (event.id, sale(event))).collect();
         let at = seats.iter().map(|seat| seat.id).zip(0..).collect();
-        let rows = rows.chunk_by(|a, b| (a.event_id, &a.section, &a.row) == (b.event_id, &b.section, &b.row));
+        let rows = rows.chunk_by(RowOfSeat::is_beside);
         let rows = rows.map(|row| row.iter().map(|seat| RowSeat { id: seat.id, is_free: seat.is_free }).collect());
         Self { now, sales, own, seats, at, rows: rows.collect(), made: Vec::new() }
     }

@@ -53,7 +53,8 @@ pub(super) fn seats_in(part: &Element) -> Vec<HtmlInputElement> {
     (0..inputs.length()).filter_map(|i| inputs.item(i)?.dyn_into().ok()).collect()
 }
 
-fn left_edge(seat: &HtmlInputElement) -> i32 {
+/// How far this seat stands from the left end of what scrolls, in pixels.
+pub(super) fn left_edge(seat: &HtmlInputElement) -> i32 {
     let label = seat.parent_element().and_then(|label| label.dyn_into::<HtmlElement>().ok());
     label.map_or(0, |label| label.offset_left())
 }

@@ -1,4 +1,4 @@
-//! A row of seats as it stands on the page: which block a click takes, and which seats it would leave alone.
+//! Seats beside each other as they stand on the page: which block a click takes, and which seats it would leave alone.
 
 use super::{choice::ChosenSeat, keyboard::seats_in};
 use crate::{
@@ -12,20 +12,20 @@ use leptos::{
 
 const PREVIEW: &str = "seat-preview";
 
-/// The checkboxes of a row, in order.
+/// The checkboxes of a row between two aisles, in order.
 pub(super) struct Row(Vec<HtmlInputElement>);
 
 impl Row {
     /// The row that this seat is in.
-    pub(super) fn of(seat: &Element) -> Option<Self> {
+    pub(super) fn of(seat: &HtmlInputElement) -> Option<Self> {
         let row = seat.closest(".seat-row").ok()??;
-        Some(Self(seats_in(&row)))
+        between_aisles(&seats_in(&row)).find(|row| row.contains(seat)).map(|row| Self(row.to_vec()))
     }
 
     /// Every row in this part of the page.
     pub(super) fn all(part: &Element) -> Vec<Self> {
-        let rows = part.get_elements_by_class_name("seat-row");
-        (0..rows.length()).filter_map(|i| Some(Self(seats_in(&rows.item(i)?)))).collect()
+        let seats = seats_in(part);
+        between_aisles(&seats).map(|row| Self(row.to_vec())).collect()
     }
 
     /// The block of `count` seats that a click on this one takes; none where there are not so many beside it.
@@ -55,6 +55,15 @@ impl Row {
         };
         self.0.iter().filter_map(seat).collect()
     }
+}
+
+/// Aisles are drawn as gaps, and the labels of rows stand at their ends.
+fn between_aisles(seats: &[HtmlInputElement]) -> impl Iterator<Item = &[HtmlInputElement]> {
+    let label = |seat: &HtmlInputElement| seat.parent_element();
+    let follows = move |seat: &HtmlInputElement, next: &HtmlInputElement| {
+        label(next).and_then(|label| label.previous_element_sibling()) == label(seat)
+    };
+    seats.chunk_by(follows)
 }
 
 /// Shows which seats a click would take, and no others.

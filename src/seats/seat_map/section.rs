@@ -3,7 +3,7 @@
 use super::{
     choice::{Choice, ChosenSeat},
     draw::draw_section,
-    keyboard::{move_focus, seats_in},
+    keyboard::{left_edge, move_focus, seats_in},
     legend::{Legend, Marks},
     links::SectionLinks,
     opened::Opened,
@@ -112,7 +112,7 @@ pub fn SectionSeatsForm(
     let currency = map.currency;
     let point = move |target: Option<Element>| {
         let seat = target.as_ref().and_then(seat_of);
-        let row = seat.as_ref().and_then(|seat| Row::of(seat));
+        let row = seat.as_ref().and_then(Row::of);
         let count = party.get_untracked().unsigned_abs() as usize;
         let block = row.as_ref().zip(seat.as_ref().filter(|seat| !seat.disabled() && count > 1));
         let block = block.and_then(|(row, seat)| row.block(seat, count)).unwrap_or_default();
@@ -209,11 +209,17 @@ fn mind_single_seats(part: NodeRef<Div>, opened: Opened, choice: RwSignal<Choice
     on_cleanup(move || opened.left_alone().set(Vec::new()));
 }
 
-/// A section that is wider than its place begins in its middle; one that is drawn anew stays where it was.
+/// A section that is wider than its place begins at what is chosen in it, or in its middle; one that is drawn anew stays where
+/// it was.
 fn centre(part: NodeRef<Div>, opened: Opened, name: StoredValue<String>) {
     Effect::new(move |_| {
         let Some(part) = part.get() else { return };
-        let begins = (part.scroll_width() - part.client_width()) / 2;
+        let chosen: Vec<i32> = seats_in(&part).iter().filter(|seat| seat.checked()).map(left_edge).collect();
+        let middle = match (chosen.iter().min(), chosen.iter().max()) {
+            (Some(first), Some(last)) => first.midpoint(*last),
+            _ => part.scroll_width() / 2,
+        };
+        let begins = middle - part.client_width() / 2;
         part.set_scroll_left(opened.scrolled(&name.get_value()).unwrap_or(begins));
     });
 }

@@ -4,7 +4,10 @@
 
 use crate::{
     id::{BookingId, EventId, SeatId},
-    seats::model::{FreeSeat, SeatStatus},
+    seats::{
+        choosing::BESIDE_MAX,
+        model::{FreeSeat, SeatStatus},
+    },
     server::{
         Result,
         db::{Planned, uuid_array},
@@ -56,7 +59,7 @@ pub static LOCKED_SEATS: Planned = Planned {
 pub static ROWS: Planned = Planned {
     name: "rows_of_seats",
     parameters: "uuid[]",
-    sql: "select seats.id, of.event_id, of.section, of.\"row\", kind = 'standard' and status = 'available' as is_free
+    sql: "select seats.id, of.event_id, of.section, of.\"row\", x, y, kind = 'standard' and status = 'available' as is_free
           from (select distinct event_id, section, \"row\" from seats where id = any($1)) as of
           join seat_maps using (event_id) join seats using (event_id, section, \"row\")
           where leaves_no_single order by of.event_id, of.section, of.\"row\", length(number), number",
@@ -69,7 +72,18 @@ pub struct RowOfSeat {
     pub(crate) event_id: EventId,
     pub(crate) section: String,
     pub(crate) row: String,
+    pub(crate) x: i32,
+    pub(crate) y: i32,
     pub(crate) is_free: bool,
+}
+
+impl RowOfSeat {
+    /// Whether the next one is beside it: in the same row, with no aisle between.
+    pub(crate) fn is_beside(&self, next: &Self) -> bool {
+        let (dx, dy) = (self.x - next.x, self.y - next.y);
+        (self.event_id, &self.section, &self.row) == (next.event_id, &next.section, &next.row)
+            && dx * dx + dy * dy <= BESIDE_MAX * BESIDE_MAX
+    }
 }
 
 /// These seats in the order they are read out. Assumes they are locked.
@@ -85,15 +99,20 @@ pub async fn list_free(
     lapsed_at: Option<DateTime<Utc>>,
 ) -> Result<Vec<FreeSeat>> {
     // Only sections that have something free or something changing: the others can have tens of thousands of seats.
-    let sql = "select id, section, \"row\", place from (
-                   select id, section, \"row\", kind, status, held_until,
-                          row_number() over (partition by section, \"row\" order by length(number), number) as place
-                   from seats where event_id = $1 and section in (
-                       select name from sections where event_id = $1 and available_count > 0
-                       union select section from seat_changes where event_id = $1
-                       union select section from seats where event_id = $1 and held_until <= $2)
-               ) as every_seat
-               where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place";
+    let sql = const_format::formatcp!(
+        "select id, section, \"row\", place from (
+             select *, sum(step) over (partition by section, \"row\" order by length(number), number) as place from (
+                 select id, section, \"row\", number, kind, status, held_until,
+                        case when (x - lag(x) over one) ^ 2 + (y - lag(y) over one) ^ 2 > {BESIDE_MAX} ^ 2 then 2 else 1 end as step
+                 from seats where event_id = $1 and section in (
+                     select name from sections where event_id = $1 and available_count > 0
+                     union select section from seat_changes where event_id = $1
+                     union select section from seats where event_id = $1 and held_until <= $2)
+                 window one as (partition by section, \"row\" order by length(number), number)
+             ) as every_seat
+         ) as placed
+         where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place"
+    );
     Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).fetch_all(conn).await?)
 }
 
