@@ -6,6 +6,7 @@
 use super::{
     choice::Choice,
     draw::{TAKEN, name_of},
+    keyboard::keep_one_stop,
     opened::Opened,
     overview::show_counts,
 };
@@ -50,6 +51,9 @@ pub fn follow(
             opened.map().update_value(|map| show_counts(map, &news.counts));
             news.free.iter().for_each(|id| turn(id, true, currency));
             news.taken.iter().for_each(|id| turn(id, false, currency));
+            if !news.taken.is_empty() {
+                keep_stops();
+            }
             let is_chosen = |id: &SeatId| choice.with_untracked(|choice| choice.has(*id));
             let taken = news.taken.iter().filter_map(|id| id.parse().ok());
             let lost: Vec<SeatId> = taken.filter(is_chosen).collect();
@@ -160,6 +164,12 @@ async fn ask(opened: Opened, tell: impl Fn(News)) {
         opened.map().update_value(|map| map.frame = frame as i64);
     }
     tell(News::asked(&map, &section.unwrap_or_default()));
+}
+
+/// The seat where the tab key stops may be gone.
+fn keep_stops() {
+    let parts = document().get_elements_by_class_name("seat-scroll");
+    (0..parts.length()).filter_map(|i| parts.item(i)).for_each(|part| keep_one_stop(&part));
 }
 
 /// Lives as long as the browser has a use for it.

@@ -3,7 +3,7 @@
 use super::{
     choice::{Choice, ChosenSeat},
     draw::draw_section,
-    keyboard::{left_edge, move_focus, seats_in},
+    keyboard::{keep_one_stop, left_edge, move_focus, seats_in, stop_at},
     legend::{Legend, Marks},
     links::SectionLinks,
     opened::Opened,
@@ -16,7 +16,7 @@ use crate::{
     ui::{Glyph, Icon},
 };
 use leptos::{
-    ev::{Event, KeyboardEvent},
+    ev::{Event, FocusEvent, KeyboardEvent},
     html::Div,
     prelude::*,
     web_sys::{Element, HtmlInputElement},
@@ -122,10 +122,18 @@ pub fn SectionSeatsForm(
         let alone = || seat.as_ref().and_then(|seat| seat.get_attribute("aria-label"));
         pointed_at.set(if block.len() > 1 { say_block(block, currency) } else { alone() });
     };
+    let focus = move |event: FocusEvent| {
+        let target: Element = event_target(&event);
+        if let (Some(part), Some(seat)) = (part.get_untracked(), seat_of(&target)) {
+            stop_at(&part, &seat);
+        }
+        point(Some(target));
+    };
     view! {
         <section class="section-seats" aria-label=label>
             <SectionHead map=map.clone() section opened back />
             <a class="skip-link" href="#chosen-seats">"Skip to your seats"</a>
+            <p class="visually-hidden needs-scripts">"The arrow keys move from seat to seat, the space bar chooses."</p>
             <div
                 class="seat-scroll"
                 node_ref=part
@@ -133,7 +141,7 @@ pub fn SectionSeatsForm(
                 on:change=change
                 on:keydown=press
                 on:pointerover=move |event| point(Some(event_target(&event)))
-                on:focusin=move |event| point(Some(event_target(&event)))
+                on:focusin=focus
                 on:pointerleave=move |_| point(None)
                 inner_html=html
             ></div>
@@ -187,6 +195,7 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
                 _ = take_change(seat, section, choice, 1);
             }
         }
+        keep_one_stop(&part);
         choice.with(|choice| {
             for seat in seats {
                 let chosen = seat.value().parse().is_ok_and(|id| choice.has(id));
