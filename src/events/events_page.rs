@@ -13,7 +13,7 @@ use crate::{
     server::{begin, set_page_status},
     ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton},
 };
-use filter_form::{CategoryLinks, FilterForm};
+use filter_form::{CategoryLinks, FilterForm, OccasionLinks};
 use filters::{Narrowing, events_path, narrowings, read_query};
 use futures::join;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn EventsPage() -> impl IntoView {
     let query = use_query_map().with_untracked(|map| read_query(|name| map.get(name).unwrap_or_default()));
     let refusal = query.parse().err();
     let asked = query.clone();
-    let found = begin(async { join!(list_cities(), list(asked)) });
+    let found = begin(async { join!(list_cities(), list_events(asked)) });
     view! {
         <Title text="Events" />
         <div class="page events-page">
@@ -35,6 +35,7 @@ pub fn EventsPage() -> impl IntoView {
                 let (cities, events) = found.await;
                 view! {
                     <FilterForm query=query.clone() cities=cities.unwrap_or_default() refusal />
+                    <OccasionLinks query=query.clone() />
                     <CategoryLinks query=query.clone() />
                     <Narrowings query=query.clone() />
                     <section aria-labelledby="results">
@@ -45,11 +46,6 @@ pub fn EventsPage() -> impl IntoView {
             })}
         </div>
     }
-}
-
-async fn list(query: EventQuery) -> Result<Page<Event>, Error> {
-    let EventQuery { q, city, category, from, to, price, currency, places, sort, cursor, limit } = query;
-    list_events(q, city, category, from, to, price, currency, places, sort, cursor, limit).await
 }
 
 /// What the list is narrowed to, each with a way to take it off.

@@ -113,11 +113,57 @@ async fn filters_narrow_the_list(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn days_as_a_person_picks_them_follow_the_calendar_at_the_venue(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    // It begins on Friday 1 March 2030 at noon in UTC: already evening in Tokyo, still Friday everywhere.
+    let at = async |name: &str, event_date: &str, timezone: &str| {
+        app.event_with(|event| {
+            event.name = name.to_owned();
+            event.timezone = timezone.to_owned();
+            event.event_date = event_date.parse().expect("an instant");
+            event.ends_at = event.event_date + TimeDelta::hours(3);
+            event.doors_at = None;
+            event.sales_close_at = event.event_date;
+        })
+        .await;
+    };
+    at("Tonight", "2030-03-01T19:00:00Z", "Europe/Berlin").await;
+    // In Berlin this would be tomorrow, where it is it's tonight.
+    at("Tonight in Los Angeles", "2030-03-02T04:00:00Z", "America/Los_Angeles").await;
+    // In Berlin this would be today.
+    at("Tomorrow in Tokyo", "2030-03-01T16:00:00Z", "Asia/Tokyo").await;
+    at("On Sunday", "2030-03-03T22:00:00Z", "Europe/Berlin").await;
+    at("On Monday", "2030-03-04T10:00:00Z", "Europe/Berlin").await;
+    at("In a week", "2030-03-08T10:00:00Z", "Europe/Berlin").await;
+    at("On the last day", "2030-03-31T20:00:00Z", "Europe/Berlin").await;
+    at("Next month", "2030-03-31T23:00:00Z", "Europe/Berlin").await;
+    let find = async |query: &str| names(app.visitor().get(&format!("events/list?{query}")).await);
+    assert_eq!(find("when=today").await, ["Tonight", "Tonight in Los Angeles"]);
+    assert_eq!(find("when=tomorrow").await, ["Tomorrow in Tokyo"]);
+    assert_eq!(find("when=weekend").await, ["Tomorrow in Tokyo", "On Sunday"]);
+    let week = ["Tomorrow in Tokyo", "Tonight", "Tonight in Los Angeles", "On Sunday", "On Monday"];
+    assert_eq!(find("when=week").await, week);
+    assert_eq!(find("when=month").await.len(), 7);
+    assert_eq!(find("when=today&from=2030-03-31").await, ["On the last day", "Next month"], "a day that is named wins");
+    app.wait(TimeDelta::days(1));
+    assert_eq!(find("when=tomorrow").await, ["On Sunday"], "the same address a day later");
+}
+
+#[sqlx::test]
 async fn a_filter_that_makes_no_sense_is_refused_by_its_name(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    for field in
-        ["from=x", "to=2030-13-01", "category=x", "price=x", "places=-1", "sort=x", "limit=0", "limit=201", "cursor=x"]
-    {
+    for field in [
+        "when=x",
+        "from=x",
+        "to=2030-13-01",
+        "category=x",
+        "price=x",
+        "places=-1",
+        "sort=x",
+        "limit=0",
+        "limit=201",
+        "cursor=x",
+    ] {
         let refusal = app.visitor().get(&format!("events/list?{field}")).await.refused(422, "invalid");
         assert_eq!(refusal["details"][0]["field"].as_str(), field.split('=').next(), "{field}");
     }

@@ -3,7 +3,7 @@
 use super::filters::{events_path, narrowings};
 use crate::{
     error::Error,
-    events::model::{CATEGORIES, EventQuery, Sort},
+    events::model::{CATEGORIES, EventQuery, Occasion, Sort},
     ui::{Choice, Field, Glyph, Icon, LiveForm, SelectField},
 };
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ pub fn FilterForm(
     /// Why the query was refused, if it was.
     refusal: Option<Error>,
 ) -> impl IntoView {
-    let opened = narrowings(&query).iter().any(|n| n.field != "q" && n.field != "category");
+    let opened = narrowings(&query).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
         <LiveForm>
@@ -38,6 +38,7 @@ pub fn FilterForm(
                 </div>
                 {(!query.category.is_empty())
                     .then(|| view! { <input type="hidden" name="category" value=query.category.clone() /> })}
+                {(!query.when.is_empty()).then(|| view! { <input type="hidden" name="when" value=query.when.clone() /> })}
                 <details class="filters-more" open=opened>
                     <summary class="button button-secondary">
                         <Icon glyph=Glyph::Sliders />
@@ -87,6 +88,24 @@ fn PriceFields(query: EventQuery, refusal: Option<Error>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The days people mostly mean, as links that narrow the list at once; the chosen one is taken off again.
+#[component]
+pub fn OccasionLinks(
+    /// What is asked for now.
+    query: EventQuery,
+) -> impl IntoView {
+    let any = EventQuery { cursor: String::new(), from: String::new(), to: String::new(), ..query };
+    let link = |occasion: Occasion| {
+        let chosen = any.when == occasion.key();
+        let when = if chosen { "" } else { occasion.key() }.to_owned();
+        let href = events_path(&EventQuery { when, ..any.clone() });
+        view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> }
+    };
+    view! {
+        <nav class="chips" aria-label="Days">{Occasion::ALL.map(link).collect_view()}</nav>
+    }
 }
 
 /// The categories as links that narrow the list at once, and "Free" among them.

@@ -1,7 +1,7 @@
 //! What the list is narrowed to, as it stands in the address: read, written, named, and taken off one by one.
 
 use crate::{
-    events::model::{EventQuery, category_name},
+    events::model::{EventQuery, Occasion, category_name},
     ui::path_with,
 };
 
@@ -11,6 +11,7 @@ pub(super) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
         q: field("q"),
         city: field("city"),
         category: field("category"),
+        when: field("when"),
         from: field("from"),
         to: field("to"),
         price: field("price"),
@@ -22,16 +23,19 @@ pub(super) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
     }
 }
 
-/// The address of the list that this query asks for. A currency without an amount, and the usual order, go unsaid.
+/// The address of the list that this query asks for. A currency without an amount, the usual order, and an occasion beside
+/// days that are named, go unsaid.
 pub(super) fn events_path(query: &EventQuery) -> String {
     let currency = if query.price.is_empty() || query.price == "free" { "" } else { query.currency.as_str() };
     let sort = if query.sort == "date" { "" } else { query.sort.as_str() };
+    let when = if query.from.is_empty() && query.to.is_empty() { query.when.as_str() } else { "" };
     path_with(
         "/events",
         [
             ("q", query.q.trim()),
             ("city", &query.city),
             ("category", &query.category),
+            ("when", when),
             ("from", &query.from),
             ("to", &query.to),
             ("price", &query.price),
@@ -57,7 +61,10 @@ pub(super) struct Narrowing {
 
 /// Everything the list is narrowed to, in the order of the form.
 pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
-    let first = EventQuery { cursor: String::new(), ..query.clone() };
+    let mut first = EventQuery { cursor: String::new(), ..query.clone() };
+    if !(first.from.is_empty() && first.to.is_empty()) {
+        first.when.clear();
+    }
     let none = String::new;
     let all = [
         ("q", &query.q, format!("“{}”", query.q.trim()), EventQuery { q: none(), ..first.clone() }),
@@ -68,6 +75,7 @@ pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
             category_name(&query.category).to_owned(),
             EventQuery { category: none(), ..first.clone() },
         ),
+        ("when", &first.when, occasion_words(&first.when), EventQuery { when: none(), ..first.clone() }),
         ("from", &query.from, format!("From {}", day_words(&query.from)), EventQuery { from: none(), ..first.clone() }),
         ("to", &query.to, format!("Until {}", day_words(&query.to)), EventQuery { to: none(), ..first.clone() }),
         ("price", &query.price, price_words(query), EventQuery { price: none(), ..first.clone() }),
@@ -77,6 +85,10 @@ pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
         .filter(|(_, value, _, _)| !value.trim().is_empty())
         .map(|(field, _, words, without)| Narrowing { field, words, without: events_path(&without) })
         .collect()
+}
+
+fn occasion_words(when: &str) -> String {
+    Occasion::of_key(when).map_or_else(|| when.to_owned(), |occasion| occasion.name().to_owned())
 }
 
 fn price_words(query: &EventQuery) -> String {
@@ -128,6 +140,17 @@ mod tests {
         assert_eq!(words, ["“jazz”", "Köln", "From 5 Dec 2026", "Free"]);
         let without_city = narrowings(&narrowed()).into_iter().find(|n| n.field == "city").map(|n| n.without);
         assert_eq!(without_city.as_deref(), Some("/events?q=jazz&from=2026-12-05&price=free"));
+    }
+
+    #[test]
+    fn an_occasion_has_a_name_and_gives_way_to_a_day() {
+        let mut query = EventQuery { when: "weekend".into(), ..EventQuery::default() };
+        assert_eq!(narrowings(&query)[0].words, "This weekend");
+        assert_eq!(events_path(&query), "/events?when=weekend");
+        query.from = "2026-12-05".into();
+        let words: Vec<String> = narrowings(&query).into_iter().map(|n| n.words).collect();
+        assert_eq!((words, narrowings(&query)[0].without.as_str()), (vec!["From 5 Dec 2026".to_owned()], "/events"));
+        assert_eq!(events_path(&query), "/events?from=2026-12-05");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::{EVENT, EventRow};
 use crate::{
-    events::model::{Cursor, Event, EventFilter, Page, PriceFilter, Sort},
+    events::model::{Cursor, Event, EventFilter, Occasion, Page, PriceFilter, Sort},
     server::{Result, state::AppState},
 };
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 /// How alike a word that no event has must be to one of the event's to count as a typing error of it, from 0 to 1, as
@@ -33,7 +33,7 @@ pub async fn list_events(
     for word in &filter.words {
         push_word(&mut query, word, is_known(&mut tx, word, now).await?);
     }
-    push_filters(&mut query, filter);
+    push_filters(&mut query, filter, now);
     push_order(&mut query, filter.sort, after.as_ref());
     query.push(" limit ").push_bind(filter.limit + 1);
 
@@ -96,12 +96,15 @@ fn escape_like(word: &str) -> String {
     word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-fn push_filters(query: &mut QueryBuilder<Postgres>, filter: &EventFilter) {
+fn push_filters(query: &mut QueryBuilder<Postgres>, filter: &EventFilter, now: DateTime<Utc>) {
     if let Some(city) = &filter.city {
         query.push(" and city = ").push_bind(city.clone());
     }
     if let Some(category) = &filter.category {
         query.push(" and category = ").push_bind(category.clone());
+    }
+    if let Some(occasion) = filter.occasion {
+        push_occasion(query, occasion, now);
     }
     if let Some(from) = filter.from {
         push_day(query, from, ">=");
@@ -135,6 +138,22 @@ fn push_day(query: &mut QueryBuilder<Postgres>, day: NaiveDate, operator: &'stat
         .push("::timestamp at time zone 'UTC' ")
         .push(shift);
     query.push(" and (event_date at time zone timezone)::date ").push(operator).push(" ").push_bind(day);
+}
+
+/// Compares the day at the venue with the days that the occasion is there. At one instant it is one of three days, where
+/// ever one is.
+fn push_occasion(query: &mut QueryBuilder<Postgres>, occasion: Occasion, now: DateTime<Utc>) {
+    let today = now.date_naive();
+    let days = [today - Days::new(1), today, today + Days::new(1)].map(|today| (today, occasion.days(today)));
+    push_day(query, days[0].1.0, ">=");
+    push_day(query, days[2].1.1, "<=");
+    query.push(" and (false");
+    for (today, (first, last)) in days {
+        query.push(" or ((").push_bind(now).push(" at time zone timezone)::date = ").push_bind(today);
+        query.push(" and (event_date at time zone timezone)::date between ").push_bind(first);
+        query.push(" and ").push_bind(last).push(")");
+    }
+    query.push(")");
 }
 
 fn push_order(query: &mut QueryBuilder<Postgres>, sort: Sort, after: Option<&Cursor>) {
