@@ -14,7 +14,7 @@ use crate::{
     ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton},
 };
 use filter_form::{CategoryLinks, FilterForm, OccasionLinks};
-use filters::{Narrowing, events_path, narrowings, read_query};
+use filters::{Narrowing, events_path, field_label, narrowings, problem_words, read_query};
 use futures::join;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -133,13 +133,17 @@ fn Refused(query: EventQuery, error: Error) -> impl IntoView {
         Error::Invalid(_) => ("Show all events", "/events".to_owned()),
         _ => ("Try again", events_path(&query)),
     };
-    let is_filter = matches!(error, Error::Invalid(_));
     view! {
         <div class="empty">
-            {if is_filter {
-                view! { <p class="empty-head">"One of the filters doesn't fit"</p> }.into_any()
-            } else {
-                view! { <ErrorNotice error /> }.into_any()
+            {match &error {
+                Error::Invalid(fields) => {
+                    let wrong = fields.iter().filter_map(|wrong| {
+                        let words = problem_words(&error, &wrong.field)?;
+                        Some(view! { <p><strong>{field_label(&wrong.field)}</strong> ": " {words}</p> })
+                    });
+                    view! { <p class="empty-head">"One of the filters doesn't fit"</p> {wrong.collect_view()} }.into_any()
+                }
+                _ => view! { <ErrorNotice error /> }.into_any(),
             }}
             <LinkButton href kind=ButtonKind::Secondary>{way_on}</LinkButton>
         </div>

@@ -435,6 +435,9 @@ pub struct EventQuery {
     pub currency: String,
     /// At least so many places left.
     pub places: String,
+    /// `true`: that many beside each other, in one row where there are seats; two unless `places` says more. What is counted
+    /// is some seconds old.
+    pub together: String,
     /// `date`, `price` or `-price`.
     pub sort: String,
     /// Where the page before ended.
@@ -471,6 +474,8 @@ pub struct EventFilter {
     pub price: Option<PriceFilter>,
     /// At least so many places left.
     pub places: Option<i32>,
+    /// These places beside each other.
+    pub together: bool,
     /// The order.
     pub sort: Sort,
     /// Rows.
@@ -480,9 +485,19 @@ pub struct EventFilter {
 impl EventQuery {
     /// Whether anything narrows the list.
     pub fn is_narrowed(&self) -> bool {
-        [&self.q, &self.city, &self.category, &self.when, &self.from, &self.to, &self.price, &self.places]
-            .iter()
-            .any(|field| !field.trim().is_empty())
+        [
+            &self.q,
+            &self.city,
+            &self.category,
+            &self.when,
+            &self.from,
+            &self.to,
+            &self.price,
+            &self.places,
+            &self.together,
+        ]
+        .iter()
+        .any(|field| !field.trim().is_empty())
     }
 
     /// Understands every field. Errors: `Invalid` on the first that makes no sense.
@@ -496,6 +511,8 @@ impl EventQuery {
         if self.q.chars().count() > QUERY_MAX as usize {
             return Err(Error::invalid("q", Problem::TooLong(QUERY_MAX)));
         }
+        let together = known("together", &self.together, |s| (s == "true").then_some(()))?.is_some();
+        let places = number("places", &self.places, PLACES_MAX)?;
         Ok(EventFilter {
             words: self.q.split_whitespace().take(8).map(str::to_lowercase).collect(),
             city: parse_field("city", &self.city, |s| Some(s.to_owned()))?,
@@ -504,7 +521,8 @@ impl EventQuery {
             from,
             to,
             price: self.parse_price()?,
-            places: number("places", &self.places, PLACES_MAX)?,
+            places: places.or(together.then_some(2)),
+            together,
             sort: known("sort", &self.sort, parse_sort)?.unwrap_or_default(),
             limit: number("limit", &self.limit, LIMIT_MAX as i32)?.map_or(LIMIT_DEFAULT, i64::from),
         })
@@ -654,6 +672,7 @@ mod tests {
             (EventQuery { price: "-1".into(), currency: "EUR".into(), ..q() }, "price"),
             (EventQuery { price: "20".into(), ..q() }, "currency"),
             (EventQuery { places: "0".into(), ..q() }, "places"),
+            (EventQuery { together: "yes".into(), ..q() }, "together"),
             (EventQuery { limit: "201".into(), ..q() }, "limit"),
             (EventQuery { sort: "colour".into(), ..q() }, "sort"),
             (EventQuery { q: "x".repeat(101), ..q() }, "q"),

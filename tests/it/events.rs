@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use evently::{
     events::store::{cancel_event, publish_event},
     money::{Currency, Money},
+    seats::store::{count_together, project_availability},
 };
 use sqlx::PgPool;
 
@@ -150,6 +151,46 @@ async fn days_as_a_person_picks_them_follow_the_calendar_at_the_venue(pool: PgPo
 }
 
 #[sqlx::test]
+async fn places_together_are_found_until_a_hold_parts_them(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.seated_event(1).await;
+    app.event_with(|event| {
+        event.name = "Standing".into();
+        event.total_capacity = 4;
+    })
+    .await;
+    let found = async |query: &str| names(app.visitor().get(&format!("events/list?{query}")).await).len();
+    assert_eq!(found("places=4&together=true").await, 2);
+    assert_eq!(found("places=10&together=true").await, 1, "the whole row");
+
+    let (ada, seats) = (app.person("ada").await, app.seats(event_id).await);
+    let parting = ada.hold_seats(event_id, &[seats[3].clone(), seats[6].clone()]).await;
+    assert_eq!(app.count_together().await, 1);
+    assert_eq!(found("places=4&together=true").await, 1, "three, two and three are left beside each other");
+    assert_eq!((found("places=3&together=true").await, found("places=8").await), (2, 1));
+    assert_eq!(found("together=true").await, 2, "two, unless it is said how many");
+
+    ada.change("release", &parting).await.expect(200);
+    assert_eq!(app.count_together().await, 1);
+    assert_eq!(found("places=10&together=true").await, 1);
+    assert_eq!(app.count_together().await, 0, "what hasn't changed isn't counted again");
+}
+
+#[sqlx::test]
+async fn a_rush_counts_a_section_once_in_some_seconds(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.seated_event(2).await;
+    let (ada, seats) = (app.person("ada").await, app.seats(event_id).await);
+    for seat in &seats[0..3] {
+        ada.hold_seats(event_id, std::slice::from_ref(seat)).await;
+        project_availability(&app.state).await.expect("projected");
+        assert_eq!(count_together(&app.state).await.expect("counted"), 0, "not for every buyer");
+        app.wait(TimeDelta::milliseconds(900));
+    }
+    assert_eq!(app.count_together().await, 1);
+}
+
+#[sqlx::test]
 async fn a_filter_that_makes_no_sense_is_refused_by_its_name(pool: PgPool) {
     let app = TestApp::new(pool).await;
     for field in [
@@ -159,6 +200,7 @@ async fn a_filter_that_makes_no_sense_is_refused_by_its_name(pool: PgPool) {
         "category=x",
         "price=x",
         "places=-1",
+        "together=yes",
         "sort=x",
         "limit=0",
         "limit=201",

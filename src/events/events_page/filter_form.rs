@@ -1,6 +1,6 @@
 //! The form that narrows the list: plain GET, so that every choice is in the address and it works without scripts.
 
-use super::filters::{events_path, narrowings};
+use super::filters::{events_path, field_label, narrowings, problem_words};
 use crate::{
     error::Error,
     events::model::{CATEGORIES, EventQuery, Occasion, Sort},
@@ -23,6 +23,7 @@ pub fn FilterForm(
     refusal: Option<Error>,
 ) -> impl IntoView {
     let opened = narrowings(&query).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
+    let [from_problem, to_problem] = ["from", "to"].map(|field| problem_words(refusal.as_ref()?, field));
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
         <LiveForm>
@@ -53,18 +54,35 @@ pub fn FilterForm(
                             refusal=refusal.clone()
                             applies=true
                         />
-                        <Field label="From" name="from" kind="date" value=query.from.clone() refusal=refusal.clone() />
-                        <Field label="Until" name="to" kind="date" value=query.to.clone() refusal=refusal.clone() />
-                        <PriceFields query=query.clone() refusal=refusal.clone() />
+                        <Field label=field_label("from") name="from" kind="date" value=query.from.clone() problem=from_problem />
+                        <Field label=field_label("to") name="to" kind="date" value=query.to.clone() problem=to_problem />
                         <SelectField
-                            label="Places"
-                            name="places"
-                            choices=place_choices(&query.places)
-                            value=query.places.clone()
+                            label="Order"
+                            name="sort"
+                            choices=sort_choices()
+                            value=sort
                             refusal=refusal.clone()
                             applies=true
                         />
-                        <SelectField label="Order" name="sort" choices=sort_choices() value=sort refusal applies=true />
+                        <PriceFields query=query.clone() refusal=refusal.clone() />
+                        <div class="filters-pair">
+                            <SelectField
+                                label="Places"
+                                name="places"
+                                choices=place_choices(&query.places)
+                                value=query.places.clone()
+                                refusal=refusal.clone()
+                                applies=true
+                            />
+                            <SelectField
+                                label=field_label("together")
+                                name="together"
+                                choices=together_choices()
+                                value=query.together.clone()
+                                refusal
+                                applies=true
+                            />
+                        </div>
                         <button type="submit" class="button button-secondary filters-apply">"Show events"</button>
                     </div>
                 </details>
@@ -81,9 +99,10 @@ fn PriceFields(query: EventQuery, refusal: Option<Error>) -> impl IntoView {
     }
     let currency = if query.currency.is_empty() { "EUR".to_owned() } else { query.currency };
     let choices = currency_choices(&currency);
+    let problem = refusal.as_ref().and_then(|refusal| problem_words(refusal, "price"));
     view! {
-        <div class="filters-price">
-            <Field label="Price up to" name="price" kind="number" value=query.price refusal=refusal.clone() />
+        <div class="filters-pair">
+            <Field label=field_label("price") name="price" kind="number" value=query.price problem />
             <SelectField label="Currency" name="currency" choices value=currency refusal />
         </div>
     }
@@ -146,6 +165,10 @@ fn place_choices(chosen: &str) -> Vec<Choice> {
     let unusual = (!chosen.is_empty() && !usual.contains(&chosen)).then_some(chosen);
     let any = (String::new(), "Any number".to_owned());
     [any].into_iter().chain(unusual.into_iter().chain(usual).map(|n| (n.to_owned(), format!("{n} or more")))).collect()
+}
+
+fn together_choices() -> Vec<Choice> {
+    [("", "Anywhere"), ("true", "Side by side")].map(|(together, words)| (together.to_owned(), words.to_owned())).into()
 }
 
 fn currency_choices(chosen: &str) -> Vec<Choice> {

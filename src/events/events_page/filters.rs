@@ -1,6 +1,7 @@
 //! What the list is narrowed to, as it stands in the address: read, written, named, and taken off one by one.
 
 use crate::{
+    error::Error,
     events::model::{EventQuery, Occasion, category_name},
     ui::path_with,
 };
@@ -17,6 +18,7 @@ pub(super) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
         price: field("price"),
         currency: field("currency"),
         places: field("places"),
+        together: field("together"),
         sort: field("sort"),
         cursor: field("cursor"),
         limit: field("limit"),
@@ -41,11 +43,47 @@ pub(super) fn events_path(query: &EventQuery) -> String {
             ("price", &query.price),
             ("currency", currency),
             ("places", &query.places),
+            ("together", &query.together),
             ("sort", sort),
             ("limit", &query.limit),
             ("cursor", &query.cursor),
         ],
     )
+}
+
+/// What a person calls a field of the query.
+pub(super) fn field_label(field: &str) -> &'static str {
+    match field {
+        "q" => "Search",
+        "city" => "City",
+        "category" => "Category",
+        "when" => "Days",
+        "month" => "Month",
+        "from" => "From",
+        "to" => "Until",
+        "price" => "Price up to",
+        "currency" => "Currency",
+        "places" => "Places",
+        "together" => "Seats",
+        "sort" => "Order",
+        "limit" => "Events on a page",
+        _ => "Page",
+    }
+}
+
+/// What is wrong with this field of a refused query, and what would be right.
+pub(super) fn problem_words(refusal: &Error, field: &str) -> Option<String> {
+    let said = refusal.field(field)?;
+    let better = match field {
+        "from" => "This is no day. Write it as 2026-12-05.",
+        "to" => "This is no day, or one before the first. Write it as 2026-12-05.",
+        "month" => "This is no month. Write it as 2026-12.",
+        "price" => "Write a whole number up to 1,000,000, or “free”.",
+        "currency" => "A price needs the three letters of its currency.",
+        "when" => "There is today, tomorrow, weekend, week and month.",
+        _ => return Some(said),
+    };
+    Some(better.to_owned())
 }
 
 /// One thing the list is narrowed to.
@@ -80,6 +118,7 @@ pub(super) fn narrowings(query: &EventQuery) -> Vec<Narrowing> {
         ("to", &query.to, format!("Until {}", day_words(&query.to)), EventQuery { to: none(), ..first.clone() }),
         ("price", &query.price, price_words(query), EventQuery { price: none(), ..first.clone() }),
         ("places", &query.places, places_words(&query.places), EventQuery { places: none(), ..first.clone() }),
+        ("together", &query.together, together_words(query), EventQuery { together: none(), ..first.clone() }),
     ];
     all.into_iter()
         .filter(|(_, value, _, _)| !value.trim().is_empty())
@@ -97,6 +136,10 @@ fn price_words(query: &EventQuery) -> String {
 
 fn places_words(places: &str) -> String {
     if places == "1" { "1 place or more".to_owned() } else { format!("{places} places or more") }
+}
+
+fn together_words(query: &EventQuery) -> String {
+    if query.places.is_empty() { "2 side by side" } else { "Side by side" }.to_owned()
 }
 
 /// `5 Dec 2026` for `2026-12-05`; anything else as it is.

@@ -124,6 +124,9 @@ fn push_filters(query: &mut QueryBuilder<Postgres>, filter: &EventFilter, now: D
     }
     if let Some(places) = filter.places {
         query.push(" and status = 'published' and available_capacity >= ").push_bind(places);
+        if filter.together {
+            query.push(" and (not has_seat_selection or together_count >= ").push_bind(places).push(")");
+        }
     }
 }
 

@@ -5,7 +5,8 @@ mod create;
 mod list;
 
 pub use capacity::{
-    SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, share_sales,
+    SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, set_together,
+    share_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};

@@ -4,6 +4,7 @@ mod draw;
 mod frame;
 mod project;
 mod take;
+mod together;
 
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
@@ -12,6 +13,7 @@ pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats, list_free,
     list_lapsed_holds, list_locked, lock_seats, try_lock_free,
 };
+pub use together::count_together;
 
 use super::model::{Seat, SeatMap, Section, SectionSeats};
 use crate::{

@@ -77,6 +77,8 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
         ("places=0", 422, "invalid"),
         ("places=-1", 422, "invalid"),
         ("places=99999999999999999999", 422, "invalid"),
+        ("together=1", 422, "invalid"),
+        ("together=%00", 422, "invalid"),
         ("price=-1&currency=EUR", 422, "invalid"),
         ("price=99999999999999999999&currency=EUR", 422, "invalid"),
         ("price=10", 422, "invalid"),
