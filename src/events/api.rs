@@ -1,6 +1,6 @@
 //! The door to events: `/api/v1/events/…`.
 
-use super::model::{Event, EventDetail, EventQuery, Page};
+use super::model::{Event, EventDetail, EventQuery, Month, Page, Suggestion};
 use crate::{error::Error, id::EventId};
 use leptos::{
     prelude::*,
@@ -22,6 +22,49 @@ pub async fn list_events(
     answer(async {
         let caller = Caller::current().await?;
         store::list_events(&caller.state, &query.parse()?, &query.cursor, caller.now).await
+    })
+    .await
+}
+
+/// The events of a month that aren't over, day by day at their venues: of each day the first few and how many there are.
+///
+/// The query narrows them as it narrows a list; its days, order and limit go for nothing. Errors: `Invalid` on the field
+/// that makes no sense.
+#[server(name = ListMonth, prefix = "/api", endpoint = "v1/events/month", input = GetUrl, output = Json)]
+pub async fn list_month(
+    /// The month, `2026-12`; the one it is in UTC when empty.
+    #[server(default)]
+    month: String,
+    /// What is asked for.
+    #[server(flatten)]
+    query: EventQuery,
+) -> Result<Month, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        let today = caller.now.date_naive();
+        let (first, current) = (Month::parse(&month, today)?, Month::parse("", today)?);
+        let days = store::list_month(&caller.state, &query.parse()?, first, caller.now).await?;
+        Ok(Month { first, current, days })
+    })
+    .await
+}
+
+/// What a query that finds nothing was probably meant to be; null if nothing is near that finds something.
+///
+/// Errors: `Invalid` on the field that makes no sense.
+#[server(name = SuggestEvents, prefix = "/api", endpoint = "v1/events/suggest", input = GetUrl, output = Json)]
+pub async fn suggest_events(
+    /// What was asked for.
+    #[server(flatten)]
+    query: EventQuery,
+) -> Result<Option<Suggestion>, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::suggest_events(&caller.state, &query, caller.now).await
     })
     .await
 }

@@ -266,6 +266,45 @@ impl<T> Page<T> {
     }
 }
 
+/// A day with events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The day, at the venues.
+    pub date: NaiveDate,
+    /// Events that begin on it.
+    pub event_count: i64,
+    /// The first of them.
+    pub events: Vec<Event>,
+}
+
+/// A month of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Month {
+    /// Its first day.
+    pub first: NaiveDate,
+    /// The month it is now, in UTC: its first day. What is over isn't listed, so that before it there is nothing.
+    pub current: NaiveDate,
+    /// Its days with events, in order.
+    pub days: Vec<Day>,
+}
+
+impl Month {
+    /// The first day of the month in the URL, `2026-12`; that of `today`'s for empty text. Errors: `Invalid`.
+    pub fn parse(text: &str, today: NaiveDate) -> Result<NaiveDate, Error> {
+        let this_month = today - Days::new(today.day0().into());
+        let is_plain = |text: &str| text.len() == 7 && text.find('-') == Some(4);
+        let first = |text: &str| format!("{text}-01").parse().ok().filter(|_| is_plain(text));
+        Ok(parse_field("month", text, first)?.unwrap_or(this_month))
+    }
+}
+
+/// What a query that finds nothing was probably meant to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The query that does find something.
+    pub query: EventQuery,
+}
+
 /// How many rows a page may have. Errors: `Invalid` outside 1 to 200.
 pub fn check_limit(limit: i64) -> Result<i64, Error> {
     let out_of_range = || Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32));
@@ -642,6 +681,17 @@ mod tests {
             assert_eq!(occasion.days(day(today)), (day(first), day(last)), "{occasion:?} on {today}");
         }
         assert!(Occasion::ALL.iter().all(|occasion| Occasion::of_key(occasion.key()) == Some(*occasion)));
+    }
+
+    #[test]
+    fn a_month_is_read_from_the_address() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let today = day("2026-11-22");
+        assert_eq!(Month::parse("", today), Ok(day("2026-11-01")));
+        assert_eq!(Month::parse("2027-02", today), Ok(day("2027-02-01")));
+        for bad in ["2026-13", "2026-1", "2026-12-05", "december", "+2026-1", "99999-1", "2026-0x"] {
+            assert!(Month::parse(bad, today).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -79,6 +79,141 @@ async fn search_forgives_typing_errors_and_accents(pool: PgPool) {
     assert!(find("zzzz").await.is_empty());
 }
 
+/// An event of this name at this venue in this city.
+async fn placed(app: &TestApp, name: &str, venue: &str, city: &str) {
+    app.event_with(|event| (event.name, event.venue, event.city) = (name.into(), venue.into(), city.into())).await;
+}
+
+#[sqlx::test]
+async fn cities_and_venues_are_found_with_accents_and_errors_of_their_own(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    placed(&app, "Samba", "Casa de Francisca", "São Paulo").await;
+    placed(&app, "Carnival", "Philharmonie", "Köln").await;
+    placed(&app, "Organ", "St Mary's", "Berlin").await;
+    let find = async |query: &str| names(app.visitor().get(&format!("events/list?{query}")).await);
+    for typed in ["sao+paulo", "s%C3%A3o+paolo", "sao+paolo", "Sao+Pualo", "fransisca", "casa+francsica", "samba+paolo"]
+    {
+        assert_eq!(find(&format!("q={typed}")).await, ["Samba"], "{typed}");
+    }
+    for typed in ["koln", "K%C3%B6ln", "koeln", "filharmonie", "philharmony", "carnivall+koln"] {
+        assert_eq!(find(&format!("q={typed}")).await, ["Carnival"], "{typed}");
+    }
+    for typed in ["Berlinn", "berln", "orgna+berlni"] {
+        assert_eq!(find(&format!("q={typed}")).await, ["Organ"], "{typed}");
+    }
+    assert_eq!(find("city=koln").await, ["Carnival"], "a city goes by any accents");
+    assert_eq!(find("city=SAO+PAULO&q=sambe").await, ["Samba"]);
+    assert!(find("q=samba+berlin").await.is_empty(), "both words are known: neither is an error");
+    assert!(find("q=bar").await.is_empty() && find("q=bremen").await.is_empty());
+}
+
+#[sqlx::test]
+async fn where_nothing_is_found_what_was_meant_is_suggested(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    placed(&app, "Samba", "Casa de Francisca", "São Paulo").await;
+    placed(&app, "Nightjar", "Philharmonie", "Sofia").await;
+    let meant = async |query: &str| {
+        let found = app.visitor().get(&format!("events/suggest?{query}")).await.expect(200);
+        found["query"]
+            .as_object()
+            .map(|meant| format!("{}|{}", meant["q"].as_str().unwrap(), meant["city"].as_str().unwrap()))
+    };
+    assert_eq!(meant("q=sao+paoloo").await.as_deref(), Some("São Paulo|"));
+    assert_eq!(meant("q=nihgtjrr").await.as_deref(), Some("Nightjar|"));
+    assert_eq!(meant("q=philarmony+soffja").await.as_deref(), Some("philharmonie sofia|"));
+    assert_eq!(meant("city=Sophia").await.as_deref(), Some("|Sofia"));
+    assert_eq!(meant("q=zzzzzz").await, None);
+    assert_eq!(meant("q=sao+paoloo&city=Sofia").await, None, "what finds nothing is no suggestion");
+    app.visitor().get("events/suggest?places=x").await.refused(422, "invalid");
+
+    let page = app.visitor().server.get("/events?q=sao+paoloo").await.text();
+    assert!(page.contains("Did you mean") && page.contains("href=\"/events?q=S%C3%A3o+Paulo\""), "{page}");
+}
+
+#[sqlx::test]
+async fn a_month_has_its_days_with_the_first_few_events(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for i in 0..5 {
+        app.event_with(|event| event.name = format!("Busy {i}")).await;
+    }
+    app.event_with(|event| {
+        event.name = "New year in Tokyo".into();
+        event.city = "Tokyo".into();
+        event.timezone = "Asia/Tokyo".into();
+        // At its venue it is April already.
+        event.event_date = "2030-03-31T16:00:00Z".parse().expect("an instant");
+        event.ends_at = event.event_date + TimeDelta::hours(3);
+    })
+    .await;
+    let days = async |query: &str| {
+        let month = app.visitor().get(&format!("events/month?{query}")).await.expect(200);
+        let days = month["days"].as_array().expect("days").iter();
+        let day = |day: &serde_json::Value| {
+            format!(
+                "{} {} {}",
+                day["date"].as_str().unwrap(),
+                day["event_count"],
+                day["events"].as_array().unwrap().len()
+            )
+        };
+        days.map(day).collect::<Vec<_>>()
+    };
+    assert_eq!(days("").await, ["2030-03-11 5 3"], "this month, unless it is said which");
+    assert_eq!(days("month=2030-04").await, ["2030-04-01 1 1"]);
+    assert_eq!(days("month=2030-04&city=Berlin").await, Vec::<String>::new());
+    assert_eq!(days("month=2030-04&q=tokio&when=today&from=2030-01-01").await.len(), 1, "its own days count");
+    for field in ["month=2030-13", "month=x", "month=2030-03-01", "places=0", "when=x"] {
+        let refusal = app.visitor().get(&format!("events/month?{field}")).await.refused(422, "invalid");
+        assert_eq!(refusal["details"][0]["field"].as_str(), field.split('=').next(), "{field}");
+    }
+}
+
+#[sqlx::test]
+async fn the_page_of_a_month_leads_to_its_events_and_to_what_it_does_not_show(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(100).await;
+    for _ in 0..4 {
+        app.event(100).await;
+    }
+    let page = async |path: &str| {
+        let page = app.visitor().server.get(path).await;
+        (page.status_code().as_u16(), page.text())
+    };
+    let (status, march) = page("/events/month?month=2030-03&city=Berlin").await;
+    assert_eq!(status, 200);
+    for part in [
+        "<title>Events in March 2030 · Evently</title>".to_owned(),
+        format!("href=\"/events/{event_id}\""),
+        "2 more".to_owned(),
+        "href=\"/events?city=Berlin&amp;from=2030-03-11&amp;to=2030-03-11\"".to_owned(),
+        "href=\"/events/month?month=2030-04&amp;city=Berlin\"".to_owned(),
+        "href=\"/events?city=Berlin\"".to_owned(),
+    ] {
+        assert!(march.contains(&part), "{part}");
+    }
+    assert!(!march.contains("month=2030-02"), "what is over isn't shown");
+    let (_, april) = page("/events/month?month=2030-04").await;
+    assert!(april.contains("Nothing on in") && april.contains("month=2030-03"), "{april}");
+    let (status, refused) = page("/events/month?month=2030-13").await;
+    assert_eq!(status, 422);
+    assert!(refused.contains("Write it as 2026-12."), "{refused}");
+}
+
+#[sqlx::test]
+async fn a_refused_filter_is_named_on_the_page(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for (query, label, words) in [
+        ("from=2030-03-02&to=2030-03-01", "Until", "one before the first"),
+        ("places=900", "Places", "Choose a number from 1 to 100."),
+        ("when=someday", "Days", "There is today, tomorrow"),
+    ] {
+        let page = app.visitor().server.get(&format!("/events?{query}")).await;
+        assert_eq!(page.status_code().as_u16(), 422);
+        let page = page.text();
+        assert!(page.contains(&format!("<strong>{label}")) && page.contains(words), "{query}: {page}");
+    }
+}
+
 #[sqlx::test]
 async fn filters_narrow_the_list(pool: PgPool) {
     let app = TestApp::new(pool).await;

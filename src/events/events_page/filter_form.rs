@@ -1,6 +1,6 @@
 //! The form that narrows the list: plain GET, so that every choice is in the address and it works without scripts.
 
-use super::filters::{events_path, field_label, narrowings, problem_words};
+use super::filters::{events_path, field_label, month_path, narrowings, problem_words};
 use crate::{
     error::Error,
     events::model::{CATEGORIES, EventQuery, Occasion, Sort},
@@ -22,7 +22,7 @@ pub fn FilterForm(
     /// Why the query was refused, if it was.
     refusal: Option<Error>,
 ) -> impl IntoView {
-    let opened = narrowings(&query).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
+    let opened = narrowings(&query, events_path).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
     let [from_problem, to_problem] = ["from", "to"].map(|field| problem_words(refusal.as_ref()?, field));
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
@@ -116,6 +116,7 @@ pub fn OccasionLinks(
     query: EventQuery,
 ) -> impl IntoView {
     let any = EventQuery { cursor: String::new(), from: String::new(), to: String::new(), ..query };
+    let month = month_path(&any, "");
     let link = |occasion: Occasion| {
         let chosen = any.when == occasion.key();
         let when = if chosen { "" } else { occasion.key() }.to_owned();
@@ -123,7 +124,13 @@ pub fn OccasionLinks(
         view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> }
     };
     view! {
-        <nav class="chips" aria-label="Days">{Occasion::ALL.map(link).collect_view()}</nav>
+        <nav class="chips" aria-label="Days">
+            {Occasion::ALL.map(link).collect_view()}
+            <a class="chip" href=month>
+                <Icon glyph=Glyph::Calendar />
+                "By month"
+            </a>
+        </nav>
     }
 }
 
