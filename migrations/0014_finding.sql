@@ -58,6 +58,11 @@ comment on trigger events_note_changed_words on events is 'Never for a buyer: on
 
 insert into event_words select distinct word from events, words_of(search_text) as word;
 
-drop index events_by_date;
-create index events_by_date on events (event_date, id, ends_at) where status <> 'draft';
-comment on index events_by_date is 'The list sorted by date, paged by key. The end is in it, so that the month of events that may not be over yet is passed without a look at them.';
+-- The end stands in the orders, so that the month of events that may not be over yet is passed without a look at them.
+drop index events_by_date, events_by_city, events_by_category;
+create index events_by_date on events (event_date, id, ends_at) include (timezone) where status <> 'draft';
+comment on index events_by_date is 'The list sorted by date, paged by key; with the zone the days of a month are counted from it alone.';
+create index events_by_city on events (city, event_date, id, ends_at) where status <> 'draft';
+comment on index events_by_city is 'The filter by city, and the list of cities.';
+create index events_by_category on events (category, event_date, id, ends_at) where status <> 'draft';
+comment on index events_by_category is 'The filter by category.';

@@ -9,7 +9,7 @@ use crate::{
     events::model::{Day, EventFilter},
     server::{Result, state::AppState},
 };
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use sqlx::QueryBuilder;
 
 /// Events of a day that are shown; the list has the others.
@@ -31,29 +31,40 @@ pub async fn list_month(
     first: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<Vec<Day>> {
-    let last = first + Months::new(1) - Days::new(1);
-    let filter = EventFilter { occasion: None, from: Some(first), to: Some(last), ..filter.clone() };
-    let days = find(state, &filter, &Meaning::as_typed(&filter), now).await?;
+    let filter = EventFilter { occasion: None, from: None, to: None, ..filter.clone() };
+    let days = find(state, &filter, &Meaning::as_typed(&filter), first, now).await?;
     if days.is_empty()
         && let Some(meant) = find_meaning(state, &filter, now).await?
     {
-        return find(state, &filter, &meant, now).await;
+        return find(state, &filter, &meant, first, now).await;
     }
     Ok(days)
 }
 
-async fn find(state: &AppState, filter: &EventFilter, meaning: &Meaning, now: DateTime<Utc>) -> Result<Vec<Day>> {
-    // What is shown is read whole, of the rest only what counts it.
+async fn find(
+    state: &AppState,
+    filter: &EventFilter,
+    meaning: &Meaning,
+    first: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Vec<Day>> {
+    // The bounds that an index serves, a day wider than any zone. What is shown is read whole, the rest only counted.
     let mut query = QueryBuilder::new(
-        "with numbered as (
+        "with found as materialized (
+             select id, event_date, (event_date at time zone timezone)::date as day from events where event_date >= ",
+    );
+    query.push_bind(midnight(first - Days::new(1)));
+    query.push(" and event_date < ").push_bind(midnight(first + Months::new(1) + Days::new(1))).push(" and ");
+    push_conditions(&mut query, filter, meaning, now);
+    query.push(
+        "), numbered as (
              select id, day, row_number() over (partition by day order by event_date, id) as place,
                     count(*) over (partition by day) as day_count
-             from (select id, event_date, (event_date at time zone timezone)::date as day from events where ",
+             from found where day >= ",
     );
-    push_conditions(&mut query, filter, meaning, now);
+    query.push_bind(first).push(" and day < ").push_bind(first + Months::new(1));
     query.push(format!(
-        ") as found)
-         select {EVENT}, day, day_count from numbered join events using (id) where place <= {SHOWN} order by day, place"
+        ") select {EVENT}, day, day_count from numbered join events using (id) where place <= {SHOWN} order by day, place"
     ));
     let rows: Vec<DayRow> = query.build_query_as().fetch_all(state.db.pool()).await?;
     let days = rows.chunk_by(|a, b| a.day == b.day).map(|rows| Day {
@@ -62,4 +73,8 @@ async fn find(state: &AppState, filter: &EventFilter, meaning: &Meaning, now: Da
         events: rows.iter().map(|row| row.event.clone().into_event(now)).collect(),
     });
     Ok(days.collect())
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
