@@ -155,7 +155,9 @@ pub fn Refused(
     set_page_status(error.status());
     let stale = matches!(&error, Error::Invalid(fields) if fields.iter().any(|f| f.field == "cursor"));
     let (way_on, href) = match &error {
-        _ if stale => ("Start from the first event", events_path(&EventQuery { cursor: String::new(), ..query })),
+        _ if stale => {
+            ("Start from the first event", events_path(&EventQuery { cursor: String::new(), ..query.clone() }))
+        }
         Error::Invalid(_) => ("Show all events", "/events".to_owned()),
         _ => ("Try again", again),
     };
@@ -164,7 +166,7 @@ pub fn Refused(
             {match &error {
                 Error::Invalid(fields) => {
                     let wrong = fields.iter().filter_map(|wrong| {
-                        let words = problem_words(&error, &wrong.field)?;
+                        let words = problem_words(&error, &query, &wrong.field)?;
                         Some(view! { <p><strong>{field_label(&wrong.field)}</strong> ": " {words}</p> })
                     });
                     view! { <p class="empty-head">"One of the filters doesn't fit"</p> {wrong.collect_view()} }.into_any()

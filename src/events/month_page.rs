@@ -75,7 +75,7 @@ fn MonthLinks(query: EventQuery, month: Month) -> impl IntoView {
     let before = (month.first > month.current).then(|| link(month.first - Months::new(1), ""));
     let after = link(month.first + Months::new(1), "chip-onward");
     view! {
-        <nav class="chips month-links" aria-label="Months">
+        <nav class="chips chips-compact" aria-label="Months">
             {before}
             {after}
             <a class="chip" href=events_path(&query)>"As a list"</a>

@@ -137,6 +137,14 @@ async fn a_month_has_its_days_with_the_first_few_events(pool: PgPool) {
         app.event_with(|event| event.name = format!("Busy {i}")).await;
     }
     app.event_with(|event| {
+        // The first of its day by the clock on the wall, the last by UTC.
+        event.name = "Morning in New York".into();
+        event.timezone = "America/New_York".into();
+        event.event_date += TimeDelta::hours(2);
+        event.ends_at += TimeDelta::hours(2);
+    })
+    .await;
+    app.event_with(|event| {
         event.name = "New year in Tokyo".into();
         event.city = "Tokyo".into();
         event.timezone = "Asia/Tokyo".into();
@@ -158,7 +166,9 @@ async fn a_month_has_its_days_with_the_first_few_events(pool: PgPool) {
         };
         days.map(day).collect::<Vec<_>>()
     };
-    assert_eq!(days("").await, ["2030-03-11 5 3"], "this month, unless it is said which");
+    assert_eq!(days("").await, ["2030-03-11 6 3"], "this month, unless it is said which");
+    let march = app.visitor().get("events/month?month=2030-03").await.expect(200);
+    assert_eq!(march["days"][0]["events"][0]["name"], "Morning in New York");
     assert_eq!(days("month=2030-04").await, ["2030-04-01 1 1"]);
     assert_eq!(days("month=2030-04&city=Berlin").await, Vec::<String>::new());
     assert_eq!(days("month=2030-04&q=tokio&when=today&from=2030-01-01").await.len(), 1, "its own days count");
@@ -203,7 +213,7 @@ async fn the_page_of_a_month_leads_to_its_events_and_to_what_it_does_not_show(po
 async fn a_refused_filter_is_named_on_the_page(pool: PgPool) {
     let app = TestApp::new(pool).await;
     for (query, label, words) in [
-        ("from=2030-03-02&to=2030-03-01", "Until", "one before the first"),
+        ("from=2030-03-02&to=2030-03-01", "Until", "The last day is before the first."),
         ("places=900", "Places", "Choose a number from 1 to 100."),
         ("when=someday", "Days", "There is today, tomorrow"),
     ] {

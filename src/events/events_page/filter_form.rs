@@ -23,7 +23,7 @@ pub fn FilterForm(
     refusal: Option<Error>,
 ) -> impl IntoView {
     let opened = narrowings(&query, events_path).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
-    let [from_problem, to_problem] = ["from", "to"].map(|field| problem_words(refusal.as_ref()?, field));
+    let [from_problem, to_problem] = ["from", "to"].map(|field| problem_words(refusal.as_ref()?, &query, field));
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
         <LiveForm>
@@ -97,9 +97,9 @@ fn PriceFields(query: EventQuery, refusal: Option<Error>) -> impl IntoView {
     if query.price == "free" {
         return view! { <input type="hidden" name="price" value="free" /> }.into_any();
     }
+    let problem = refusal.as_ref().and_then(|refusal| problem_words(refusal, &query, "price"));
     let currency = if query.currency.is_empty() { "EUR".to_owned() } else { query.currency };
     let choices = currency_choices(&currency);
-    let problem = refusal.as_ref().and_then(|refusal| problem_words(refusal, "price"));
     view! {
         <div class="filters-pair">
             <Field label=field_label("price") name="price" kind="number" value=query.price problem />
@@ -124,7 +124,7 @@ pub fn OccasionLinks(
         view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> }
     };
     view! {
-        <nav class="chips" aria-label="Days">
+        <nav class="chips chips-compact" aria-label="Days">
             {Occasion::ALL.map(link).collect_view()}
             <a class="chip" href=month>
                 <Icon glyph=Glyph::Calendar />

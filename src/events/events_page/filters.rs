@@ -5,6 +5,7 @@ use crate::{
     events::model::{EventQuery, Occasion, category_name},
     ui::path_with,
 };
+use chrono::NaiveDate;
 
 /// Reads a query by the names of its fields, from an address or from a form.
 pub(in crate::events) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
@@ -84,11 +85,11 @@ pub(in crate::events) fn field_label(field: &str) -> &'static str {
 }
 
 /// What is wrong with this field of a refused query, and what would be right.
-pub(in crate::events) fn problem_words(refusal: &Error, field: &str) -> Option<String> {
+pub(in crate::events) fn problem_words(refusal: &Error, query: &EventQuery, field: &str) -> Option<String> {
     let said = refusal.field(field)?;
     let better = match field {
-        "from" => "This is no day. Write it as 2026-12-05.",
-        "to" => "This is no day, or one before the first. Write it as 2026-12-05.",
+        "to" if query.to.trim().parse::<NaiveDate>().is_ok() => "The last day is before the first.",
+        "from" | "to" => "This is no day. Write it as 2026-12-05.",
         "month" => "This is no month. Write it as 2026-12.",
         "price" => "Write a whole number up to 1,000,000, or “free”.",
         "currency" => "A price needs the three letters of its currency.",

@@ -51,18 +51,18 @@ async fn find(
     // The bounds that an index serves, a day wider than any zone. What is shown is read whole, the rest only counted.
     let mut query = QueryBuilder::new(
         "with found as materialized (
-             select id, event_date, (event_date at time zone timezone)::date as day from events where event_date >= ",
+             select id, event_date at time zone timezone as begins from events where event_date >= ",
     );
     query.push_bind(midnight(first - Days::new(1)));
     query.push(" and event_date < ").push_bind(midnight(first + Months::new(1) + Days::new(1))).push(" and ");
     push_conditions(&mut query, filter, meaning, now);
     query.push(
         "), numbered as (
-             select id, day, row_number() over (partition by day order by event_date, id) as place,
-                    count(*) over (partition by day) as day_count
-             from found where day >= ",
+             select id, begins::date as day, row_number() over (partition by begins::date order by begins, id) as place,
+                    count(*) over (partition by begins::date) as day_count
+             from found where begins >= ",
     );
-    query.push_bind(first).push(" and day < ").push_bind(first + Months::new(1));
+    query.push_bind(first).push(" and begins < ").push_bind(first + Months::new(1));
     query.push(format!(
         ") select {EVENT}, day, day_count from numbered join events using (id) where place <= {SHOWN} order by day, place"
     ));
