@@ -22,6 +22,7 @@ create table event_words (
     constraint event_words_are_words check (char_length(word) between 3 and 40)
 );
 comment on table event_words is 'Every word that an event has ever had, folded: what a word that no event has may be a typing error of. Kept by triggers, whoever writes events. Words are never removed; who reads them asks whether an event to come has them.';
+comment on column event_words.word is 'Letters and digits, lower case, without accents.';
 comment on constraint event_words_are_words on event_words is 'Shorter ones turn into each other too easily, and nobody types longer ones.';
 
 create index event_words_alike on event_words using gin (word gin_trgm_ops);
