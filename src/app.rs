@@ -7,7 +7,7 @@ use crate::{
         checkout_page::CheckoutPage,
     },
     error::Error,
-    events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage},
+    events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
     ui::{FormRefusal, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/events") view=EventsPage ssr=SsrMode::Async />
+                    <Route path=path!("/events/month") view=MonthPage ssr=SsrMode::Async />
                     <Route path=path!("/events/:id") view=EventPage ssr=SsrMode::Async />
                     <Route path=path!("/bookings") view=BookingsPage ssr=SsrMode::Async />
                     <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async />

@@ -39,6 +39,17 @@ pub async fn insert_events(pool: &PgPool, count: usize, terms: Terms) -> anyhow:
     Ok(ids)
 }
 
+/// Events to be found, so many: of every category and in 300 cities, from a month ago to eleven months ahead, with names of a
+/// common word and two of 8,000, every third with seats.
+pub async fn insert_catalogue(pool: &PgPool, count: usize) -> anyhow::Result<()> {
+    for first in (0..count).step_by(10_000) {
+        let ids: Vec<Uuid> = (first..count.min(first + 10_000)).map(|_| Uuid::now_v7()).collect();
+        sqlx::query(include_str!("../sql/catalogue.sql")).bind(&ids).bind(first as i32).execute(pool).await?;
+    }
+    sqlx::raw_sql("vacuum analyze events; analyze event_words").execute(pool).await?;
+    Ok(())
+}
+
 /// Gives an event without places so many seats, in rows of 100, and answers their ids in order.
 pub async fn insert_seats(pool: &PgPool, event: Uuid, count: usize) -> anyhow::Result<Vec<Uuid>> {
     let seats: Vec<Uuid> = (0..count).map(|_| Uuid::now_v7()).collect();

@@ -10,6 +10,8 @@ pub(crate) struct Seen {
     pub(crate) per_s: f64,
     /// The 99th percentile of the time to an answer, in milliseconds.
     pub(crate) p99_ms: f64,
+    /// The 95th percentile.
+    pub(crate) p95_ms: f64,
     /// The median of it.
     pub(crate) p50_ms: f64,
     /// Answers that were refusals of the rules, such as a seat that is taken.
@@ -61,6 +63,12 @@ impl Seen {
             let index = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
             times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
         };
-        Self { per_s: times.len() as f64 / elapsed.as_secs_f64(), p99_ms: at(0.99), p50_ms: at(0.5), refused: 0 }
+        Self {
+            per_s: times.len() as f64 / elapsed.as_secs_f64(),
+            p99_ms: at(0.99),
+            p95_ms: at(0.95),
+            p50_ms: at(0.5),
+            refused: 0,
+        }
     }
 }

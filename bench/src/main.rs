@@ -1,18 +1,20 @@
 //! Measures the booking engine over HTTP, and in the same run the ceilings: the plainest transactions that could do the
-//! same work, by pgbench on the same database. Prints a table, and each figure as a line of JSON.
+//! same work, by pgbench on the same database; then, among 100,000 events, the searches. Prints a table, and each figure as
+//! a line of JSON.
 //!
 //! `DATABASE_URL` names the database and `EVENTLY_PUBLIC_URL` the server; `scripts/bench` starts both. The first argument
 //! is the length of a measurement in seconds, the second how often each is repeated: the median counts. A third names the
 //! one measure to take, for a profile.
 
 mod ceiling;
+mod find;
 mod load;
 mod measures;
 mod report;
 mod stage;
 
 use anyhow::Context;
-use report::Report;
+use report::{Report, Wanted};
 use stage::Stage;
 use std::{env, time::Duration};
 
@@ -26,11 +28,24 @@ async fn main() -> anyhow::Result<()> {
     let runs: usize = arguments.next().map_or(Ok(3), |text| text.parse()).context("runs is a whole number")?;
 
     let only = arguments.next();
-    let stage = Stage::set(&database, &site).await?;
+    let only = only.as_deref();
+    let time = Duration::from_secs(seconds);
+    let mut stage = Stage::set(&database, &site).await?;
     let mut report = Report::default();
-    for run in 1..=runs {
-        eprintln!("run {run} of {runs}");
-        measures::measure(&stage, Duration::from_secs(seconds), only.as_deref(), &mut report).await?;
+    if only != Some(find::ID) {
+        stage.register_people().await?;
+        for run in 1..=runs {
+            eprintln!("run {run} of {runs}");
+            measures::measure(&stage, time, only, &mut report).await?;
+        }
+    }
+    // Last: the others are measured without so many events.
+    if only.is_none_or(|only| only == find::ID) {
+        stage.fill_catalogue(find::EVENTS).await?;
+        for _ in 1..=runs {
+            let seen = find::find(&stage, time).await?;
+            report.add(find::ID, find::WHAT, Some(Wanted::P95BelowMs(find::P95_BELOW_MS)), (seen, None));
+        }
     }
     report.print();
     Ok(())

@@ -3,7 +3,7 @@
 use crate::{
     ceiling::pgbench,
     load::{End, Seen, repeat},
-    report::Report,
+    report::{Report, Wanted},
     stage::{PLACES_PER_PERSON, Stage},
 };
 use anyhow::ensure;
@@ -24,32 +24,42 @@ pub(crate) async fn measure(
     let wants = |id: &str| only.is_none_or(|only| only == id);
     let ceiling = async |script: &str, clients: usize| pgbench(&stage.database, script, clients, time).await;
     let hot = ceiling("hot-row.sql", 64).await?;
-    for (id, what, at_least, buyers) in [
-        ("P1", "holds of one event, 64 buyers", Some(6.0), 64),
-        ("P1-200", "holds of one event, 200 buyers", Some(6.0), 200),
+    for (id, what, wanted, buyers) in [
+        ("P1", "holds of one event, 64 buyers", Some(Wanted::Ratio(6.0)), 64),
+        ("P1-200", "holds of one event, 200 buyers", Some(Wanted::Ratio(6.0)), 200),
         ("P1-16", "holds of one event, 16 buyers", None, 16),
     ] {
         if wants(id) {
-            report.add(id, what, at_least, (one_event(stage, buyers, time).await?, Some(hot.clone())));
+            report.add(id, what, wanted, (one_event(stage, buyers, time).await?, Some(hot.clone())));
         }
     }
     if wants("P2") {
         let lone = ceiling("hot-row.sql", 1).await?;
-        report.add("P2", "holds of one event, a lone buyer", Some(0.5), (one_event(stage, 1, time).await?, Some(lone)));
+        report.add(
+            "P2",
+            "holds of one event, a lone buyer",
+            Some(Wanted::Ratio(0.5)),
+            (one_event(stage, 1, time).await?, Some(lone)),
+        );
     }
     if wants("P3") {
         let (events, spread) = (stage.events(100, PLENTY).await?, ceiling("spread.sql", 64).await?);
         let seen = holds(stage, &events, 64, time).await?;
-        report.add("P3", "holds over 100 events, 64 buyers", Some(0.6), (seen, Some(spread)));
+        report.add("P3", "holds over 100 events, 64 buyers", Some(Wanted::Ratio(0.6)), (seen, Some(spread)));
     }
     if wants("P4") {
         let pairs = ceiling("seats.sql", 32).await?;
         let seen = seats(stage, time).await?;
-        report.add("P4", "holds of pairs among 100,000 seats, 32 buyers", Some(0.6), (seen, Some(pairs)));
+        report.add(
+            "P4",
+            "holds of pairs among 100,000 seats, 32 buyers",
+            Some(Wanted::Ratio(0.6)),
+            (seen, Some(pairs)),
+        );
     }
     if wants("P5") {
         let seen = bookings(stage, time).await?;
-        report.add("P5", "hold and confirm, one event, 64 buyers", Some(2.5), (seen, Some(hot)));
+        report.add("P5", "hold and confirm, one event, 64 buyers", Some(Wanted::Ratio(2.5)), (seen, Some(hot)));
     }
     for (id, what, buyers) in [
         ("P6", "200 buyers for 50 places, from the page on: all know", 200),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 use bench::{
-    events::{Terms, insert_events, insert_seats},
+    events::{Terms, insert_catalogue, insert_events, insert_seats},
     people::register,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -28,16 +28,38 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Makes the people and the tables of pgbench.
+    /// Makes the tables of pgbench; there are no people yet.
     pub(crate) async fn set(database: &str, site: &str) -> anyhow::Result<Self> {
         let pool = PgPoolOptions::new().max_connections(4).connect(database).await.context("the database")?;
         sqlx::raw_sql(include_str!("../sql/tables.sql")).execute(&pool).await.context("pgbench's tables")?;
         let client = Client::builder().tcp_nodelay(true).pool_max_idle_per_host(512).build()?;
-        let mut stage = Self { database: database.to_owned(), people: Vec::new(), site: site.to_owned(), client, pool };
+        Ok(Self { database: database.to_owned(), people: Vec::new(), site: site.to_owned(), client, pool })
+    }
+
+    /// Makes the people who buy.
+    pub(crate) async fn register_people(&mut self) -> anyhow::Result<()> {
         eprintln!("{PEOPLE} people register");
-        let register = async |n| register(&stage.client, site, &format!("buyer-{n}@example.org")).await;
-        stage.people = stream::iter(0..PEOPLE).map(register).buffered(32).try_collect().await?;
-        Ok(stage)
+        let register = async |n| register(&self.client, &self.site, &format!("buyer-{n}@example.org")).await;
+        self.people = stream::iter(0..PEOPLE).map(register).buffered(32).try_collect().await?;
+        Ok(())
+    }
+
+    /// Makes so many events to be found.
+    pub(crate) async fn fill_catalogue(&self, count: usize) -> anyhow::Result<()> {
+        eprintln!("{count} events to be found");
+        insert_catalogue(&self.pool, count).await
+    }
+
+    /// What leads to the second page of all events.
+    pub(crate) async fn next_cursor(&self) -> anyhow::Result<String> {
+        let reply = self.client.get(format!("{}/api/v1/events/list", self.site)).send().await?;
+        let page: Value = serde_json::from_str(&reply.text().await?)?;
+        Ok(page["next_cursor"].as_str().context("a second page")?.to_owned())
+    }
+
+    /// Loads a page as somebody who isn't signed in.
+    pub(crate) async fn visit(&self, path: &str) -> anyhow::Result<()> {
+        load(self.client.get(format!("{}{path}", self.site)), path).await
     }
 
     /// Events of general admission with so many places each.
@@ -72,10 +94,7 @@ impl Stage {
 
     /// Loads a page as this person.
     pub(crate) async fn page(&self, person: usize, path: &str) -> anyhow::Result<()> {
-        let reply = self.as_person(person, self.client.get(format!("{}{path}", self.site))).send().await?;
-        ensure!(reply.status().is_success(), "{path}: {}", reply.status());
-        reply.bytes().await?;
-        Ok(())
+        load(self.as_person(person, self.client.get(format!("{}{path}", self.site))), path).await
     }
 
     async fn post(&self, person: usize, verb: &str, body: &Value) -> anyhow::Result<Option<String>> {
@@ -95,4 +114,11 @@ impl Stage {
     fn as_person(&self, person: usize, request: RequestBuilder) -> RequestBuilder {
         request.header(COOKIE, &self.people[person % self.people.len()])
     }
+}
+
+async fn load(request: RequestBuilder, path: &str) -> anyhow::Result<()> {
+    let reply = request.send().await?;
+    ensure!(reply.status().is_success(), "{path}: {}", reply.status());
+    reply.bytes().await?;
+    Ok(())
 }

@@ -24,6 +24,10 @@ test.describe("for everybody", () => {
     ["the start page", "/", SITE],
     ["the list of events", "/events", /^Events · Evently$/],
     ["a list that is narrowed", "/events?category=music&price=60&currency=EUR&places=2&sort=price", /^Events · Evently$/],
+    ["a list of days as a person picks them", "/events?when=month&places=4&together=true", /^Events · Evently$/],
+    ["a month", "/events/month", /^Events in .* 20\d\d · Evently$/],
+    ["a month with nothing in it", "/events/month?month=2020-01&category=music", /^Events in January 2020 · Evently$/],
+    ["a list with a city that is misspelt", "/events?city=Berlinn", /^Events · Evently$/],
     ["a list with nothing in it", "/events?q=zzzzqqqq&city=Nowhere", /^Events · Evently$/],
     ["the sign-in page", "/sign-in", /^Sign in · Evently$/],
     ["the page that makes an account", "/register", /^Make an account · Evently$/],
@@ -39,6 +43,7 @@ test.describe("for everybody", () => {
     ["an address that leads nowhere", "/nowhere", 404, "There is nothing here", /^Nothing here · Evently$/],
     ["an event that does not exist", "/events/00000000-0000-4000-8000-000000000000", 404, "There is nothing here", /Evently$/],
     ["a list with a filter that makes no sense", "/events?places=900", 422, "Events", /^Events · Evently$/],
+    ["a month that is none", "/events/month?month=2026-13", 422, "Events by month", /^Events by month · Evently$/],
     ["an account page without an account", "/account", 401, "Sign in first", /^Account · Evently$/],
     ["a booking without an account", "/bookings/00000000-0000-4000-8000-000000000000", 401, "Sign in first", /Evently$/],
   ];

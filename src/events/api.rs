@@ -1,11 +1,6 @@
 //! The door to events: `/api/v1/events/…`.
 
-#![expect(
-    clippy::too_many_arguments,
-    reason = "each is a field of the query string, and the lint fires in what the macro makes"
-)]
-
-use super::model::{Event, EventDetail, Page};
+use super::model::{Event, EventDetail, EventQuery, Month, Page, Suggestion};
 use crate::{error::Error, id::EventId};
 use leptos::{
     prelude::*,
@@ -14,51 +9,62 @@ use leptos::{
 
 /// One page of events that aren't over, filtered and sorted as asked.
 ///
-/// Every argument is the text of the URL's field of the same name; see [`EventQuery`](super::model::EventQuery).
-/// Errors: `Invalid` on the field that makes no sense.
+/// Every field of the query is text in the URL; empty or left out means "any". Errors: `Invalid` on the field that makes
+/// no sense.
 #[server(name = ListEvents, prefix = "/api", endpoint = "v1/events/list", input = GetUrl, output = Json)]
 pub async fn list_events(
-    /// Words to look for.
-    #[server(default)]
-    q: String,
-    /// A city.
-    #[server(default)]
-    city: String,
-    /// A category.
-    #[server(default)]
-    category: String,
-    /// First day, at the venue.
-    #[server(default)]
-    from: String,
-    /// Last day, at the venue.
-    #[server(default)]
-    to: String,
-    /// `free`, or whole units of `currency`.
-    #[server(default)]
-    price: String,
-    /// The currency `price` is of.
-    #[server(default)]
-    currency: String,
-    /// At least so many places left.
-    #[server(default)]
-    places: String,
-    /// `date`, `price` or `-price`.
-    #[server(default)]
-    sort: String,
-    /// Where the page before ended.
-    #[server(default)]
-    cursor: String,
-    /// Rows, at most 200.
-    #[server(default)]
-    limit: String,
+    /// What is asked for.
+    #[server(flatten)]
+    query: EventQuery,
 ) -> Result<Page<Event>, Error> {
-    use super::{model::EventQuery, store};
+    use super::store;
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
-        let query =
-            EventQuery { q, city, category, from, to, price, currency, places, sort, cursor: cursor.clone(), limit };
-        store::list_events(&caller.state, &query.parse()?, &cursor, caller.now).await
+        store::list_events(&caller.state, &query.parse()?, &query.cursor, caller.now).await
+    })
+    .await
+}
+
+/// The events of a month that aren't over, day by day at their venues: of each day the first few and how many there are.
+///
+/// The query narrows them as it narrows a list; its days, order and limit go for nothing. Errors: `Invalid` on the field
+/// that makes no sense.
+#[server(name = ListMonth, prefix = "/api", endpoint = "v1/events/month", input = GetUrl, output = Json)]
+pub async fn list_month(
+    /// The month, `2026-12`; the one it is in UTC when empty.
+    #[server(default)]
+    month: String,
+    /// What is asked for.
+    #[server(flatten)]
+    query: EventQuery,
+) -> Result<Month, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        let today = caller.now.date_naive();
+        let (first, current) = (Month::parse(&month, today)?, Month::parse("", today)?);
+        let days = store::list_month(&caller.state, &query.parse()?, first, caller.now).await?;
+        Ok(Month { first, current, days })
+    })
+    .await
+}
+
+/// What a query that finds nothing was probably meant to be; null if nothing is near that finds something.
+///
+/// Errors: `Invalid` on the field that makes no sense.
+#[server(name = SuggestEvents, prefix = "/api", endpoint = "v1/events/suggest", input = GetUrl, output = Json)]
+pub async fn suggest_events(
+    /// What was asked for.
+    #[server(flatten)]
+    query: EventQuery,
+) -> Result<Option<Suggestion>, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::suggest_events(&caller.state, &query, caller.now).await
     })
     .await
 }

@@ -3,7 +3,7 @@
 use super::{
     api::{list_cities, list_events},
     event_card::{EventCard, FeatureCard},
-    model::{CATEGORIES, Event, Page},
+    model::{CATEGORIES, Event, EventQuery, Page},
 };
 use crate::{
     error::Error,
@@ -51,8 +51,7 @@ fn Rows(next: Vec<Event>, free: Result<Vec<Event>, Error>) -> impl IntoView {
 
 /// The soonest events at this price (all when empty), so many at most.
 async fn list(price: &str, limit: &str) -> Result<Page<Event>, Error> {
-    let any = String::new;
-    list_events(any(), any(), any(), any(), any(), price.to_owned(), any(), any(), any(), any(), limit.to_owned()).await
+    list_events(EventQuery { price: price.to_owned(), limit: limit.to_owned(), ..EventQuery::default() }).await
 }
 
 #[component]

@@ -14,6 +14,8 @@ pub mod events_page;
 pub mod home_page;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod month_page;
+#[cfg(feature = "ssr")]
 pub mod poster;
 pub mod sale_countdown;
 #[cfg(feature = "ssr")]

@@ -5,7 +5,7 @@ use crate::{
     id::EventId,
     money::{Currency, Money, group_thousands},
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// Events on a page of a list unless the caller says otherwise.
@@ -13,6 +13,8 @@ pub const LIMIT_DEFAULT: i64 = 24;
 /// Events on a page of a list at most.
 pub const LIMIT_MAX: i64 = 200;
 const QUERY_MAX: i32 = 100;
+/// Places that a list can be narrowed to at most: as many as one person may ever have of an event.
+const PLACES_MAX: i32 = 100;
 
 /// What an admin has decided about an event. Whether it is over is not a status but a comparison with the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,6 +281,45 @@ impl<T> Page<T> {
     }
 }
 
+/// A day with events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The day, at the venues.
+    pub date: NaiveDate,
+    /// Events that begin on it.
+    pub event_count: i64,
+    /// The first of them.
+    pub events: Vec<Event>,
+}
+
+/// A month of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Month {
+    /// Its first day.
+    pub first: NaiveDate,
+    /// The month it is now, in UTC: its first day. What is over isn't listed, so that before it there is nothing.
+    pub current: NaiveDate,
+    /// Its days with events, in order.
+    pub days: Vec<Day>,
+}
+
+impl Month {
+    /// The first day of the month in the URL, `2026-12`; that of `today`'s for empty text. Errors: `Invalid`.
+    pub fn parse(text: &str, today: NaiveDate) -> Result<NaiveDate, Error> {
+        let this_month = today - Days::new(today.day0().into());
+        let is_plain = |text: &str| text.len() == 7 && text.find('-') == Some(4);
+        let first = |text: &str| format!("{text}-01").parse().ok().filter(|_| is_plain(text));
+        Ok(parse_field("month", text, first)?.unwrap_or(this_month))
+    }
+}
+
+/// What a query that finds nothing was probably meant to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The query that does find something.
+    pub query: EventQuery,
+}
+
 /// How many rows a page may have. Errors: `Invalid` outside 1 to 200.
 pub fn check_limit(limit: i64) -> Result<i64, Error> {
     let out_of_range = || Error::invalid("limit", Problem::OutOfRange(1, LIMIT_MAX as i32));
@@ -312,6 +353,71 @@ impl Sort {
             Self::Date => "date",
             Self::Price => "price",
             Self::PriceDesc => "-price",
+        }
+    }
+}
+
+/// Days as a person picks them. They follow the calendar at each event's venue, as `from` and `to` do: what "today" means
+/// to somebody far away isn't known, and an event is on the day that its ticket says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The day it is.
+    Today,
+    /// The day after.
+    Tomorrow,
+    /// The Saturday and Sunday of this week, also on that Saturday or Sunday.
+    Weekend,
+    /// Today and the six days after it.
+    Week,
+    /// What is left of this month.
+    Month,
+}
+
+impl Occasion {
+    /// All of them, the nearest first.
+    pub const ALL: [Self; 5] = [Self::Today, Self::Tomorrow, Self::Weekend, Self::Week, Self::Month];
+
+    /// The word in the URL, which means the same tomorrow.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Tomorrow => "tomorrow",
+            Self::Weekend => "weekend",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The occasion of this word in the URL.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|occasion| occasion.key() == key)
+    }
+
+    /// What a person calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::Tomorrow => "Tomorrow",
+            Self::Weekend => "This weekend",
+            Self::Week => "Next 7 days",
+            Self::Month => "This month",
+        }
+    }
+
+    /// Its first and last day, where it is `today`.
+    pub fn days(self, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Today => (today, today),
+            Self::Tomorrow => (today + Days::new(1), today + Days::new(1)),
+            Self::Weekend => {
+                let week = today.week(Weekday::Mon);
+                (week.last_day() - Days::new(1), week.last_day())
+            }
+            Self::Week => (today, today + Days::new(6)),
+            Self::Month => {
+                let first = today - Days::new(today.day0().into());
+                (today, first + Months::new(1) - Days::new(1))
+            }
         }
     }
 }
@@ -362,6 +468,7 @@ impl std::fmt::Display for Cursor {
 
 /// What a list of events is asked for, as it stands in the URL: every field is text, empty means "any".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventQuery {
     /// Words to look for, with typing errors forgiven.
     pub q: String,
@@ -369,6 +476,9 @@ pub struct EventQuery {
     pub city: String,
     /// One of [`CATEGORIES`].
     pub category: String,
+    /// `today`, `tomorrow`, `weekend`, `week` or `month`: see [`Occasion`]. Goes for nothing beside `from` or `to`: a day
+    /// that is named wins.
+    pub when: String,
     /// First day, `2026-12-05`, in the event's zone.
     pub from: String,
     /// Last day, in the event's zone.
@@ -379,6 +489,9 @@ pub struct EventQuery {
     pub currency: String,
     /// At least so many places left.
     pub places: String,
+    /// `true`: that many beside each other, in one row where there are seats; two unless `places` says more. What is counted
+    /// is some seconds old.
+    pub together: String,
     /// `date`, `price` or `-price`.
     pub sort: String,
     /// Where the page before ended.
@@ -405,6 +518,8 @@ pub struct EventFilter {
     pub city: Option<String>,
     /// A category.
     pub category: Option<String>,
+    /// Days that follow the calendar; none where days are named.
+    pub occasion: Option<Occasion>,
     /// First day.
     pub from: Option<NaiveDate>,
     /// Last day.
@@ -413,6 +528,8 @@ pub struct EventFilter {
     pub price: Option<PriceFilter>,
     /// At least so many places left.
     pub places: Option<i32>,
+    /// These places beside each other.
+    pub together: bool,
     /// The order.
     pub sort: Sort,
     /// Rows.
@@ -422,13 +539,24 @@ pub struct EventFilter {
 impl EventQuery {
     /// Whether anything narrows the list.
     pub fn is_narrowed(&self) -> bool {
-        [&self.q, &self.city, &self.category, &self.from, &self.to, &self.price, &self.places]
-            .iter()
-            .any(|field| !field.trim().is_empty())
+        [
+            &self.q,
+            &self.city,
+            &self.category,
+            &self.when,
+            &self.from,
+            &self.to,
+            &self.price,
+            &self.places,
+            &self.together,
+        ]
+        .iter()
+        .any(|field| !field.trim().is_empty())
     }
 
     /// Understands every field. Errors: `Invalid` on the first that makes no sense.
     pub fn parse(&self) -> Result<EventFilter, Error> {
+        let occasion = known("when", &self.when, Occasion::of_key)?;
         let from = parse_field("from", &self.from, |s| s.parse().ok())?;
         let to: Option<NaiveDate> = parse_field("to", &self.to, |s| s.parse().ok())?;
         if to.is_some_and(|to| from.is_some_and(|from| to < from)) {
@@ -437,17 +565,20 @@ impl EventQuery {
         if self.q.chars().count() > QUERY_MAX as usize {
             return Err(Error::invalid("q", Problem::TooLong(QUERY_MAX)));
         }
+        let together = known("together", &self.together, |s| (s == "true").then_some(()))?.is_some();
+        let places = number("places", &self.places, PLACES_MAX)?;
         Ok(EventFilter {
             words: self.q.split_whitespace().take(8).map(str::to_lowercase).collect(),
             city: parse_field("city", &self.city, |s| Some(s.to_owned()))?,
-            category: parse_field("category", &self.category, known_category)?,
+            category: known("category", &self.category, known_category)?,
+            occasion: occasion.filter(|_| from.is_none() && to.is_none()),
             from,
             to,
             price: self.parse_price()?,
-            places: parse_field("places", &self.places, |s| s.parse().ok().filter(|n| (1..=100).contains(n)))?,
-            sort: parse_field("sort", &self.sort, parse_sort)?.unwrap_or_default(),
-            limit: parse_field("limit", &self.limit, |s| s.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n)))?
-                .unwrap_or(LIMIT_DEFAULT),
+            places: places.or(together.then_some(2)),
+            together,
+            sort: known("sort", &self.sort, parse_sort)?.unwrap_or_default(),
+            limit: number("limit", &self.limit, LIMIT_MAX as i32)?.map_or(LIMIT_DEFAULT, i64::from),
         })
     }
 
@@ -467,9 +598,28 @@ impl EventQuery {
 }
 
 fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
+    parse_or(field, text, Problem::Malformed, parse)
+}
+
+/// One of the words the field knows.
+fn known<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
+    parse_or(field, text, Problem::Unknown, parse)
+}
+
+/// A number from 1 to `most`.
+fn number(field: &str, text: &str, most: i32) -> Result<Option<i32>, Error> {
+    parse_or(field, text, Problem::OutOfRange(1, most), |s| s.parse().ok().filter(|n| (1..=most).contains(n)))
+}
+
+fn parse_or<T>(
+    field: &str,
+    text: &str,
+    problem: Problem,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Error> {
     match text.trim() {
         "" => Ok(None),
-        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, Problem::Malformed)),
+        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, problem)),
     }
 }
 
@@ -530,6 +680,46 @@ mod tests {
     }
 
     #[test]
+    fn an_occasion_is_the_days_a_person_means() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        for (today, occasion, first, last) in [
+            // A Sunday, a Monday, a Saturday, and the end of a year.
+            ("2026-11-22", Occasion::Today, "2026-11-22", "2026-11-22"),
+            ("2026-11-22", Occasion::Weekend, "2026-11-21", "2026-11-22"),
+            ("2026-11-23", Occasion::Weekend, "2026-11-28", "2026-11-29"),
+            ("2026-11-28", Occasion::Weekend, "2026-11-28", "2026-11-29"),
+            ("2026-12-31", Occasion::Tomorrow, "2027-01-01", "2027-01-01"),
+            ("2026-12-31", Occasion::Week, "2026-12-31", "2027-01-06"),
+            ("2026-12-31", Occasion::Month, "2026-12-31", "2026-12-31"),
+            ("2028-02-03", Occasion::Month, "2028-02-03", "2028-02-29"),
+        ] {
+            assert_eq!(occasion.days(day(today)), (day(first), day(last)), "{occasion:?} on {today}");
+        }
+        assert!(Occasion::ALL.iter().all(|occasion| Occasion::of_key(occasion.key()) == Some(*occasion)));
+    }
+
+    #[test]
+    fn a_month_is_read_from_the_address() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let today = day("2026-11-22");
+        assert_eq!(Month::parse("", today), Ok(day("2026-11-01")));
+        assert_eq!(Month::parse("2027-02", today), Ok(day("2027-02-01")));
+        for bad in ["2026-13", "2026-1", "2026-12-05", "december", "+2026-1", "99999-1", "2026-0x"] {
+            assert!(Month::parse(bad, today).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_named_wins_over_an_occasion() {
+        let query = |from: &str, to: &str| {
+            let (when, from, to) = ("weekend".to_owned(), from.to_owned(), to.to_owned());
+            EventQuery { when, from, to, ..EventQuery::default() }.parse().expect("fine").occasion
+        };
+        assert_eq!(query("", ""), Some(Occasion::Weekend));
+        assert_eq!((query("2026-12-05", ""), query("", "2026-12-05")), (None, None));
+    }
+
+    #[test]
     fn an_empty_query_asks_for_everything() {
         let filter = EventQuery::default().parse().expect("fine");
         assert_eq!((filter.words.len(), filter.limit, filter.sort), (0, LIMIT_DEFAULT, Sort::Date));
@@ -540,12 +730,14 @@ mod tests {
     fn a_query_that_makes_no_sense_names_its_field() {
         let q = EventQuery::default;
         for (query, field) in [
+            (EventQuery { when: "yesterday".into(), ..q() }, "when"),
             (EventQuery { from: "yesterday".into(), ..q() }, "from"),
             (EventQuery { from: "2026-12-05".into(), to: "2026-12-04".into(), ..q() }, "to"),
             (EventQuery { category: "gardening".into(), ..q() }, "category"),
             (EventQuery { price: "-1".into(), currency: "EUR".into(), ..q() }, "price"),
             (EventQuery { price: "20".into(), ..q() }, "currency"),
             (EventQuery { places: "0".into(), ..q() }, "places"),
+            (EventQuery { together: "yes".into(), ..q() }, "together"),
             (EventQuery { limit: "201".into(), ..q() }, "limit"),
             (EventQuery { sort: "colour".into(), ..q() }, "sort"),
             (EventQuery { q: "x".repeat(101), ..q() }, "q"),

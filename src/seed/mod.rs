@@ -25,7 +25,7 @@ use crate::{
     error::{Conflict, Error},
     events::store::cancel_event,
     id::{EventId, UserId},
-    seats::store::project_availability,
+    seats::store::{count_together, project_availability},
     server::{Failure, Result, clock::Clock, state::AppState},
     waitlist::store::JoinRequest,
 };
@@ -77,6 +77,9 @@ async fn fill_in(state: &AppState, made: &[Made]) -> anyhow::Result<()> {
     call_off(state, &events, made, now).await.map_err(tell)?;
     bookings::make_hold(state, &events, people.demo).await.map_err(tell)?;
     while project_availability(state).await.map_err(tell)? > 0 {}
+    // Some seconds from now all that has changed is due.
+    let soon = state.with_clock(Clock::fixed(state.clock.now() + TimeDelta::minutes(1)));
+    while count_together(&soon).await.map_err(tell)? > 0 {}
     let mut first = None;
     let broken = audit::run(state, |line| _ = first.get_or_insert(line)).await?;
     if let Some(first) = first {

@@ -11,6 +11,7 @@ const FEED_EVERY: Duration = Duration::from_secs(5);
 /// With [`TELL_EVERY`], how late an open map is: four tenths of a second beside the work itself.
 const PROJECT_EVERY: Duration = Duration::from_millis(200);
 const TELL_EVERY: Duration = Duration::from_millis(200);
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// Reading everything is not what a start should wait for.
@@ -27,6 +28,7 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
+        repeat("count seats together", COUNT_EVERY, &token, || seats::store::count_together(&state)),
         repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
         async {
             token.cancelled().await;

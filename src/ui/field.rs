@@ -33,11 +33,14 @@ pub fn Field(
     /// The refusal of the form it stands in: [`super::refusal`].
     #[prop(optional_no_strip)]
     refusal: Refusal,
+    /// Better words for what is wrong with it than the refusal's own.
+    #[prop(optional_no_strip)]
+    problem: Option<String>,
     /// Whether the browser asks for it to be filled in.
     #[prop(optional)]
     required: bool,
 ) -> impl IntoView {
-    let problem = refusal.and_then(|error| error.field(name));
+    let problem = problem.or_else(|| refusal?.field(name));
     let described_by = described_by(name, hint.is_some(), problem.is_some());
     view! {
         <div class="field">

@@ -10,7 +10,7 @@ use evently::{
     money::{Currency, Money},
     seats::{
         model::SeatKind,
-        store::{NewMap, NewSeat, NewSection, draw_map, project_availability},
+        store::{NewMap, NewSeat, NewSection, count_together, draw_map, project_availability},
     },
     server::{self, clock::Clock, config::Config, db::Db, router::router, state::AppState},
 };
@@ -171,6 +171,13 @@ impl TestApp {
             tokio::task::yield_now().await;
         }
         panic!("no {count} sessions of which {what}");
+    }
+
+    /// Adds up what has changed and counts the free seats beside each other, some seconds later.
+    pub(crate) async fn count_together(&self) -> u64 {
+        while project_availability(&self.state).await.expect("projected") > 0 {}
+        self.wait(TimeDelta::seconds(3));
+        count_together(&self.state).await.expect("counted")
     }
 
     /// Places left, as the list and the page say it.

@@ -1,9 +1,9 @@
 //! The form that narrows the list: plain GET, so that every choice is in the address and it works without scripts.
 
-use super::filters::{events_path, narrowings};
+use super::filters::{events_path, field_label, month_path, narrowings, problem_words};
 use crate::{
     error::Error,
-    events::model::{CATEGORIES, EventQuery, Sort},
+    events::model::{CATEGORIES, EventQuery, Occasion, Sort},
     ui::{Choice, Field, Glyph, Icon, LiveForm, SelectField},
 };
 use leptos::prelude::*;
@@ -22,7 +22,8 @@ pub fn FilterForm(
     /// Why the query was refused, if it was.
     refusal: Option<Error>,
 ) -> impl IntoView {
-    let opened = narrowings(&query).iter().any(|n| n.field != "q" && n.field != "category");
+    let opened = narrowings(&query, events_path).iter().any(|n| !matches!(n.field, "q" | "category" | "when"));
+    let [from_problem, to_problem] = ["from", "to"].map(|field| problem_words(refusal.as_ref()?, &query, field));
     let sort = if query.sort == Sort::Date.key() { String::new() } else { query.sort.clone() };
     view! {
         <LiveForm>
@@ -38,6 +39,7 @@ pub fn FilterForm(
                 </div>
                 {(!query.category.is_empty())
                     .then(|| view! { <input type="hidden" name="category" value=query.category.clone() /> })}
+                {(!query.when.is_empty()).then(|| view! { <input type="hidden" name="when" value=query.when.clone() /> })}
                 <details class="filters-more" open=opened>
                     <summary class="button button-secondary">
                         <Icon glyph=Glyph::Sliders />
@@ -52,18 +54,35 @@ pub fn FilterForm(
                             refusal=refusal.clone()
                             applies=true
                         />
-                        <Field label="From" name="from" kind="date" value=query.from.clone() refusal=refusal.clone() />
-                        <Field label="Until" name="to" kind="date" value=query.to.clone() refusal=refusal.clone() />
-                        <PriceFields query=query.clone() refusal=refusal.clone() />
+                        <Field label=field_label("from") name="from" kind="date" value=query.from.clone() problem=from_problem />
+                        <Field label=field_label("to") name="to" kind="date" value=query.to.clone() problem=to_problem />
                         <SelectField
-                            label="Places"
-                            name="places"
-                            choices=place_choices(&query.places)
-                            value=query.places.clone()
+                            label="Order"
+                            name="sort"
+                            choices=sort_choices()
+                            value=sort
                             refusal=refusal.clone()
                             applies=true
                         />
-                        <SelectField label="Order" name="sort" choices=sort_choices() value=sort refusal applies=true />
+                        <PriceFields query=query.clone() refusal=refusal.clone() />
+                        <div class="filters-pair">
+                            <SelectField
+                                label="Places"
+                                name="places"
+                                choices=place_choices(&query.places)
+                                value=query.places.clone()
+                                refusal=refusal.clone()
+                                applies=true
+                            />
+                            <SelectField
+                                label=field_label("together")
+                                name="together"
+                                choices=together_choices()
+                                value=query.together.clone()
+                                refusal
+                                applies=true
+                            />
+                        </div>
                         <button type="submit" class="button button-secondary filters-apply">"Show events"</button>
                     </div>
                 </details>
@@ -78,15 +97,41 @@ fn PriceFields(query: EventQuery, refusal: Option<Error>) -> impl IntoView {
     if query.price == "free" {
         return view! { <input type="hidden" name="price" value="free" /> }.into_any();
     }
+    let problem = refusal.as_ref().and_then(|refusal| problem_words(refusal, &query, "price"));
     let currency = if query.currency.is_empty() { "EUR".to_owned() } else { query.currency };
     let choices = currency_choices(&currency);
     view! {
-        <div class="filters-price">
-            <Field label="Price up to" name="price" kind="number" value=query.price refusal=refusal.clone() />
+        <div class="filters-pair">
+            <Field label=field_label("price") name="price" kind="number" value=query.price problem />
             <SelectField label="Currency" name="currency" choices value=currency refusal />
         </div>
     }
     .into_any()
+}
+
+/// The days people mostly mean, as links that narrow the list at once; the chosen one is taken off again.
+#[component]
+pub fn OccasionLinks(
+    /// What is asked for now.
+    query: EventQuery,
+) -> impl IntoView {
+    let any = EventQuery { cursor: String::new(), from: String::new(), to: String::new(), ..query };
+    let month = month_path(&any, "");
+    let link = |occasion: Occasion| {
+        let chosen = any.when == occasion.key();
+        let when = if chosen { "" } else { occasion.key() }.to_owned();
+        let href = events_path(&EventQuery { when, ..any.clone() });
+        view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> }
+    };
+    view! {
+        <nav class="chips chips-compact" aria-label="Days">
+            {Occasion::ALL.map(link).collect_view()}
+            <a class="chip" href=month>
+                <Icon glyph=Glyph::Calendar />
+                "By month"
+            </a>
+        </nav>
+    }
 }
 
 /// The categories as links that narrow the list at once, and "Free" among them.
@@ -127,6 +172,10 @@ fn place_choices(chosen: &str) -> Vec<Choice> {
     let unusual = (!chosen.is_empty() && !usual.contains(&chosen)).then_some(chosen);
     let any = (String::new(), "Any number".to_owned());
     [any].into_iter().chain(unusual.into_iter().chain(usual).map(|n| (n.to_owned(), format!("{n} or more")))).collect()
+}
+
+fn together_choices() -> Vec<Choice> {
+    [("", "Anywhere"), ("true", "Side by side")].map(|(together, words)| (together.to_owned(), words.to_owned())).into()
 }
 
 fn currency_choices(chosen: &str) -> Vec<Choice> {

@@ -88,6 +88,21 @@ pub async fn add_available(conn: &mut PgConnection, changes: &[(EventId, i32)]) 
     Ok(())
 }
 
+/// Sets the most seats that are free beside each other, by event. Assumes a transaction.
+pub async fn set_together(conn: &mut PgConnection, counts: &[(EventId, i32)]) -> Result<()> {
+    let (ids, counts): (Vec<EventId>, Vec<i32>) = counts.iter().copied().unzip();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock_events(ids.iter().copied()))).execute(&mut *conn).await?;
+    sqlx::query(
+        "update events set together_count = given.count from unnest($1::uuid[], $2::int[]) as given (id, count)
+         where events.id = given.id and together_count <> given.count",
+    )
+    .bind(&ids)
+    .bind(counts)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Changes the number of an event's places by so many, which are free or become so. Assumes a transaction that has locked
 /// the event, or knows that nobody else does.
 pub async fn change_capacity(conn: &mut PgConnection, event_id: EventId, by: i32) -> Result<()> {

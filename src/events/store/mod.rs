@@ -3,12 +3,17 @@
 mod capacity;
 mod create;
 mod list;
+mod month;
+mod spelling;
 
 pub use capacity::{
-    SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, share_sales,
+    SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, set_together,
+    share_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};
+pub use month::list_month;
+pub use spelling::suggest_events;
 
 use super::{
     model::{Availability, Event, EventDetail, EventStatus, SaleFacts},

@@ -1,5 +1,6 @@
 //! Drawing a seat map in bulk.
 
+use super::together::count_sections;
 use crate::{
     events,
     id::{EventId, SeatId},
@@ -76,6 +77,8 @@ pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: Da
         insert_section(&mut tx, event_id, position, section).await?;
         insert_seats(&mut tx, event_id, section, now).await?;
     }
+    let sections: Vec<_> = map.sections.iter().map(|section| (event_id, section.name.clone())).collect();
+    count_sections(&mut tx, &sections).await?;
     let count: usize = map.sections.iter().map(|section| section.seats.len()).sum();
     events::store::change_capacity(&mut tx, event_id, count as i32).await?;
     tx.commit().await?;

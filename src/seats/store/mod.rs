@@ -5,6 +5,7 @@ mod draw;
 mod frame;
 mod project;
 mod take;
+mod together;
 
 pub use best::find_best;
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
@@ -14,6 +15,7 @@ pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,
     list_free, list_lapsed_holds, list_locked, lock_seats, try_lock_free,
 };
+pub use together::count_together;
 
 use super::model::{Seat, SeatMap, Section, SectionSeats};
 use crate::{

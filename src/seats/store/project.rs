@@ -5,6 +5,7 @@ use crate::{
     id::{EventId, SeatId},
     server::{Result, state::AppState},
 };
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,7 +46,7 @@ pub async fn project_availability(state: &AppState) -> Result<u64> {
     }
     // Who changes a seat again has waited for its lock, and got a higher number: the last change of a seat counts.
     changes.sort_unstable_by_key(|change| change.id);
-    let counts = add_to_sections(&mut tx, &changes).await?;
+    let counts = add_to_sections(&mut tx, &changes, state.clock.fixed_now()).await?;
     let by_event: Vec<(EventId, i32)> = changes.iter().map(|change| (change.event_id, change.delta)).collect();
     events::store::add_available(&mut tx, &by_event).await?;
     write_frames(&mut tx, &changes, counts).await?;
@@ -56,10 +57,15 @@ pub async fn project_availability(state: &AppState) -> Result<u64> {
 /// Free seats of sections, by event.
 type Counts = HashMap<EventId, Vec<(String, i32)>>;
 
-/// Answers what the sections that changed have now.
-async fn add_to_sections(conn: &mut PgConnection, changes: &[SeatChange]) -> Result<Counts> {
+/// Answers what the sections that changed have now. Their free seats beside each other are to be counted before long.
+async fn add_to_sections(
+    conn: &mut PgConnection,
+    changes: &[SeatChange],
+    fixed_now: Option<DateTime<Utc>>,
+) -> Result<Counts> {
     let changed: Vec<(EventId, String, i32)> = sqlx::query_as(
-        "update sections set available_count = available_count + change.delta
+        "update sections set available_count = available_count + change.delta,
+             together_due_at = coalesce(together_due_at, coalesce($4, clock_timestamp()) + interval '3 seconds')
          from (select event_id, section, sum(delta)::int as delta
                from unnest($1::uuid[], $2::text[], $3::int[]) as given (event_id, section, delta)
                group by event_id, section) as change
@@ -69,6 +75,7 @@ async fn add_to_sections(conn: &mut PgConnection, changes: &[SeatChange]) -> Res
     .bind(changes.iter().map(|change| change.event_id).collect::<Vec<_>>())
     .bind(changes.iter().map(|change| change.section.as_str()).collect::<Vec<_>>())
     .bind(changes.iter().map(|change| change.delta).collect::<Vec<_>>())
+    .bind(fixed_now)
     .fetch_all(conn)
     .await?;
     let mut counts = Counts::new();

@@ -91,6 +91,18 @@ pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result
     Ok(sqlx::query_as(LOCKED_SEATS.sql).bind(seat_ids).fetch_all(conn).await?)
 }
 
+/// Seats with their place in their row, from 1: seats beside each other follow on each other. The condition comes after it,
+/// and is one of whole rows; [`PLACED_END`] comes after that. An aisle counts as a place.
+pub(super) const PLACED: &str = const_format::formatcp!(
+    "select id, event_id, section, \"row\", kind, status, held_until,
+            sum(step) over (partition by event_id, section, \"row\" order by length(number), number) as place
+     from (select *, case when (x - lag(x) over one) ^ 2 + (y - lag(y) over one) ^ 2 > {BESIDE_MAX} ^ 2 then 2 else 1 end as step
+           from seats"
+);
+/// What stands after the condition of [`PLACED`].
+pub(super) const PLACED_END: &str =
+    "window one as (partition by event_id, section, \"row\" order by length(number), number)) as stepped";
+
 /// The free seats of an event by section, row and place in the row, without a lock. What is kept for people with a
 /// wheelchair and who comes with them is not among them. A hold that has lapsed by `lapsed_at` counts as free.
 pub async fn list_free(
@@ -101,16 +113,12 @@ pub async fn list_free(
     // Only sections that have something free or something changing: the others can have tens of thousands of seats.
     let sql = const_format::formatcp!(
         "select id, section, \"row\", place from (
-             select *, sum(step) over (partition by section, \"row\" order by length(number), number) as place from (
-                 select id, section, \"row\", number, kind, status, held_until,
-                        case when (x - lag(x) over one) ^ 2 + (y - lag(y) over one) ^ 2 > {BESIDE_MAX} ^ 2 then 2 else 1 end as step
-                 from seats where event_id = $1 and section in (
-                     select name from sections where event_id = $1 and available_count > 0
-                     union select section from seat_changes where event_id = $1
-                     union select section from seats where event_id = $1 and held_until <= $2)
-                 window one as (partition by section, \"row\" order by length(number), number)
-             ) as every_seat
-         ) as placed
+             {PLACED} where event_id = $1 and section in (
+                 select name from sections where event_id = $1 and available_count > 0
+                 union select section from seat_changes where event_id = $1
+                 union select section from seats where event_id = $1 and held_until <= $2)
+             {PLACED_END}
+         ) as every_seat
          where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place"
     );
     Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).fetch_all(conn).await?)

@@ -17,10 +17,12 @@ const POSTS: [&str; 12] = [
     "waitlist/join",
     "waitlist/leave",
 ];
-const GETS: [&str; 12] = [
+const GETS: [&str; 14] = [
     "auth/session",
     "users/me",
     "events/list",
+    "events/month",
+    "events/suggest",
     "events/get",
     "events/cities",
     "seats/map",
@@ -77,11 +79,16 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
         ("places=0", 422, "invalid"),
         ("places=-1", 422, "invalid"),
         ("places=99999999999999999999", 422, "invalid"),
+        ("together=1", 422, "invalid"),
+        ("together=%00", 422, "invalid"),
         ("price=-1&currency=EUR", 422, "invalid"),
         ("price=99999999999999999999&currency=EUR", 422, "invalid"),
         ("price=10", 422, "invalid"),
         ("price=10&currency=EURO", 422, "invalid"),
         ("price=10&currency=%00", 422, "invalid"),
+        ("when=yesterday", 422, "invalid"),
+        ("when=%00", 422, "invalid"),
+        ("when=yesterday&from=2030-03-02", 422, "invalid"),
         ("from=yesterday", 422, "invalid"),
         ("from=2030-02-30", 422, "invalid"),
         ("from=2030-03-02&to=2030-03-01", 422, "invalid"),
@@ -99,7 +106,20 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
         ("q[a]=b", 400, "malformed"),
     ] {
         rows.push(get(format!("events/list?{query}"), status, code));
+        if !query.starts_with("cursor") {
+            rows.push(get(format!("events/month?{query}"), status, code));
+        }
     }
+    for (query, status, code) in [
+        ("month=2030-13", 422, "invalid"),
+        ("month=%00", 422, "invalid"),
+        ("month=99999999-1", 422, "invalid"),
+        ("month[]=2030-03", 400, "malformed"),
+    ] {
+        rows.push(get(format!("events/month?{query}"), status, code));
+    }
+    rows.push(get("events/suggest?places=0", 422, "invalid"));
+    rows.push(get("events/suggest?q=%00", 400, "malformed"));
     rows.push(get(format!("events/list?q={long}"), 422, "invalid"));
     let (general, seated) = (world.general.to_string(), world.seated.to_string());
     for function in ["events/get?", "seats/map?", "seats/section?section=Stalls&", "seats/list?"] {
