@@ -16,12 +16,16 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
+    hooks::use_location,
     path,
 };
+
+/// Where pages are about a person, each with all that lies below it: nothing for search engines.
+pub const PRIVATE_PATHS: [&str; 4] = ["/account", "/bookings", "/register", "/sign-in"];
 
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -62,6 +66,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=page_title />
         <Router>
+            <KeptPrivate />
             <SiteHeader>
                 <SessionLinks />
             </SiteHeader>
@@ -84,6 +89,14 @@ pub fn App() -> impl IntoView {
             <SiteFooter />
         </Router>
     }
+}
+
+/// Keeps the pages of [`PRIVATE_PATHS`] out of search engines.
+#[component]
+fn KeptPrivate() -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    let is_private = PRIVATE_PATHS.iter().any(|private| path.starts_with(private));
+    is_private.then(|| view! { <Meta name="robots" content="noindex" /> })
 }
 
 /// The title in the tab: the page's own, then the site's.

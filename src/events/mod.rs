@@ -12,11 +12,15 @@ pub mod event_page;
 pub mod events_page;
 #[cfg(feature = "ssr")]
 pub mod home_page;
+#[cfg(feature = "ssr")]
+pub mod links;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod poster;
 pub mod sale_countdown;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod structured_data;
 #[cfg(feature = "ssr")]
 pub mod when;

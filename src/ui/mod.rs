@@ -18,6 +18,8 @@ pub mod layout;
 pub mod link;
 pub mod live_form;
 pub mod notice;
+#[cfg(feature = "ssr")]
+pub mod preview;
 pub mod show_password;
 pub mod skeleton;
 pub mod time_left;
@@ -35,5 +37,7 @@ pub use layout::{PageHead, SiteFooter, SiteHeader};
 pub use link::path_with;
 pub use live_form::LiveForm;
 pub use notice::{Notice, Tone};
+#[cfg(feature = "ssr")]
+pub use preview::{PICTURE_SIZE, Preview, SITE_PICTURE};
 pub use show_password::ShowPassword;
 pub use skeleton::Skeleton;

@@ -10,6 +10,7 @@ mod interleavings;
 mod live;
 mod metrics;
 mod races;
+mod reach;
 mod requests;
 mod seats;
 mod tidy;

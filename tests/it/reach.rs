@@ -1,0 +1,157 @@
+//! What others read of an event without opening its page: search engines, other sites, calendars.
+
+use super::app::{Person, TestApp};
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use evently::{
+    events::store::cancel_event,
+    money::{Currency, Money},
+};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+const SITE: &str = "http://127.0.0.1:3000";
+
+/// A page as somebody who isn't signed in sees it, if it is there.
+async fn page(person: &Person, path: &str) -> String {
+    let page = person.server.get(path).add_header("accept", "text/html").await;
+    assert_eq!(page.status_code(), StatusCode::OK, "{path}");
+    page.text()
+}
+
+/// What the page says under this name in its head.
+fn meta<'a>(html: &'a str, name: &str) -> Option<&'a str> {
+    let head = html.split("</head>").next()?;
+    let tags = head.split("<meta ").filter(|tag| tag.contains(&format!("\"{name}\"")));
+    let contents: Vec<&str> =
+        tags.map(|tag| tag.split_once("content=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap()).collect();
+    assert!(contents.len() < 2, "{name} is said once: {contents:?}");
+    contents.first().copied()
+}
+
+fn canonical(html: &str) -> Option<&str> {
+    let link = html.split("<link ").find(|tag| tag.contains("rel=\"canonical\""))?;
+    link.split_once("href=\"")?.1.split('"').next()
+}
+
+/// The event of the page's JSON-LD.
+async fn structured_data(app: &TestApp, event_id: impl std::fmt::Display) -> Value {
+    let html = page(&app.visitor(), &format!("/events/{event_id}")).await;
+    let script = html.split("<script type=\"application/ld+json\">").nth(1).expect("structured data");
+    serde_json::from_str(script.split("</script>").next().expect("an end")).expect("JSON")
+}
+
+#[sqlx::test]
+async fn a_public_page_says_what_and_where_it_is_and_what_shows_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app.event_with(|event| event.name = "Tom & \"Jerry\" <live>".to_owned()).await;
+    for (path, title, canonical_path, picture) in [
+        ("/".to_owned(), "Find something worth going out for", "/".to_owned(), "/picture.png".to_owned()),
+        (
+            "/events?city=K%C3%B6ln&cursor=".to_owned(),
+            "Events",
+            "/events?city=K%C3%B6ln".to_owned(),
+            "/picture.png".to_owned(),
+        ),
+        (
+            format!("/events/{id}?section=x&seats=y"),
+            "Tom &amp; &quot;Jerry&quot; &lt;live&gt;",
+            format!("/events/{id}"),
+            format!("/events/{id}/poster.png?v=2"),
+        ),
+    ] {
+        let html = page(&app.visitor(), &path).await;
+        let here = format!("{SITE}{canonical_path}");
+        assert_eq!(canonical(&html), Some(here.as_str()), "{path}");
+        for (name, content) in [
+            ("og:url", here.as_str()),
+            ("og:title", title),
+            ("twitter:title", title),
+            ("og:site_name", "Evently"),
+            ("og:type", "website"),
+            ("og:image", &format!("{SITE}{picture}")),
+            ("og:image:width", "1200"),
+            ("og:image:height", "630"),
+            ("twitter:card", "summary_large_image"),
+        ] {
+            assert_eq!(meta(&html, name), Some(content), "{path}: {name}");
+        }
+        let description = meta(&html, "description").expect("a description");
+        assert!(description.len() > 10, "{path}: {description}");
+        assert_eq!(meta(&html, "og:description"), Some(description), "{path}");
+        assert_eq!(meta(&html, "robots"), None, "{path}");
+    }
+}
+
+#[sqlx::test]
+async fn a_page_about_a_person_is_kept_out_of_search_engines(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(10).await;
+    let ada = app.person("ada").await;
+    let booking = ada.hold(event_id, 1).await;
+    for path in ["/bookings", &format!("/bookings/{booking}/checkout"), "/account"] {
+        assert_eq!(meta(&page(&ada, path).await, "robots"), Some("noindex"), "{path}");
+    }
+    for path in ["/sign-in", "/register"] {
+        assert_eq!(meta(&page(&app.visitor(), path).await, "robots"), Some("noindex"), "{path}");
+    }
+}
+
+#[sqlx::test]
+async fn search_engines_read_an_event_with_its_times_place_and_price(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app
+        .event_with(|event| {
+            event.name = "</script><script>alert(1)</script>".to_owned();
+            event.timezone = "Asia/Tokyo".to_owned();
+            event.city = "Tokyo".to_owned();
+            event.country = "JP".to_owned();
+            event.price = Money::new(3_000, Currency::try_from("JPY".to_owned()).expect("yen"));
+        })
+        .await;
+    let event = structured_data(&app, id).await;
+    for (field, value) in [
+        ("/@type", json!("Event")),
+        ("/name", json!("</script><script>alert(1)</script>")),
+        ("/url", json!(format!("{SITE}/events/{id}"))),
+        ("/startDate", json!("2030-03-11T21:00:00+09:00")),
+        ("/endDate", json!("2030-03-12T00:00:00+09:00")),
+        ("/doorTime", json!("2030-03-11T20:00:00+09:00")),
+        ("/eventStatus", json!("https://schema.org/EventScheduled")),
+        ("/eventAttendanceMode", json!("https://schema.org/OfflineEventAttendanceMode")),
+        ("/location/name", json!("The Hall")),
+        ("/location/address/streetAddress", json!("1 High Street")),
+        ("/location/address/addressLocality", json!("Tokyo")),
+        ("/location/address/addressCountry", json!("JP")),
+        ("/description", json!("One evening.")),
+        ("/image/0", json!(format!("{SITE}/events/{id}/poster.png?v=2"))),
+        ("/offers/price", json!("3000")),
+        ("/offers/priceCurrency", json!("JPY")),
+        ("/offers/validFrom", json!("2030-02-28T21:00:00+09:00")),
+    ] {
+        assert_eq!(event.pointer(field), Some(&value), "{field}");
+    }
+}
+
+#[sqlx::test]
+async fn search_engines_are_told_what_is_left_now(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let availability = async |id| {
+        let event = structured_data(&app, id).await;
+        let word = event["offers"]["availability"].as_str().expect("a word").to_owned();
+        word.replace("https://schema.org/", "")
+    };
+    let id = app.event(22).await;
+    let ada = app.person("ada").await;
+    assert_eq!(availability(id).await, "InStock");
+    ada.hold(id, 2).await;
+    assert_eq!(availability(id).await, "LimitedAvailability");
+    let small = app.event(1).await;
+    ada.hold(small, 1).await;
+    assert_eq!(availability(small).await, "SoldOut");
+    let later = app.event_with(|event| event.sales_open_at += TimeDelta::days(2)).await;
+    assert_eq!(availability(later).await, "PreOrder");
+    cancel_event(&app.state, id, app.now()).await.expect("cancelled");
+    assert_eq!(availability(id).await, "OutOfStock");
+    assert_eq!(structured_data(&app, id).await["eventStatus"], "https://schema.org/EventCancelled");
+}
