@@ -5,6 +5,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+mod calendar;
+#[cfg(feature = "ssr")]
 pub mod event_card;
 #[cfg(feature = "ssr")]
 pub mod event_page;
@@ -16,8 +18,12 @@ pub mod home_page;
 pub mod links;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod outlets;
+#[cfg(feature = "ssr")]
 pub mod poster;
 pub mod sale_countdown;
+#[cfg(feature = "ssr")]
+mod sitemap;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

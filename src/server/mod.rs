@@ -27,6 +27,7 @@ pub mod passwords;
 pub mod redis;
 mod request_log;
 mod retry;
+mod robots;
 pub mod router;
 pub mod serve;
 pub mod session_store;

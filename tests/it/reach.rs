@@ -2,6 +2,7 @@
 
 use super::app::{Person, TestApp};
 use axum::http::StatusCode;
+use axum_test::TestResponse;
 use chrono::TimeDelta;
 use evently::{
     events::store::cancel_event,
@@ -9,8 +10,10 @@ use evently::{
 };
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use std::collections::HashSet;
 
 const SITE: &str = "http://127.0.0.1:3000";
+const NO_EVENT: &str = "00000000-0000-7000-8000-000000000000";
 
 /// A page as somebody who isn't signed in sees it, if it is there.
 async fn page(person: &Person, path: &str) -> String {
@@ -154,4 +157,125 @@ async fn search_engines_are_told_what_is_left_now(pool: PgPool) {
     cancel_event(&app.state, id, app.now()).await.expect("cancelled");
     assert_eq!(availability(id).await, "OutOfStock");
     assert_eq!(structured_data(&app, id).await["eventStatus"], "https://schema.org/EventCancelled");
+}
+
+/// What a reply says under this header, empty where it doesn't.
+fn header<'a>(reply: &'a TestResponse, name: &str) -> &'a str {
+    reply.maybe_header(name).map_or("", |_| reply.headers()[name].to_str().expect("text"))
+}
+
+#[sqlx::test]
+async fn search_engines_find_all_that_is_to_come_and_nothing_else(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let past = app
+        .event_with(|event| {
+            event.doors_at = None;
+            event.event_date -= TimeDelta::days(9);
+            event.ends_at -= TimeDelta::days(9);
+            event.sales_close_at -= TimeDelta::days(9);
+        })
+        .await;
+    app.wait(TimeDelta::days(2));
+    let draft = app.draft_with(|_| ()).await;
+    let (next, off) = (app.event(10).await, app.event(10).await);
+    cancel_event(&app.state, off, app.now()).await.expect("cancelled");
+    let reply = app.visitor().server.get("/sitemap.xml").await;
+    assert_eq!((reply.status_code(), header(&reply, "content-type")), (StatusCode::OK, "application/xml"));
+    let xml = reply.text();
+    let urls: Vec<&str> = xml.lines().filter(|line| line.starts_with("<url>")).collect();
+    let event = format!("<url><loc>{SITE}/events/{next}</loc><lastmod>2030-03-03T12:00:00Z</lastmod></url>");
+    let page = |path: &str| format!("<url><loc>{SITE}{path}</loc></url>");
+    assert_eq!(urls, [page("/"), page("/events"), event], "{past} {draft} {off}");
+}
+
+#[sqlx::test]
+async fn more_events_than_a_sitemap_may_name_are_in_several(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    app.event(10).await;
+    let sql = "insert into events (id, name, summary, description, category, venue, address, city, country, timezone,
+                   event_date, ends_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection,
+                   status, sales_open_at, sales_close_at, created_at, updated_at)
+               select gen_random_uuid(), 'x', '', '', '', '', '', '', country, timezone, event_date, ends_at, currency,
+                   price_minor, 1, 1, false, status, sales_open_at, sales_close_at, created_at, updated_at
+               from events, generate_series(1, 49998)";
+    sqlx::query(sql).execute(app.state.db.pool()).await.expect("many events");
+    let server = app.visitor().server;
+    let index = server.get("/sitemap.xml").await.text();
+    let mut addresses = HashSet::new();
+    for number in [1, 2] {
+        let path = format!("/sitemaps/{number}.xml");
+        assert!(index.contains(&format!("<sitemap><loc>{SITE}{path}</loc></sitemap>")), "{index}");
+        let part = server.get(&path).await.text();
+        let urls = part.lines().filter(|line| line.starts_with("<url>"));
+        let before = addresses.len();
+        addresses.extend(urls.map(str::to_owned));
+        assert!((1..=50_000).contains(&(addresses.len() - before)), "{path}");
+    }
+    assert_eq!(addresses.len(), 49_999 + 2);
+    assert!(!index.contains("3.xml"));
+    for path in ["/sitemaps/0.xml", "/sitemaps/3.xml", "/sitemaps/-1.xml", "/sitemaps/1", "/sitemaps/99999.xml"] {
+        assert_eq!(server.get(path).await.status_code(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[sqlx::test]
+async fn search_engines_are_told_where_to_look_and_where_not(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let reply = app.visitor().server.get("/robots.txt").await;
+    assert!(header(&reply, "content-type").starts_with("text/plain"));
+    let text = reply.text();
+    for line in ["User-agent: *", "Disallow: /bookings", "Disallow: /account", "Disallow: /sign-in", "Disallow: /api/"]
+    {
+        assert!(text.lines().any(|other| other == line), "{line}: {text}");
+    }
+    assert!(text.ends_with(&format!("\nSitemap: {SITE}/sitemap.xml\n")), "{text}");
+}
+
+#[sqlx::test]
+async fn an_event_goes_into_a_calendar(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app.event_with(|event| event.name = "One, two; three\nEND:VEVENT".to_owned()).await;
+    let server = app.visitor().server;
+    let path = format!("/events/{id}/calendar.ics");
+    let page = page(&app.visitor(), &format!("/events/{id}")).await;
+    assert!(page.contains(&format!("href=\"{path}\"")));
+    let reply = server.get(&path).await;
+    assert_eq!((reply.status_code(), header(&reply, "content-type")), (StatusCode::OK, "text/calendar; charset=utf-8"));
+    assert_eq!(header(&reply, "content-disposition"), "attachment; filename=\"one-two-three-end-vevent.ics\"");
+    assert_eq!(header(&reply, "set-cookie"), "");
+    let text = reply.text();
+    assert!(text.lines().all(|line| line.len() <= 75), "{text}");
+    let text = text.replace("\r\n ", "");
+    for line in [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        &format!("UID:{id}"),
+        "SEQUENCE:2",
+        "DTSTAMP:20300301T120000Z",
+        "DTSTART:20300311T120000Z",
+        "DTEND:20300311T150000Z",
+        "SUMMARY:One\\, two\\; three\\nEND:VEVENT",
+        "LOCATION:The Hall\\, 1 High Street\\, Berlin",
+        &format!("URL:{SITE}/events/{id}"),
+        "STATUS:CONFIRMED",
+    ] {
+        assert!(text.split("\r\n").any(|other| other == line), "{line}: {text}");
+    }
+    cancel_event(&app.state, id, app.now()).await.expect("cancelled");
+    let text = server.get(&path).await.text();
+    assert!(text.contains("\r\nSTATUS:CANCELLED\r\n") && text.contains("\r\nSEQUENCE:3\r\n"), "{text}");
+}
+
+#[sqlx::test]
+async fn nothing_is_told_of_an_event_that_is_a_draft_or_none(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let draft = app.draft_with(|_| ()).await.to_string();
+    let server = app.visitor().server;
+    for outlet in ["calendar.ics"] {
+        for id in [draft.as_str(), NO_EVENT, "x", "%00"] {
+            let reply = server.get(&format!("/events/{id}/{outlet}")).await;
+            assert_eq!(reply.status_code(), StatusCode::NOT_FOUND, "{id}/{outlet}");
+            assert!(!reply.text().contains("An evening"), "{id}/{outlet}");
+        }
+    }
 }

@@ -3,12 +3,14 @@
 mod capacity;
 mod create;
 mod list;
+mod sitemap;
 
 pub use capacity::{
     SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, share_sales,
 };
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};
+pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 
 use super::{
     model::{Availability, Event, EventDetail, EventStatus, SaleFacts},
