@@ -271,11 +271,45 @@ async fn nothing_is_told_of_an_event_that_is_a_draft_or_none(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let draft = app.draft_with(|_| ()).await.to_string();
     let server = app.visitor().server;
-    for outlet in ["calendar.ics"] {
+    for outlet in ["calendar.ics", "poster.png"] {
         for id in [draft.as_str(), NO_EVENT, "x", "%00"] {
             let reply = server.get(&format!("/events/{id}/{outlet}")).await;
             assert_eq!(reply.status_code(), StatusCode::NOT_FOUND, "{id}/{outlet}");
             assert!(!reply.text().contains("An evening"), "{id}/{outlet}");
         }
     }
+}
+
+#[sqlx::test]
+async fn a_picture_shows_an_event_where_it_is_passed_on(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let server = app.visitor().server;
+    let id = app.event_with(|event| event.name = "Tom & <Jerry>".to_owned()).await;
+    let japanese = app.event_with(|event| event.name = "夜のコンサート".to_owned()).await;
+    let paths =
+        [format!("/events/{id}/poster.png"), format!("/events/{japanese}/poster.png"), "/picture.png".to_owned()];
+    for path in paths {
+        let reply = server.get(&path).await;
+        assert_eq!((reply.status_code(), header(&reply, "content-type")), (StatusCode::OK, "image/png"), "{path}");
+        assert_eq!(header(&reply, "cache-control"), "public, max-age=86400");
+        assert_eq!(header(&reply, "set-cookie"), "");
+        let png = reply.as_bytes();
+        assert_eq!(size_of_png(png), [1200, 630], "{path}");
+        assert!((10_000..400_000).contains(&png.len()), "{path}: {} bytes", png.len());
+        let tag = header(&reply, "etag").to_owned();
+        assert!(tag.starts_with('"'), "{tag}");
+        let again = server.get(&path).add_header("if-none-match", format!("\"x\", W/{tag}")).await;
+        assert_eq!((again.status_code(), again.as_bytes().len()), (StatusCode::NOT_MODIFIED, 0), "{path}");
+        assert_eq!(header(&again, "etag"), tag);
+    }
+    let tag = async || header(&server.get(&format!("/events/{id}/poster.png")).await, "etag").to_owned();
+    let before = tag().await;
+    cancel_event(&app.state, id, app.now()).await.expect("cancelled");
+    assert_ne!(before, tag().await, "a version of the event has a picture of its own");
+}
+
+/// Width and height, from the first chunk of a PNG.
+fn size_of_png(png: &[u8]) -> [u32; 2] {
+    assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
+    [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes")))
 }
