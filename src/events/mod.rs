@@ -7,6 +7,8 @@ pub mod api;
 #[cfg(feature = "ssr")]
 mod calendar;
 #[cfg(feature = "ssr")]
+mod embed;
+#[cfg(feature = "ssr")]
 pub mod event_card;
 #[cfg(feature = "ssr")]
 pub mod event_page;

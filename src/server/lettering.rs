@@ -61,8 +61,8 @@ pub fn width(text: &str, style: Style) -> Option<f32> {
     is_complete(text).then(|| text.bounding_box().width())
 }
 
-/// The words in as few lines as this width takes, at most so many; the last one says `…` where there are more. Nothing
-/// where the typeface lacks one of their letters.
+/// The words in as few lines as this width takes, at most so many; a line that had to be cut ends with `…`. Nothing where
+/// the typeface lacks one of their letters.
 pub fn lines(text: &str, style: Style, width_max: f32, count_max: usize) -> Option<Vec<String>> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -75,11 +75,26 @@ pub fn lines(text: &str, style: Style, width_max: f32, count_max: usize) -> Opti
             }
         }
     }
-    if lines.len() > count_max {
-        lines.truncate(count_max);
-        lines.last_mut()?.push('…');
+    let is_cut = lines.len() > count_max;
+    lines.truncate(count_max);
+    let last = lines.len().saturating_sub(1);
+    for (at, line) in lines.iter_mut().enumerate() {
+        if is_cut && at == last || width(line, style)? > width_max {
+            *line = cut(line, style, width_max)?;
+        }
     }
     Some(lines)
+}
+
+/// As many of the line's letters as leave room for the `…` that stands for the rest.
+fn cut(line: &str, style: Style, width_max: f32) -> Option<String> {
+    let mut kept = line.to_owned();
+    loop {
+        let cut = format!("{}…", kept.trim_end());
+        if width(&cut, style)? <= width_max || kept.pop().is_none() {
+            return Some(cut);
+        }
+    }
 }
 
 /// Whether every letter has a shape: the number of what stands for a missing one is 0.
@@ -113,5 +128,8 @@ mod tests {
     fn what_is_too_long_ends_with_an_ellipsis() {
         let cut = lines("one two three four five six seven", STYLE, 200.0, 2).expect("lines");
         assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
+        let cut = lines(&"long".repeat(50), STYLE, 200.0, 2).expect("a line");
+        assert!(cut.len() == 1 && cut[0].starts_with("long") && cut[0].ends_with('…'), "{cut:?}");
+        assert!(width(&cut[0], STYLE).expect("a width") <= 200.0);
     }
 }

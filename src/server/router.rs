@@ -23,7 +23,7 @@ use super::{
     static_files::{Otherwise, no_such_file, set_cache_control, site_files},
 };
 use crate::{
-    app::{App, shell},
+    app::{self, App, shell},
     events, seats,
 };
 use axum::{
@@ -107,9 +107,9 @@ fn pages(state: &AppState) -> Router<AppState> {
         ))
 }
 
-/// What other sites, search engines and calendars ask for. They wait their turn apart from people.
+/// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.
 fn outlets() -> Router<AppState> {
-    Router::new().merge(events::outlets::routes()).route("/robots.txt", get(robots)).layer((
+    Router::new().merge(app::routes()).merge(events::outlets::routes()).route("/robots.txt", get(robots)).layer((
         from_fn(refuse_as_page),
         CatchPanicLayer::new(),
         TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),

@@ -3,6 +3,8 @@
 //! They are the only ones that know the classes of `style/layout.css` and `style/components.css`. Those of pages exist
 //! on the server alone; islands may use the others.
 
+#[cfg(feature = "ssr")]
+pub mod bare_page;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod button;
@@ -19,11 +21,15 @@ pub mod link;
 pub mod live_form;
 pub mod notice;
 #[cfg(feature = "ssr")]
+pub mod place_rows;
+#[cfg(feature = "ssr")]
 pub mod preview;
 pub mod show_password;
 pub mod skeleton;
 pub mod time_left;
 
+#[cfg(feature = "ssr")]
+pub use bare_page::bare_page;
 pub use button::{ButtonKind, LinkButton, SubmitButton};
 #[cfg(feature = "ssr")]
 pub use error_notice::{ErrorNotice, FormRefusal, PageError, refusal};
@@ -37,6 +43,8 @@ pub use layout::{PageHead, SiteFooter, SiteHeader};
 pub use link::path_with;
 pub use live_form::LiveForm;
 pub use notice::{Notice, Tone};
+#[cfg(feature = "ssr")]
+pub use place_rows::{Marked, PlaceRows};
 #[cfg(feature = "ssr")]
 pub use preview::{PICTURE_SIZE, Preview, SITE_PICTURE};
 pub use show_password::ShowPassword;

@@ -271,7 +271,7 @@ async fn nothing_is_told_of_an_event_that_is_a_draft_or_none(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let draft = app.draft_with(|_| ()).await.to_string();
     let server = app.visitor().server;
-    for outlet in ["calendar.ics", "poster.png"] {
+    for outlet in ["calendar.ics", "embed", "poster.png"] {
         for id in [draft.as_str(), NO_EVENT, "x", "%00"] {
             let reply = server.get(&format!("/events/{id}/{outlet}")).await;
             assert_eq!(reply.status_code(), StatusCode::NOT_FOUND, "{id}/{outlet}");
@@ -312,4 +312,114 @@ async fn a_picture_shows_an_event_where_it_is_passed_on(pool: PgPool) {
 fn size_of_png(png: &[u8]) -> [u32; 2] {
     assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
     [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes")))
+}
+
+#[sqlx::test]
+async fn any_site_may_frame_an_event_and_nothing_else(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app.event_with(|event| event.name = "Tom & <Jerry>".to_owned()).await;
+    let ada = app.person("ada").await;
+    let path = format!("/events/{id}/embed");
+    let reply = ada.server.get(&path).await;
+    let policy = header(&reply, "content-security-policy");
+    assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(!policy.contains("script") && policy.contains("form-action 'none'"), "{policy}");
+    assert_eq!(header(&reply, "x-frame-options"), "");
+    assert_eq!(header(&reply, "set-cookie"), "");
+    assert_eq!(header(&reply, "cache-control"), "public, max-age=30");
+    let html = reply.text();
+    for words in ["Tom &amp; &lt;Jerry&gt;", "Mon 11 Mar", "13:00", "The Hall", "Berlin", "€25", "Available", "<svg"]
+    {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let link = html.split("<a ").nth(1).and_then(|rest| rest.split("</a>").next()).expect("a link");
+    for part in [&format!("href=\"/events/{id}\""), "target=\"_blank\"", "rel=\"noopener\"", "Get tickets"] {
+        assert!(link.contains(part), "{part}: {link}");
+    }
+    assert_eq!(html.matches("<a ").count(), 1, "one way out");
+    for absent in ["<script", "<form", "<button", " style=", "ada"] {
+        assert!(!html.contains(absent), "{absent}: {html}");
+    }
+    let gone = ada.server.get(&format!("/events/{NO_EVENT}/embed")).await;
+    assert_eq!(gone.status_code(), StatusCode::NOT_FOUND);
+    assert!(header(&gone, "content-security-policy").contains("frame-ancestors *"));
+    assert!(gone.text().contains("isn't here any more"));
+    for path in
+        ["/", "/events", &format!("/events/{id}"), "/offline", "/nothing", "/picture.png", "/sw.js", "/robots.txt"]
+    {
+        let reply = app.visitor().server.get(path).add_header("accept", "text/html").await;
+        assert!(header(&reply, "content-security-policy").ends_with("frame-ancestors 'none'"), "{path}");
+    }
+}
+
+#[sqlx::test]
+async fn an_embed_says_when_nothing_can_be_had(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let id = app.event(1).await;
+    app.person("ada").await.hold(id, 1).await;
+    let html = app.visitor().server.get(&format!("/events/{id}/embed")).await.text();
+    assert!(html.contains("Sold out") && html.contains("See the event") && !html.contains("Get tickets"), "{html}");
+}
+
+#[sqlx::test]
+async fn the_site_can_be_installed(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let server = app.visitor().server;
+    let home = page(&app.visitor(), "/").await;
+    assert!(home.contains("<link rel=\"manifest\" href=\"/manifest.webmanifest\""), "{home}");
+    assert!(home.contains("<link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\""), "{home}");
+    let reply = server.get("/manifest.webmanifest").await;
+    assert_eq!(header(&reply, "content-type"), "application/manifest+json");
+    let manifest: Value = reply.json();
+    for (field, value) in
+        [("name", "Evently"), ("short_name", "Evently"), ("display", "standalone"), ("start_url", "/")]
+    {
+        assert_eq!(manifest[field], value, "{field}");
+    }
+    let icons = manifest["icons"].as_array().expect("icons");
+    assert!(icons.iter().any(|icon| icon["purpose"] == "maskable"));
+    let apple = json!({"src": "/apple-touch-icon.png", "sizes": "180x180", "type": "image/png"});
+    for icon in icons.iter().chain([&apple]).filter(|icon| icon["type"] == "image/png") {
+        let reply = server.get(icon["src"].as_str().expect("a path")).await;
+        assert_eq!((reply.status_code(), header(&reply, "content-type")), (StatusCode::OK, "image/png"), "{icon}");
+        let [width, height] = size_of_png(reply.as_bytes());
+        assert_eq!(icon["sizes"], format!("{width}x{height}"));
+    }
+}
+
+#[sqlx::test]
+async fn a_browser_keeps_a_page_for_when_there_is_no_connection(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.person("ada").await;
+    let reply = ada.server.get("/offline").await;
+    assert_eq!((reply.status_code(), header(&reply, "set-cookie")), (StatusCode::OK, ""));
+    let policy = header(&reply, "content-security-policy").to_owned();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("script"), "{policy}");
+    let html = reply.text();
+    for words in ["No connection", "Try again", "their clock runs on", "noindex"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(!html.contains("ada") && !html.contains("<script"), "{html}");
+    let reply = ada.server.get("/sw.js").await;
+    assert!(header(&reply, "content-type").starts_with("text/javascript"));
+    assert_eq!(header(&reply, "cache-control"), "no-cache");
+    assert!(header(&reply, "content-security-policy").contains("default-src 'self'"));
+    let script = reply.text();
+    assert!(!script.contains("$VERSION") && script.contains("\"offline-"), "{script}");
+    let home = ada.server.get("/").add_header("accept", "text/html").await;
+    assert!(header(&home, "content-security-policy").contains("worker-src 'self'"));
+    assert!(home.text().contains("navigator.serviceWorker?.register('/sw.js').catch(() => {})"));
+}
+
+#[sqlx::test]
+async fn a_page_that_does_not_exist_has_a_way_on(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    for path in ["/nothing", &format!("/events/{NO_EVENT}")] {
+        let reply = app.visitor().server.get(path).add_header("accept", "text/html").await;
+        assert_eq!(reply.status_code(), StatusCode::NOT_FOUND, "{path}");
+        let html = reply.text();
+        for part in ["role=\"search\"", "action=\"/events\"", "name=\"q\"", "href=\"/events\"", "href=\"/\""] {
+            assert!(html.contains(part), "{path}: {part}");
+        }
+    }
 }

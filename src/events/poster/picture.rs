@@ -111,16 +111,34 @@ fn draw_words(name: &str, facts: &[&str]) -> Option<String> {
 
 /// The name in the largest size in which all of it fits, or cut in the smallest.
 fn set_name(name: &str) -> Option<(Style, Vec<String>)> {
-    let styles = NAME_SIZES.map(|size| Style { size, weight: 750 });
-    for style in styles {
-        let lines = lines(name, style, TEXT_WIDTH, NAME_LINES + 1)?;
-        let fits = |line: &String| width(line, style).is_some_and(|width| width <= TEXT_WIDTH);
-        if lines.len() <= NAME_LINES && lines.iter().all(fits) {
-            return Some((style, lines));
+    let mut set = None;
+    for size in NAME_SIZES {
+        let style = Style { size, weight: 700 };
+        let lines = lines(name, style, TEXT_WIDTH, NAME_LINES)?;
+        let is_whole = is_whole(&lines);
+        set = Some((style, lines));
+        if is_whole {
+            break;
         }
     }
-    let smallest = *styles.last()?;
-    Some((smallest, lines(name, smallest, TEXT_WIDTH, NAME_LINES)?))
+    set.map(|(style, lines)| (style, balance(name, style, lines)))
+}
+
+fn is_whole(lines: &[String]) -> bool {
+    !lines.iter().any(|line| line.ends_with('…'))
+}
+
+/// The name in as many lines, as narrow as they can be: no word stands alone on the last.
+fn balance(name: &str, style: Style, mut lines: Vec<String>) -> Vec<String> {
+    let mut width = TEXT_WIDTH;
+    while is_whole(&lines) && width > TEXT_WIDTH / 2.0 {
+        width -= TEXT_WIDTH / 20.0;
+        match self::lines(name, style, width, lines.len()) {
+            Some(narrower) if is_whole(&narrower) => lines = narrower,
+            _ => break,
+        }
+    }
+    lines
 }
 
 /// The mixture of this number as rules for the classes of a poster, with the names of colours replaced by the colours.
@@ -164,6 +182,8 @@ mod tests {
         let size = |name: &str| set_name(name).map(|(style, _)| style.size);
         assert_eq!(size("Nightjar"), Some(84.0));
         assert_eq!(size(&"Nightjar Quartet ".repeat(12)), Some(50.0));
+        let lines = set_name("Find something worth going out for").map(|(_, lines)| lines).expect("lines");
+        assert_eq!(lines, ["Find something", "worth going", "out for"]);
         assert!(!draw_sheet(("夜", "music", ""), "夜", &[]).contains("<text"));
         assert!(draw_sheet(("x", "music", ""), "Tom & <Jerry>", &["夜", "here"]).contains("Tom &amp; &lt;Jerry&gt;"));
     }
