@@ -1,5 +1,8 @@
 //! The document around every page, what every page shares, and the route table.
 
+mod installed;
+pub mod offline_page;
+
 use crate::{
     bookings::{
         booking_page::{BookingPage, CancelPage},
@@ -8,6 +11,7 @@ use crate::{
     },
     error::Error,
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
+    server::state::AppState,
     ui::{FormRefusal, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
@@ -15,13 +19,24 @@ use crate::{
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
     },
 };
+use axum::Router as Routes;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
+    hooks::use_location,
     path,
 };
+use offline_page::KeepOfflinePage;
+
+/// Where pages are about a person, each with all that lies below it: nothing for search engines.
+pub const PRIVATE_PATHS: [&str; 4] = ["/account", "/bookings", "/register", "/sign-in"];
+
+/// What belongs to the site as a whole and is no page: icons, manifest, service worker, the page for no connection.
+pub fn routes() -> Routes<AppState> {
+    Routes::new().merge(installed::routes()).merge(offline_page::routes())
+}
 
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -43,8 +58,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 />
                 <HashedStylesheet options=options.clone() id="style" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options islands=true />
+                <KeepOfflinePage />
                 <MetaTags />
             </head>
             <body>
@@ -62,6 +80,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=page_title />
         <Router>
+            <KeptPrivate />
             <SiteHeader>
                 <SessionLinks />
             </SiteHeader>
@@ -85,6 +104,14 @@ pub fn App() -> impl IntoView {
             <SiteFooter />
         </Router>
     }
+}
+
+/// Keeps the pages of [`PRIVATE_PATHS`] out of search engines.
+#[component]
+fn KeptPrivate() -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    let is_private = PRIVATE_PATHS.iter().any(|private| path.starts_with(private));
+    is_private.then(|| view! { <Meta name="robots" content="noindex" /> })
 }
 
 /// The title in the tab: the page's own, then the site's.

@@ -70,6 +70,15 @@ impl Money {
     pub fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
+
+    /// The amount as programs read it, without the currency: `24.50`, `3000`.
+    pub fn decimal(&self) -> String {
+        let decimals = self.currency.decimals() as usize;
+        let digits = format!("{:0width$}", self.minor.unsigned_abs(), width = decimals + 1);
+        let (whole, part) = digits.split_at(digits.len() - decimals);
+        let (sign, point) = (if self.minor < 0 { "-" } else { "" }, if decimals > 0 { "." } else { "" });
+        format!("{sign}{whole}{point}{part}")
+    }
 }
 
 /// The amount as a person reads it: `€24.50`, `¥3,000`, `KWD 12.500`; without the decimals where they are all zero and
@@ -123,6 +132,18 @@ mod tests {
         assert_eq!(money(0, "EUR"), "Free");
         assert_eq!(money(-5, "GBP"), "−£0.05");
         assert_eq!(money(i64::MIN, "JPY"), "−¥9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn programs_read_all_the_decimals_and_nothing_else() {
+        let decimal =
+            |minor, code: &str| Money::new(minor, Currency::try_from(code.to_owned()).expect("a currency")).decimal();
+        assert_eq!(decimal(2450, "EUR"), "24.50");
+        assert_eq!(decimal(5, "EUR"), "0.05");
+        assert_eq!(decimal(0, "EUR"), "0.00");
+        assert_eq!(decimal(1_234_567, "JPY"), "1234567");
+        assert_eq!(decimal(12_500, "KWD"), "12.500");
+        assert_eq!(decimal(-150, "GBP"), "-1.50");
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub fn poster_view_name(event_id: EventId) -> String {
 }
 
 /// What a place costs: `Free`, `€24`, or `from €24` where seats differ.
-fn price_words(event: &Event) -> String {
+pub(super) fn price_words(event: &Event) -> String {
     let price = event.price();
     if event.has_seat_selection && price.minor > 0 { format!("from {price}") } else { price.to_string() }
 }

@@ -6,8 +6,10 @@ mod panel;
 use super::{
     api::get_event,
     event_card::poster_view_name,
+    links::{event_path, picture_path},
     model::{EventDetail, category_name},
     poster::Poster,
+    structured_data::structured_data,
 };
 use crate::{
     bookings::{
@@ -22,8 +24,8 @@ use crate::{
         model::{LIST_MAX, Seat, SeatMap, say_why},
         seat_map::{OpenedSection, Party, SectionLinks, asked_seats, opened_section},
     },
-    server::{begin, redirect_to},
-    ui::{PageError, path_with, refusal},
+    server::{begin, redirect_to, state::AppState},
+    ui::{PageError, Preview, path_with, refusal},
     waitlist::{
         api::list_waitlist,
         model::{Entry, EntryStatus},
@@ -31,7 +33,7 @@ use crate::{
 };
 use facts::{EventFacts, EventVenue};
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::{
     hooks::{use_params_map, use_query_map},
     params::ParamsMap,
@@ -148,10 +150,19 @@ fn EventBody(data: EventData) -> impl IntoView {
     let EventData { detail, seats, own_hold, own_entry, refused } = data;
     let event = detail.event.clone();
     let layout = if seats.is_some() { "page event-page event-page-seats" } else { "page event-page" };
+    let config = expect_context::<AppState>().config.clone();
+    let data = structured_data(&detail, |path| config.address(path));
     let panel = hold_panel(PanelData { detail: detail.clone(), seats, own_hold, own_entry, refused });
     view! {
         <Title text=event.name.clone() />
-        <Meta name="description" content=event.summary.clone() />
+        <Preview
+            title=event.name.clone()
+            description=event.summary.clone()
+            path=event_path(event.id)
+            picture=picture_path(&event)
+        />
+        // Data, which the policy for scripts doesn't touch.
+        <script type="application/ld+json" inner_html=data></script>
         <article class=layout>
             <div class="event-poster">
                 <Poster

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::Error,
     server::{begin, set_page_status},
-    ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton},
+    ui::{ButtonKind, ErrorNotice, Glyph, Icon, LinkButton, Preview, SITE_PICTURE},
 };
 use filter_form::{CategoryLinks, FilterForm, OccasionLinks};
 use filters::{Narrowing, events_path, field_label, narrowings, problem_words, read_query};
@@ -29,6 +29,12 @@ pub fn EventsPage() -> impl IntoView {
     let found = begin(async { join!(list_cities(), find(asked)) });
     view! {
         <Title text="Events" />
+        <Preview
+            title="Events"
+            description="All events to come, by day, city, kind and price, with what is still free."
+            path=events_path(&EventQuery { cursor: String::new(), ..query.clone() })
+            picture=SITE_PICTURE
+        />
         <div class="page events-page">
             <h1>"Events"</h1>
             {Suspend::new(async move {

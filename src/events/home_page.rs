@@ -8,7 +8,9 @@ use super::{
 use crate::{
     error::Error,
     server::begin,
-    ui::{ButtonKind, Field, Glyph, Icon, LinkButton, LiveForm, PageError, SelectField, path_with},
+    ui::{
+        ButtonKind, Field, Glyph, Icon, LinkButton, LiveForm, PageError, Preview, SITE_PICTURE, SelectField, path_with,
+    },
     users::sign_in_page::SessionUser,
 };
 use futures::join;
@@ -24,6 +26,12 @@ pub fn HomePage() -> impl IntoView {
     let found = begin(async { join!(list_cities(), list("", "9"), list("free", "13")) });
     view! {
         <Title text="" />
+        <Preview
+            title="Find something worth going out for"
+            description="Concerts, theatre, comedy, sport and more: find an event, pick your places on the map, and they are yours."
+            path="/"
+            picture=SITE_PICTURE
+        />
         {Suspend::new(async move {
             let (cities, next, free) = found.await;
             view! {

@@ -5,6 +5,10 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+mod calendar;
+#[cfg(feature = "ssr")]
+mod embed;
+#[cfg(feature = "ssr")]
 pub mod event_card;
 #[cfg(feature = "ssr")]
 pub mod event_page;
@@ -12,13 +16,21 @@ pub mod event_page;
 pub mod events_page;
 #[cfg(feature = "ssr")]
 pub mod home_page;
+#[cfg(feature = "ssr")]
+pub mod links;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod month_page;
 #[cfg(feature = "ssr")]
+pub mod outlets;
+#[cfg(feature = "ssr")]
 pub mod poster;
 pub mod sale_countdown;
 #[cfg(feature = "ssr")]
+mod sitemap;
+#[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod structured_data;
 #[cfg(feature = "ssr")]
 pub mod when;

@@ -5,6 +5,7 @@
 
 mod composition;
 mod dice;
+pub(super) mod picture;
 
 use composition::Composition;
 use dice::Dice;

@@ -149,6 +149,11 @@ impl Config {
         }
     }
 
+    /// The whole address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
     /// Whether people reach the site over https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

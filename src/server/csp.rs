@@ -1,6 +1,7 @@
 //! The Content-Security-Policy: what a page may load and run.
 
 use axum::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+use const_format::formatcp;
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 use std::sync::LazyLock;
@@ -8,6 +9,15 @@ use std::sync::LazyLock;
 /// For everything that is not a page of the app: JSON, files, plain error pages. They load nothing.
 pub(super) const NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+const STILL_PAGE: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors ";
+/// For a page without scripts and forms.
+pub const STILL: &str = formatcp!("{STILL_PAGE}'none'");
+/// For such a page that any other site may frame.
+pub const FRAMED: &str = formatcp!("{STILL_PAGE}*");
+/// For a service worker: what it may load.
+pub const WORKER: &str = "default-src 'self'; frame-ancestors 'none'";
 
 /// `cargo leptos watch` reloads pages over a web socket on a port of its own.
 static IS_WATCHED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("LEPTOS_WATCH").is_some());
@@ -19,7 +29,7 @@ pub fn content_security_policy(nonce: &str) -> String {
     let reload = if *IS_WATCHED { " ws:" } else { "" };
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         img-src 'self' data:; worker-src 'self'; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
     )
 }

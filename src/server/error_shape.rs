@@ -4,7 +4,10 @@
 //! The exception are forms that the browser sends by itself: they are redirected back to their page with the error in the
 //! query, and where nobody knows one, the person gets a small page instead of JSON.
 
-use super::{Failure, answer::tell, error_page::error_page, idempotency::IDEMPOTENT_REPLAYED, request_log::RequestId};
+use super::{
+    Failure, answer::tell, caller::request_id, error_page::error_page, idempotency::IDEMPOTENT_REPLAYED,
+    request_log::RequestId,
+};
 use crate::error::{Error, ErrorBody, Reference};
 use axum::{
     Json,
@@ -149,6 +152,13 @@ async fn read_error(response: Response, request_id: &str) -> Error {
 pub fn refuse(failure: Failure, request_id: String) -> Response {
     let error = tell(failure, request_id);
     (status_of(&error), Json(error)).into_response()
+}
+
+/// The same from a route whose layers make a page of it.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        refuse(self, request_id())
+    }
 }
 
 /// The error's status in axum's type.

@@ -17,13 +17,14 @@ use super::{
     json_body::{BODY_MAX_BYTES, accept_json},
     page_turns::{PageTurns, take_turns},
     request_log::log_request,
+    robots::robots,
     session_store::SessionStore,
     state::AppState,
     static_files::{Otherwise, no_such_file, set_cache_control, site_files},
 };
 use crate::{
-    app::{App, shell},
-    seats,
+    app::{self, App, shell},
+    events, seats,
 };
 use axum::{
     Router,
@@ -63,6 +64,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api(&state))
         .merge(pages(&state))
+        .merge(outlets())
         .merge(files(&state))
         .merge(health_checks())
         .with_state(state)
@@ -103,6 +105,16 @@ fn pages(state: &AppState) -> Router<AppState> {
             from_fn_with_state(PageTurns::default(), take_turns),
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
         ))
+}
+
+/// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.
+fn outlets() -> Router<AppState> {
+    Router::new().merge(app::routes()).merge(events::outlets::routes()).route("/robots.txt", get(robots)).layer((
+        from_fn(refuse_as_page),
+        CatchPanicLayer::new(),
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
+        from_fn_with_state(PageTurns::default(), take_turns),
+    ))
 }
 
 /// `/events/` is `/events`, whoever wrote the link.

@@ -1,8 +1,8 @@
 //! What every request shares.
 
 use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, redis::Redis,
-    session_store::SessionStore,
+    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, pictures::Pictures,
+    redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{
@@ -48,6 +48,8 @@ pub struct Parts {
     pub config: Arc<Config>,
     /// The time.
     pub clock: Clock,
+    /// What has been drawn for others.
+    pub pictures: Pictures,
     /// The hashing of passwords.
     pub passwords: Passwords,
     /// Where the browser half lies and how it is named.
@@ -75,6 +77,7 @@ impl AppState {
             holds: Combiner::default(),
             confirms: Combiner::default(),
             live_seats: LiveSeats::default(),
+            pictures: Pictures::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -2,9 +2,11 @@
 
 use super::{
     button::{ButtonKind, LinkButton},
+    field::Field,
     here::next_path,
     icon::{Glyph, Icon},
     notice::{Notice, Tone},
+    place_rows::{Marked, PlaceRows},
 };
 use crate::{error::Error, server::set_page_status};
 use leptos::{
@@ -61,28 +63,45 @@ pub fn PageError(
 ) -> impl IntoView {
     set_page_status(error.status());
     let (heading, words) = say(&error);
+    let is_missing = error == Error::NotFound;
     let again = matches!(error, Error::Unavailable { .. } | Error::TooMany { .. } | Error::Internal { .. });
     let sign_in = error == Error::SignInRequired;
     view! {
         <section class="page page-error">
-            <p class="page-error-mark">
-                <Icon glyph=mark(&error) />
-            </p>
+            {if is_missing {
+                view! { <PlaceRows marked=Marked::Gone /> }.into_any()
+            } else {
+                view! { <p class="page-error-mark"><Icon glyph=mark(&error) /></p> }.into_any()
+            }}
             <h1>{heading}</h1>
             <p class="lead">{words}</p>
+            {is_missing.then(search)}
             <p class="actions">
                 {sign_in.then(|| view! { <LinkButton href=next_path("/sign-in")>"Sign in"</LinkButton> })}
                 {again.then(|| view! { <LinkButton href=use_location().pathname.get_untracked()>"Try again"</LinkButton> })}
                 <LinkButton href="/events" kind=ButtonKind::Secondary>"Find events"</LinkButton>
+                {is_missing.then(|| view! { <LinkButton href="/" kind=ButtonKind::Quiet>"Start page"</LinkButton> })}
             </p>
         </section>
+    }
+}
+
+/// For who knows what they were looking for.
+fn search() -> impl IntoView {
+    view! {
+        <form class="page-error-search" method="get" action="/events" role="search" autocomplete="off">
+            <Field label="What are you looking for?" name="q" kind="search" />
+            <button type="submit" class=ButtonKind::Primary.class()>
+                <Icon glyph=Glyph::Search />
+                "Search"
+            </button>
+        </form>
     }
 }
 
 fn mark(error: &Error) -> Glyph {
     match error {
         Error::SignInRequired => Glyph::Person,
-        Error::NotFound => Glyph::Search,
         Error::Unavailable { .. } | Error::TooMany { .. } => Glyph::Clock,
         _ => Glyph::Warning,
     }

@@ -4,6 +4,8 @@
 //! on the server alone; islands may use the others.
 
 pub mod ask;
+#[cfg(feature = "ssr")]
+pub mod bare_page;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod button;
@@ -19,10 +21,16 @@ pub mod layout;
 pub mod link;
 pub mod live_form;
 pub mod notice;
+#[cfg(feature = "ssr")]
+pub mod place_rows;
+#[cfg(feature = "ssr")]
+pub mod preview;
 pub mod show_password;
 pub mod skeleton;
 pub mod time_left;
 
+#[cfg(feature = "ssr")]
+pub use bare_page::bare_page;
 pub use button::{ButtonKind, LinkButton, SubmitButton};
 #[cfg(feature = "ssr")]
 pub use error_notice::{ErrorNotice, FormRefusal, PageError, refusal};
@@ -36,5 +44,9 @@ pub use layout::{PageHead, SiteFooter, SiteHeader};
 pub use link::path_with;
 pub use live_form::LiveForm;
 pub use notice::{Notice, Tone};
+#[cfg(feature = "ssr")]
+pub use place_rows::{Marked, PlaceRows};
+#[cfg(feature = "ssr")]
+pub use preview::{PICTURE_SIZE, Preview, SITE_PICTURE};
 pub use show_password::ShowPassword;
 pub use skeleton::Skeleton;

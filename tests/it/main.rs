@@ -11,6 +11,7 @@ mod interleavings;
 mod live;
 mod metrics;
 mod races;
+mod reach;
 mod requests;
 mod seats;
 mod tidy;

@@ -11,6 +11,7 @@ export class Watcher {
   readonly #heard: string[] = [];
   readonly #refusals: Refusal[] = [];
   readonly #hasScripts: boolean;
+  #isCutOff = false;
 
   constructor(hasScripts: boolean) {
     this.#hasScripts = hasScripts;
@@ -26,6 +27,11 @@ export class Watcher {
   /** The test brings about replies of this status on purpose; one has to come. */
   expectRefusal(status: number, path: RegExp): void {
     this.#refusals.push({ status, path, seen: false });
+  }
+
+  /** The test takes the connection away: from now on, requests may fail for want of one. */
+  expectNoConnection(): void {
+    this.#isCutOff = true;
   }
 
   /** What was heard and not expected, and what was expected and not heard. */
@@ -54,7 +60,8 @@ export class Watcher {
     const reason = request.failure()?.errorText ?? "no reason given";
     // The browser itself drops what a page it leaves was still loading, and scripts where they are switched off.
     const isDropped = reason === "net::ERR_ABORTED" || (reason === "csp" && !this.#hasScripts);
-    if (!isDropped) {
+    const isCutOff = this.#isCutOff && reason === "net::ERR_INTERNET_DISCONNECTED";
+    if (!isDropped && !isCutOff) {
       this.#heard.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
     }
   }

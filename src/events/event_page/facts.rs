@@ -3,6 +3,7 @@
 use crate::{
     events::{
         event_card::AvailabilityWord,
+        links::calendar_path,
         model::{EventDetail, When},
     },
     ui::{Glyph, Icon},
@@ -24,7 +25,9 @@ pub fn EventFacts(
                 <dt><Icon glyph=Glyph::Calendar /> <span class="visually-hidden">"When"</span></dt>
                 <dd>
                     <time datetime=event.when.iso.clone()>{event.when.date.clone()} ", " {say_time(&event.when)}</time>
-                    <span class="event-fact-more">{times}</span>
+                    <span class="event-fact-more">
+                        {times} " · " <a href=calendar_path(event.id)>"Add to calendar"</a>
+                    </span>
                 </dd>
             </div>
             <div class="event-fact">

@@ -4,6 +4,7 @@ mod capacity;
 mod create;
 mod list;
 mod month;
+mod sitemap;
 mod spelling;
 
 pub use capacity::{
@@ -13,6 +14,7 @@ pub use capacity::{
 pub use create::{NewEvent, cancel_event, create_event, publish_event};
 pub use list::{list_cities, list_events};
 pub use month::list_month;
+pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 pub use spelling::suggest_events;
 
 use super::{

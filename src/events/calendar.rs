@@ -1,0 +1,75 @@
+//! An event as an entry for a calendar: `/events/{id}/calendar.ics`.
+
+use super::{
+    links::event_path,
+    model::{EventDetail, EventStatus},
+    store::get_event,
+};
+use crate::{
+    error::Error,
+    server::{Result, state::AppState},
+};
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::IntoResponse,
+    routing::get,
+};
+use icalendar::{Calendar, Component, EventLike};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route("/events/{id}/calendar.ics", get(calendar))
+}
+
+async fn calendar(State(state): State<AppState>, Path(id): Path<String>) -> Result<impl IntoResponse> {
+    let event_id = id.parse().map_err(|_| Error::NotFound)?;
+    let detail = get_event(&state, event_id, state.clock.now()).await?;
+    let entry = entry(&detail, &state.config.address(&event_path(event_id)));
+    let headers = [
+        (CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}.ics\"", file_name(&detail.event.name))),
+        (CACHE_CONTROL, "public, max-age=300".to_owned()),
+    ];
+    Ok((headers, entry))
+}
+
+/// The entry, for the page at this address. A calendar that has it already takes the one with the higher `SEQUENCE`.
+fn entry(detail: &EventDetail, address: &str) -> String {
+    let event = &detail.event;
+    let status = match event.status {
+        EventStatus::Cancelled => icalendar::EventStatus::Cancelled,
+        EventStatus::Draft | EventStatus::Published => icalendar::EventStatus::Confirmed,
+    };
+    let entry = icalendar::Event::new()
+        .uid(&event.id.to_string())
+        .sequence(event.version.unsigned_abs())
+        .timestamp(detail.server_now)
+        .summary(&event.name)
+        .description(&format!("{}\n\n{address}", event.summary))
+        .starts(event.event_date)
+        .ends(event.ends_at)
+        .location(&format!("{}, {}, {}", event.venue, detail.address, event.city))
+        .url(address)
+        .status(status)
+        .done();
+    Calendar::new().push(entry).to_string()
+}
+
+/// The name in letters, figures and dashes, which every system takes for a file's.
+fn file_name(name: &str) -> String {
+    let plain = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "event".to_owned() } else { words.join("-") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_is_called_like_its_event() {
+        assert_eq!(file_name("Nightjar: \"Live\"\r\n in Köln"), "nightjar-live-in-k-ln");
+        assert_eq!(file_name("夜"), "event");
+    }
+}
