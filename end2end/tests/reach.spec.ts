@@ -1,8 +1,19 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "./fixtures";
 import { eventPath } from "./pages/event";
 import { expectAccessible } from "./support/accessibility";
 import { expectNoSideways } from "./support/layout";
 import { hydrated, visit } from "./support/visit";
+
+/** The address of another site that has this one page. */
+async function serve(page: string): Promise<string> {
+  const server = createServer((_, reply) => reply.setHeader("content-type", "text/html").end(page));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // It ends with the test's process, which doesn't wait for it.
+  server.unref();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
 
 test("without a connection a page says so in the place of another, and leads back to it", async ({ page, context, watcher }) => {
   const heading = page.getByRole("heading", { level: 1 });
@@ -38,12 +49,8 @@ test("without a connection a page says so in the place of another, and leads bac
 
 test("another site frames an event, and its button opens the event's page", async ({ page, context, catalogue, baseURL }) => {
   const event = await catalogue.concert();
-  // By its other name, the same machine is another site.
-  const elsewhere = new URL("/elsewhere", baseURL);
-  elsewhere.hostname = "localhost";
   const frame = `<!doctype html><title>Elsewhere</title><iframe src="${baseURL}/events/${event.id}/embed" title="Tickets"></iframe>`;
-  await page.route(elsewhere.href, (route) => route.fulfill({ contentType: "text/html", body: frame }));
-  await page.goto(elsewhere.href);
+  await page.goto(await serve(frame));
   const embed = page.frameLocator("iframe");
   await expect(embed.getByRole("heading", { level: 1 })).toHaveText(event.name);
   const opened = context.waitForEvent("page");

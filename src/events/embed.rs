@@ -61,7 +61,7 @@ fn Embed(detail: EventDetail) -> impl IntoView {
     let words = if event.availability.is_bookable() { "Get tickets" } else { "See the event" };
     let price = price_words(&event);
     view! {
-        <article class="embed">
+        <main class="embed">
             <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
             <div class="embed-text">
                 <p class="event-card-when">
@@ -77,20 +77,20 @@ fn Embed(detail: EventDetail) -> impl IntoView {
                 </p>
                 <WayOut href=event_path(event.id) kind=ButtonKind::Primary>{words}</WayOut>
             </div>
-        </article>
+        </main>
     }
 }
 
 #[component]
 fn NoEvent() -> impl IntoView {
     view! {
-        <article class="embed embed-gone">
+        <main class="embed embed-gone">
             <div class="embed-text">
                 <h1>"This event isn't here any more"</h1>
                 <p class="event-card-where">"It may have been taken down since this page was made."</p>
                 <WayOut href="/events".to_owned() kind=ButtonKind::Secondary>"See what is on"</WayOut>
             </div>
-        </article>
+        </main>
     }
 }
 
