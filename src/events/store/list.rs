@@ -9,7 +9,7 @@ use crate::{
     server::{Result, state::AppState},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{FromRow, Postgres, QueryBuilder, postgres::PgRow};
 
 /// How long an event may last, by constraint.
 pub(super) const LONGEST: TimeDelta = TimeDelta::days(31);
@@ -42,7 +42,19 @@ async fn find(
     push_conditions(&mut query, filter, meaning, now);
     push_order(&mut query, filter.sort, after);
     query.push(" limit ").push_bind(filter.limit + 1);
-    Ok(query.build_query_as().fetch_all(state.db.pool()).await?)
+    read(state, query).await
+}
+
+/// Runs a search, planned for what is asked: a plan that goes for any word reads every event for one that none has.
+pub(super) async fn read<T>(state: &AppState, mut query: QueryBuilder<Postgres>) -> Result<Vec<T>>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let mut tx = state.db.begin().await?;
+    sqlx::raw_sql("set local plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
+    let rows = query.build_query_as().fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(rows)
 }
 
 /// The cities with events to come, in alphabetical order. Steps from city to city through the index: there are few of them

@@ -2,7 +2,7 @@
 
 use super::{
     EVENT, EventRow,
-    list::push_conditions,
+    list::{push_conditions, read},
     spelling::{Meaning, find_meaning},
 };
 use crate::{
@@ -66,7 +66,7 @@ async fn find(
     query.push(format!(
         ") select {EVENT}, day, day_count from numbered join events using (id) where place <= {SHOWN} order by day, place"
     ));
-    let rows: Vec<DayRow> = query.build_query_as().fetch_all(state.db.pool()).await?;
+    let rows: Vec<DayRow> = read(state, query).await?;
     let days = rows.chunk_by(|a, b| a.day == b.day).map(|rows| Day {
         date: rows[0].day,
         event_count: rows[0].day_count,

@@ -111,6 +111,8 @@ async fn nearest_words(
     }
     let mut tx = state.db.begin().await?;
     sqlx::query("select set_config('pg_trgm.similarity_threshold', $1, true)").bind(ALIKE).execute(&mut *tx).await?;
+    // As searches are planned: for each word.
+    sqlx::raw_sql("set local plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
     for typed in words {
         if is_known(&mut tx, typed, now).await? {
             continue;
