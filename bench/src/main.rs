@@ -12,6 +12,7 @@ mod load;
 mod measures;
 mod report;
 mod stage;
+mod viewers;
 
 use anyhow::Context;
 use report::{Report, Wanted};
@@ -37,6 +38,10 @@ async fn main() -> anyhow::Result<()> {
         for run in 1..=runs {
             eprintln!("run {run} of {runs}");
             measures::measure(&stage, time, only, &mut report).await?;
+            if only.is_none_or(|only| only == viewers::ID) {
+                let seen = viewers::watch(&stage, time).await?;
+                report.add(viewers::ID, viewers::WHAT, Some(Wanted::P95BelowMs(viewers::P95_BELOW_MS)), (seen, None));
+            }
         }
     }
     // Last: the others are measured without so many events.

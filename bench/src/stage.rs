@@ -6,7 +6,7 @@ use bench::{
     people::register,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use reqwest::{Client, RequestBuilder, header::COOKIE};
+use reqwest::{Client, RequestBuilder, Response, header::COOKIE};
 use serde_json::{Value, json};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use uuid::Uuid;
@@ -85,6 +85,18 @@ impl Stage {
     /// Asks for a hold as this person; answers the booking's id, or nothing where the rules refuse it.
     pub(crate) async fn hold(&self, person: usize, body: &Value) -> anyhow::Result<Option<String>> {
         self.post(person, "bookings/hold", body).await
+    }
+
+    /// Gives a hold back.
+    pub(crate) async fn release(&self, person: usize, booking: &str) -> anyhow::Result<()> {
+        self.post(person, "bookings/release", &json!({ "booking_id": booking })).await.map(|_| ())
+    }
+
+    /// Begins to listen to a stream, as somebody who isn't signed in.
+    pub(crate) async fn stream(&self, path: &str) -> anyhow::Result<Response> {
+        let reply = self.client.get(format!("{}{path}", self.site)).send().await?;
+        ensure!(reply.status().is_success(), "{path}: {}", reply.status());
+        Ok(reply)
     }
 
     /// Confirms a hold.

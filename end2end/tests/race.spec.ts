@@ -52,6 +52,7 @@ test("two people who press at the same moment do not both get the seat", async (
   const both = [new EventPage(page), new EventPage(other)];
 
   for (const one of both) {
+    await one.page.route("**/api/v1/seats/stream*", () => {});
     await visit(one.page, eventPath(event, wanted.section));
     await one.choose([wanted]);
   }
