@@ -21,6 +21,8 @@ export interface Seat {
   price_minor: number;
   status: string;
   kind: string;
+  x: number;
+  y: number;
 }
 
 interface Section {
@@ -120,12 +122,20 @@ function inRows(seats: Seat[]): Seat[][] {
   return [...rows.values()];
 }
 
+/** Further apart is an aisle. */
+const BESIDE_MAX = 18;
+
+function distance(a: Seat, b: Seat): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
 /** The first run of ordinary seats that are free. Row F of the stalls belongs to the one test that books F12 and F13. */
 function sideBySide(row: Seat[], count: number): [Seat, ...Seat[]] | undefined {
   for (let at = 0; at + count <= row.length; at++) {
     const [first, ...rest] = row.slice(at, at + count);
     const fits = (seat: Seat) => seat.status === "available" && seat.kind === "standard" && !(seat.section === "Stalls" && seat.row === "F");
-    if (first && [first, ...rest].every(fits)) {
+    const isBeside = (seat: Seat, index: number) => distance([first as Seat, ...rest][index] as Seat, seat) <= BESIDE_MAX;
+    if (first && [first, ...rest].every(fits) && rest.every(isBeside)) {
       return [first, ...rest];
     }
   }
