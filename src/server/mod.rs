@@ -37,6 +37,7 @@ pub mod state;
 mod static_files;
 mod task;
 pub mod telemetry;
+pub mod viewers;
 pub mod worker;
 
 pub use answer::{Failure, Passing, Result, answer};
