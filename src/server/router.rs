@@ -76,6 +76,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api", any(call_server_fn))
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
+        .merge(events::live::routes())
         .merge(seats::live::routes())
         .layer((
             from_fn(shape_errors),

@@ -27,6 +27,7 @@ pub mod place_rows;
 pub mod preview;
 pub mod show_password;
 pub mod skeleton;
+pub mod stream;
 pub mod time_left;
 
 #[cfg(feature = "ssr")]
