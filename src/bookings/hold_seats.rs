@@ -7,6 +7,10 @@ use super::{
     model::Wanted,
 };
 use crate::{
+    events::{
+        left::{Left, show_left},
+        sale_countdown::{Opening, OpensSoon, SaleCountdown},
+    },
     id::SeatId,
     money::{Currency, Money},
     seats::{
@@ -44,11 +48,16 @@ pub fn HoldSeats(
     nearest: Vec<ChosenSeat>,
     /// Who is looking for seats.
     party: Party,
+    /// When the sale opens, if it isn't open yet: people can choose before it does.
+    opens_soon: Option<OpensSoon>,
 ) -> impl IntoView {
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
     let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
     let hold = Sending::new();
+    let opening = Opening::new(opens_soon.as_ref());
+    let left = left_of(&map);
+    Effect::watch(move || opening.is_open(), move |_, _, _| show_left(left), false);
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
     let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()) };
@@ -75,9 +84,10 @@ pub fn HoldSeats(
     };
     let (has_more, instead) = (links.clone(), links.clone());
     view! {
-        // A browser that ticks by position what was ticked before would choose other seats on the way back.
+        <SaleCountdown soon=opens_soon opening />
         <PartyForm map=map.clone() links=links.clone() party limit count />
         {found.map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
+        // Without autocompletion: a browser that ticks by position what was ticked before would choose other seats on the way back.
         <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
@@ -85,7 +95,7 @@ pub fn HoldSeats(
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
-                <HoldFoot choice currency refused hold>
+                <HoldFoot choice currency refused hold opening>
                     <LeftAlone names=opened.left_alone() />
                     <Nearest links=instead choice refused nearest />
                 </HoldFoot>
@@ -176,11 +186,14 @@ fn HoldFoot(
     currency: Currency,
     refused: RwSignal<Option<String>>,
     hold: Sending,
+    opening: Opening,
     children: Children,
 ) -> impl IntoView {
     let count = move || choice.with(Choice::count);
     let total = move || Money::new(choice.with(Choice::total_minor), currency).to_string();
     let is_empty = move || count() == 0;
+    let hold_words =
+        move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) };
     let has_nothing_to_say = move || is_empty() && refused.with(Option::is_none);
     view! {
         <div class="hold-foot" class:hold-foot-empty=has_nothing_to_say>
@@ -190,8 +203,11 @@ fn HoldFoot(
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>
             </p>
-            <SubmitButton pending=Signal::derive(move || hold.is_underway())>
-                {move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) }}
+            <SubmitButton
+                pending=Signal::derive(move || hold.is_underway())
+                disabled=Signal::derive(move || opening.is_awaited())
+            >
+                {move || opening.button_words().unwrap_or_else(hold_words)}
             </SubmitButton>
         </div>
     }
@@ -205,6 +221,12 @@ fn OtherSections(links: SectionLinks) -> impl IntoView {
             "Add seats from another section"
         </button>
     }
+}
+
+/// How much is left of the whole map.
+fn left_of(map: &model::SeatMap) -> Left {
+    let of_all = |count: fn(&model::Section) -> i32| map.sections.iter().map(count).sum();
+    Left { available: of_all(|section| section.available_count), total: of_all(|section| section.total_count) }
 }
 
 /// The chosen seats whose checkbox isn't on the page.
