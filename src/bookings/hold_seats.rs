@@ -5,6 +5,7 @@ use super::{
     api::HoldPlaces,
     hold_refusal::{HoldRefusal, join_names, say_lost, sign_in_first},
     model::Wanted,
+    own_seats::OwnSeats,
 };
 use crate::{
     events::{
@@ -26,6 +27,7 @@ use leptos::{
     ev::{MouseEvent, SubmitEvent},
     prelude::*,
     server_fn::ServerFn,
+    task::spawn_local,
 };
 use web_sys::UrlSearchParams;
 
@@ -60,10 +62,11 @@ pub fn HoldSeats(
     Effect::watch(move || opening.is_open(), move |_, _, _| show_left(left), false);
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
-    let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()) };
+    let own = RwSignal::new(None);
+    let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()), own };
     told.offer_nearest(opened);
     // While a hold is on its way, what is taken may be its own.
-    follow(opened, choice, move || untrack(|| hold.is_underway()), move |lost| told.lose(opened, lost));
+    follow(opened, choice, move || untrack(|| hold.is_underway()), move |gone| told.hear(opened, gone));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let (count, found) = (RwSignal::new(party.count), party.found.clone());
     let on_click = move |taken: Result<(), String>| refused.set(taken.err());
@@ -97,6 +100,7 @@ pub fn HoldSeats(
                 <ChosenSeats choice currency limit />
                 <HoldFoot choice currency refused hold opening>
                     <LeftAlone names=opened.left_alone() />
+                    <ToOwnSeats own refused />
                     <Nearest links=instead choice refused nearest />
                 </HoldFoot>
                 {has_sections.then(|| view! { <OtherSections links=has_more /> })}
@@ -179,6 +183,18 @@ fn Nearest(
     }
 }
 
+/// Leads to what the person has already.
+#[component]
+fn ToOwnSeats(own: RwSignal<Option<(String, OwnSeats)>>, refused: RwSignal<Option<String>>) -> impl IntoView {
+    move || {
+        // As long as that is what is said.
+        let (_, own) = own.get().filter(|(words, _)| refused.with(|said| said.as_ref() == Some(words)))?;
+        Some(
+            view! { <a class=format!("{} nearest-seats", ButtonKind::Secondary.class()) href=own.href()>{own.link_words()}</a> },
+        )
+    }
+}
+
 /// The sum, what went wrong, and the button. On a phone it stays at the foot of the window.
 #[component]
 fn HoldFoot(
@@ -250,6 +266,8 @@ struct Told {
     nearest: RwSignal<Vec<ChosenSeat>>,
     /// The seats that were lost last.
     lost: RwSignal<Vec<SeatId>>,
+    /// What was said of seats that the person has already, and where they are.
+    own: RwSignal<Option<(String, OwnSeats)>>,
 }
 
 impl Told {
@@ -267,6 +285,22 @@ impl Told {
             self.refused.set(Some(refusal.message.clone()));
         }
         false
+    }
+
+    /// Says where seats went that are taken while one still chooses: to someone else, or to the same person in another tab.
+    fn hear(self, opened: Opened, gone: Vec<SeatId>) {
+        spawn_local(async move {
+            let Some(own) = OwnSeats::find(opened.event_id(), &gone).await else { return self.lose(opened, gone) };
+            let seats = self.choice.try_update(|choice| choice.remove(&gone)).unwrap_or_default();
+            let names: Vec<String> = seats.iter().map(ChosenSeat::label).collect();
+            // They may have been given back meanwhile.
+            if !names.is_empty() {
+                self.nearest.set(Vec::new());
+                let words = own.say(&join_names(&names));
+                self.refused.set(Some(words.clone()));
+                self.own.set(Some((words, own)));
+            }
+        });
     }
 
     fn lose(self, opened: Opened, lost: Vec<SeatId>) {
