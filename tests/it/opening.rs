@@ -26,10 +26,10 @@ async fn page(person: &Person, event_id: EventId) -> String {
 
 /// The tag of the button that holds places.
 fn hold_button(page: &str) -> &str {
-    let buttons = page.match_indices("<button").map(|(at, _)| page[at..].split('>').next().unwrap_or_default());
+    let mut buttons = page.match_indices("<button").map(|(at, _)| page[at..].split('>').next().unwrap_or_default());
     let form = page.find("/api/v1/bookings/hold").expect("the form that holds places");
     let own = |tag: &&str| tag.contains("button-primary") && tag.as_ptr() as usize > page[form..].as_ptr() as usize;
-    buttons.filter(own).next().expect("a button")
+    buttons.find(own).expect("a button")
 }
 
 #[sqlx::test]
