@@ -23,6 +23,7 @@ pub mod idempotency_store;
 mod json_body;
 pub mod lettering;
 pub mod metrics;
+mod page_owner;
 mod page_turns;
 pub mod passwords;
 pub mod pictures;

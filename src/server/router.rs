@@ -16,6 +16,7 @@ use super::{
     health,
     idempotency::answer_once,
     json_body::{BODY_MAX_BYTES, accept_json},
+    page_owner::keep_owner,
     page_turns::{PageTurns, take_turns},
     request_log::log_request,
     robots::robots,
@@ -117,6 +118,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             guards(state),
             from_fn_with_state(PageTurns::default(), take_turns),
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
+            from_fn(keep_owner),
         ))
 }
 
