@@ -111,3 +111,83 @@ fn ensure_browser_half_is_built(state: &AppState) -> anyhow::Result<()> {
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::sync::Arc;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        sync::Notify,
+        time::timeout,
+    };
+
+    const SOON: Duration = Duration::from_secs(5);
+
+    async fn ask(address: std::net::SocketAddr, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        stream
+    }
+
+    /// What comes until the server ends the connection.
+    async fn read_all(mut stream: TcpStream) -> String {
+        let mut reply = String::new();
+        timeout(SOON, stream.read_to_string(&mut reply)).await.expect("an end").expect("text");
+        reply
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_answers_what_is_underway_and_ends_what_rests() {
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = {
+            let (begun, go_on) = (begun.clone(), go_on.clone());
+            async move || {
+                begun.notify_one();
+                go_on.notified().await;
+                "late"
+            }
+        };
+        let site = Router::new().route("/slow", get(slow)).route("/quick", get(async || "at once"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let token = CancellationToken::new();
+        let serving = tokio::spawn(serve_until(listener, site, token.clone(), SOON));
+        let mut resting = ask(address, "/quick").await;
+        let mut first = [0; 12];
+        resting.read_exact(&mut first).await.expect("a reply");
+        assert_eq!(&first, b"HTTP/1.1 200");
+        let underway = ask(address, "/slow").await;
+        begun.notified().await;
+        token.cancel();
+        assert!(read_all(resting).await.ends_with("at once"));
+        go_on.notify_one();
+        assert!(read_all(underway).await.ends_with("late"));
+        timeout(SOON, serving).await.expect("an end").expect("no panic");
+        assert!(TcpStream::connect(address).await.is_err(), "nobody is let in any more");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_is_left_after_the_time_of_grace() {
+        let begun = Arc::new(Notify::new());
+        let endless = {
+            let begun = begun.clone();
+            async move || {
+                begun.notify_one();
+                std::future::pending::<()>().await;
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let token = CancellationToken::new();
+        let site = Router::new().route("/", get(endless));
+        let serving = tokio::spawn(serve_until(listener, site, token.clone(), Duration::from_millis(1)));
+        let _open = ask(address, "/").await;
+        begun.notified().await;
+        token.cancel();
+        timeout(SOON, serving).await.expect("an end").expect("no panic");
+    }
+}
