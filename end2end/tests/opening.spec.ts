@@ -19,7 +19,7 @@ test("a page left open over the opening of a sale needs nothing", async ({ page,
   await form.quantity.fill("3");
 
   await expect(form.hold).toBeEnabled({ timeout: 12_000 });
-  await expect(form.hold).toHaveText("Hold 3 places");
+  await expect(form.hold).toHaveAccessibleName("Hold 3 places");
   await expect(page.getByRole("status").filter({ hasText: "The sale is open." })).toBeVisible();
   await expect(page.locator(".event-facts .availability")).toHaveText("Available");
   expect(await page.evaluate(() => "isSamePage" in window), "nothing was loaded anew").toBe(true);

@@ -45,7 +45,7 @@ pub fn HoldQuantity(
     let opening = Opening::new(opens_soon.as_ref());
     let left = RwSignal::new(left);
     let most = move || limit.min(left.get().available).max(1);
-    let is_gone = Memo::new(move |_| left.get().available == 0 && opening.is_open());
+    let is_gone = Memo::new(move |_| left.get().available == 0 && opening.is_open() && !hold.is_underway());
     let quantity = RwSignal::new(first);
     let refused = RwSignal::new(refused);
     let field = NodeRef::<Input>::new();
@@ -59,15 +59,18 @@ pub fn HoldQuantity(
     let step = move |by: i32| show((quantity.get_untracked() + by).clamp(1, untrack(most)));
     let type_in = move |text: String| quantity.set(text.trim().parse().unwrap_or(1).clamp(1, untrack(most)));
     follow_left(event_id, move |now| {
+        let before = left.get_untracked();
+        left.set(now);
         // While a hold is on its way, what is taken may be its own.
-        if untrack(|| hold.is_underway()) || now == left.get_untracked() {
+        if untrack(|| hold.is_underway()) || now == before {
             return;
         }
-        left.set(now);
-        let (wanted, most) = (quantity.get_untracked(), untrack(most));
-        refused.set((wanted > most && now.available > 0).then(|| say_less(most)));
-        if wanted > most {
+        let most = untrack(most);
+        if quantity.get_untracked() > most {
             show(most);
+            refused.set((now.available > 0).then(|| say_less(most)));
+        } else if before.available == 0 {
+            refused.set(None);
         }
     });
     Effect::new(move |_| {
