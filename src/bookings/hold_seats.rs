@@ -59,7 +59,12 @@ pub fn HoldSeats(
     let hold = Sending::new();
     let opening = Opening::new(opens_soon.as_ref());
     let left = left_of(&map);
-    Effect::watch(move || opening.is_open(), move |_, _, _| show_left(left), false);
+    let show_once_open = move |is_open: &bool, _: Option<&bool>, _: Option<()>| {
+        if *is_open {
+            show_left(left);
+        }
+    };
+    Effect::watch(move || opening.is_open(), show_once_open, false);
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
     let own = RwSignal::new(None);
