@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
     server::state::AppState,
-    ui::{FormRefusal, PageError, SiteFooter, SiteHeader, refusal},
+    ui::{FormRefusal, HeadOfAll, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
         api::Logout,
@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::Router as Routes;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -44,20 +44,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <!DOCTYPE html>
         <html lang="en">
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <HeadOfAll options=options.clone() />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f5" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111214" />
-                <link
-                    rel="preload"
-                    href="/fonts/bricolage-grotesque-latin.woff2"
-                    r#as="font"
-                    r#type="font/woff2"
-                    crossorigin="anonymous"
-                />
-                <HashedStylesheet options=options.clone() id="style" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />

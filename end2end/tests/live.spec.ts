@@ -1,9 +1,11 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import { CheckoutPage } from "./pages/checkout";
 import { EventPage, eventPath } from "./pages/event";
 import { signUp } from "./support/accounts";
 import { Bookings } from "./support/bookings";
 import { type Event, type Seat, labelOf } from "./support/catalogue";
+import { makeEvent } from "./support/sales";
 import { visit } from "./support/visit";
 
 const STREAM = "**/api/v1/seats/stream*";
@@ -79,6 +81,70 @@ test("a chosen seat that somebody else takes is told at once, with what is free 
   await expect(map.chosen.getByRole("listitem")).toHaveCount(2);
   await expect(map.refusal).toHaveCount(0);
   await new Bookings(other.context().request).release(held);
+});
+
+test("seats that the same person holds in another tab are theirs, not someone else's", async ({ page, account, context, catalogue }) => {
+  const event = await catalogue.theatre();
+  const [first, second] = (await catalogue.freeSeats(event, 2)) as [Seat, Seat];
+  const [map, other] = [new EventPage(page), new EventPage(await context.newPage())];
+  for (const { page } of [map, other]) {
+    await visit(page, eventPath(event, first.section));
+  }
+  await map.choose([first, second]);
+  await other.choose([first, second]);
+  await other.hold.click();
+  await expect(new CheckoutPage(other.page).heading).toHaveText("Check and confirm");
+
+  await expect(map.refusal).toHaveText(`You hold ${labelOf(first)} and ${labelOf(second)} already.`, { timeout: 5_000 });
+  await expect(map.chosen.getByRole("listitem")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /^Take .+ instead$/ })).toHaveCount(0);
+  await page.getByRole("link", { name: "Go on to the checkout" }).click();
+  await expect(new CheckoutPage(page).heading).toHaveText("Check and confirm");
+  const bookings = new Bookings(context.request);
+  for (const held of await bookings.list()) {
+    await bookings.release(held);
+  }
+});
+
+test("what is left of an event without seats follows: the words, and the most one can have", async ({ page, catalogue, openBrowser }) => {
+  const event = await makeEvent(await catalogue.concert(), { capacity: 6, opensInS: -60 });
+  const form = new EventPage(page);
+  const left = page.locator(".event-facts .availability");
+  await visit(page, eventPath(event));
+  await expect(left).toHaveText("Available");
+  await form.quantity.fill("4");
+  const other = await openBrowser();
+  await signUp(other.context().request);
+  const bookings = new Bookings(other.context().request);
+
+  const held = await bookings.holdPlaces(event, 4);
+  await expect(left).toHaveText("2 left", { timeout: 3_000 });
+  await expect(form.quantity).toHaveAttribute("max", "2");
+  await expect(form.quantity).toHaveValue("2");
+  await expect(form.refusal).toHaveText("Only 2 places are left now.");
+
+  const rest = await bookings.holdPlaces(event, 2);
+  await expect(form.refusal).toContainText("The last places have just been taken.", { timeout: 3_000 });
+  await expect(left).toHaveText("Sold out");
+  await expect(form.hold).toBeDisabled();
+
+  await bookings.release(held);
+  await expect(form.hold).toBeEnabled({ timeout: 3_000 });
+  await expect(form.refusal).toHaveCount(0);
+  await bookings.release(rest);
+  await expect(left).toHaveText("Available", { timeout: 3_000 });
+});
+
+test("what is left is asked for where no stream comes through", async ({ page, catalogue, openBrowser }) => {
+  await page.route("**/api/v1/events/stream*", (route) => route.fulfill({ status: 204 }));
+  const event = await makeEvent(await catalogue.concert(), { capacity: 3, opensInS: -60 });
+  await visit(page, eventPath(event));
+  const other = await openBrowser();
+  await signUp(other.context().request);
+  await new Bookings(other.context().request).holdPlaces(event, 3);
+  await expect(new EventPage(page).refusal).toContainText("The last places have just been taken.", { timeout: 10_000 });
+  await page.getByRole("button", { name: "Go to the waitlist" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Sold out" })).toBeVisible();
 });
 
 test.describe("where no stream comes through", () => {

@@ -5,7 +5,7 @@ import { EventPage, eventPath } from "./pages/event";
 import { DEMO, newAccount, signIn } from "./support/accounts";
 import { expectAccessible } from "./support/accessibility";
 import { type Booking, Bookings, bookingPath, cancelPath, checkoutPath } from "./support/bookings";
-import { type Event, found, hasSeats, isOpen } from "./support/catalogue";
+import { type Event, found, hasSeats, isOpen, opensInH } from "./support/catalogue";
 import { expectNoSideways } from "./support/layout";
 import { visit } from "./support/visit";
 
@@ -85,7 +85,8 @@ test.describe("an event", () => {
     ["in a stadium", (event) => isOpen(event) && hasSeats(event, 40_000, 100_000), "Choose your seats"],
     ["with few places left", (event) => event.availability.state === "few_left" && !event.has_seat_selection, "Book places"],
     ["that is sold out", (event) => event.availability.state === "sold_out", "Sold out"],
-    ["whose sale opens later", (event) => event.availability.state === "opens_later", "On sale soon"],
+    ["whose sale opens today", (event) => (opensInH(event) ?? 9) < 6, "Book places"],
+    ["whose sale opens another day", (event) => (opensInH(event) ?? 0) > 6, "On sale soon"],
     ["that is cancelled", (event) => event.availability.state === "cancelled", "Cancelled"],
   ];
   for (const [name, isLikeThis, heading] of events) {

@@ -16,7 +16,7 @@ pub fn Countdown(
     /// Seconds of the hold in all.
     whole_s: i64,
 ) -> impl IntoView {
-    let left_s = use_seconds_left(given_s);
+    let left_s = use_seconds_left(given_s * 1_000);
     reload_when_over(left_s, || Duration::from_secs(1));
     let is_short = Memo::new(move |_| left_s.get() <= ANNOUNCE_S);
     view! {

@@ -5,8 +5,13 @@ use super::{
     api::HoldPlaces,
     hold_refusal::{HoldRefusal, join_names, say_lost, sign_in_first},
     model::Wanted,
+    own_seats::OwnSeats,
 };
 use crate::{
+    events::{
+        left::{Left, show_left},
+        sale_countdown::{Opening, OpensSoon, SaleCountdown},
+    },
     id::SeatId,
     money::{Currency, Money},
     seats::{
@@ -22,6 +27,7 @@ use leptos::{
     ev::{MouseEvent, SubmitEvent},
     prelude::*,
     server_fn::ServerFn,
+    task::spawn_local,
 };
 use web_sys::UrlSearchParams;
 
@@ -44,17 +50,28 @@ pub fn HoldSeats(
     nearest: Vec<ChosenSeat>,
     /// Who is looking for seats.
     party: Party,
+    /// When the sale opens, if it isn't open yet: people can choose before it does.
+    opens_soon: Option<OpensSoon>,
 ) -> impl IntoView {
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
     let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
     let hold = Sending::new();
+    let opening = Opening::new(opens_soon.as_ref());
+    let left = left_of(&map);
+    let show_once_open = move |is_open: &bool, _: Option<&bool>, _: Option<()>| {
+        if *is_open {
+            show_left(left);
+        }
+    };
+    Effect::watch(move || opening.is_open(), show_once_open, false);
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
-    let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()) };
+    let own = RwSignal::new(None);
+    let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()), own };
     told.offer_nearest(opened);
     // While a hold is on its way, what is taken may be its own.
-    follow(opened, choice, move || untrack(|| hold.is_underway()), move |lost| told.lose(opened, lost));
+    follow(opened, choice, move || untrack(|| hold.is_underway()), move |gone| told.hear(opened, gone));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let (count, found) = (RwSignal::new(party.count), party.found.clone());
     let on_click = move |taken: Result<(), String>| refused.set(taken.err());
@@ -75,9 +92,10 @@ pub fn HoldSeats(
     };
     let (has_more, instead) = (links.clone(), links.clone());
     view! {
-        // A browser that ticks by position what was ticked before would choose other seats on the way back.
+        <SaleCountdown soon=opens_soon opening />
         <PartyForm map=map.clone() links=links.clone() party limit count />
         {found.map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
+        // Without autocompletion: a browser that ticks by position what was ticked before would choose other seats on the way back.
         <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
@@ -85,8 +103,9 @@ pub fn HoldSeats(
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
-                <HoldFoot choice currency refused hold>
+                <HoldFoot choice currency refused hold opening>
                     <LeftAlone names=opened.left_alone() />
+                    <ToOwnSeats own refused />
                     <Nearest links=instead choice refused nearest />
                 </HoldFoot>
                 {has_sections.then(|| view! { <OtherSections links=has_more /> })}
@@ -169,6 +188,18 @@ fn Nearest(
     }
 }
 
+/// Leads to what the person has already.
+#[component]
+fn ToOwnSeats(own: RwSignal<Option<(String, OwnSeats)>>, refused: RwSignal<Option<String>>) -> impl IntoView {
+    move || {
+        // As long as that is what is said.
+        let (_, own) = own.get().filter(|(words, _)| refused.with(|said| said.as_ref() == Some(words)))?;
+        Some(
+            view! { <a class=format!("{} nearest-seats", ButtonKind::Secondary.class()) href=own.href()>{own.link_words()}</a> },
+        )
+    }
+}
+
 /// The sum, what went wrong, and the button. On a phone it stays at the foot of the window.
 #[component]
 fn HoldFoot(
@@ -176,11 +207,14 @@ fn HoldFoot(
     currency: Currency,
     refused: RwSignal<Option<String>>,
     hold: Sending,
+    opening: Opening,
     children: Children,
 ) -> impl IntoView {
     let count = move || choice.with(Choice::count);
     let total = move || Money::new(choice.with(Choice::total_minor), currency).to_string();
     let is_empty = move || count() == 0;
+    let hold_words =
+        move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) };
     let has_nothing_to_say = move || is_empty() && refused.with(Option::is_none);
     view! {
         <div class="hold-foot" class:hold-foot-empty=has_nothing_to_say>
@@ -190,8 +224,11 @@ fn HoldFoot(
                 <span>{move || name_seat_count(count())}</span>
                 <strong>{move || if is_empty() { String::new() } else { total() }}</strong>
             </p>
-            <SubmitButton pending=Signal::derive(move || hold.is_underway())>
-                {move || if is_empty() { "Hold seats".to_owned() } else { format!("Hold {}", name_seat_count(count())) }}
+            <SubmitButton
+                pending=Signal::derive(move || hold.is_underway())
+                disabled=Signal::derive(move || opening.is_awaited())
+            >
+                {move || opening.button_words().unwrap_or_else(hold_words)}
             </SubmitButton>
         </div>
     }
@@ -205,6 +242,12 @@ fn OtherSections(links: SectionLinks) -> impl IntoView {
             "Add seats from another section"
         </button>
     }
+}
+
+/// How much is left of the whole map.
+fn left_of(map: &model::SeatMap) -> Left {
+    let of_all = |count: fn(&model::Section) -> i32| map.sections.iter().map(count).sum();
+    Left { available: of_all(|section| section.available_count), total: of_all(|section| section.total_count) }
 }
 
 /// The chosen seats whose checkbox isn't on the page.
@@ -228,6 +271,8 @@ struct Told {
     nearest: RwSignal<Vec<ChosenSeat>>,
     /// The seats that were lost last.
     lost: RwSignal<Vec<SeatId>>,
+    /// What was said of seats that the person has already, and where they are.
+    own: RwSignal<Option<(String, OwnSeats)>>,
 }
 
 impl Told {
@@ -245,6 +290,22 @@ impl Told {
             self.refused.set(Some(refusal.message.clone()));
         }
         false
+    }
+
+    /// Says where seats went that are taken while one still chooses: to someone else, or to the same person in another tab.
+    fn hear(self, opened: Opened, gone: Vec<SeatId>) {
+        spawn_local(async move {
+            let Some(own) = OwnSeats::find(opened.event_id(), &gone).await else { return self.lose(opened, gone) };
+            let seats = self.choice.try_update(|choice| choice.remove(&gone)).unwrap_or_default();
+            let names: Vec<String> = seats.iter().map(ChosenSeat::label).collect();
+            // They may have been given back meanwhile.
+            if !names.is_empty() {
+                self.nearest.set(Vec::new());
+                let words = own.say(&join_names(&names));
+                self.refused.set(Some(words.clone()));
+                self.own.set(Some((words, own)));
+            }
+        });
     }
 
     fn lose(self, opened: Opened, lost: Vec<SeatId>) {

@@ -21,5 +21,6 @@ pub mod hold_quantity;
 pub mod hold_refusal;
 pub mod hold_seats;
 pub mod model;
+mod own_seats;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -16,8 +16,11 @@ pub mod event_page;
 pub mod events_page;
 #[cfg(feature = "ssr")]
 pub mod home_page;
+pub mod left;
 #[cfg(feature = "ssr")]
 pub mod links;
+#[cfg(feature = "ssr")]
+pub mod live;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod month_page;

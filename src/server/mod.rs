@@ -23,6 +23,7 @@ pub mod idempotency_store;
 mod json_body;
 pub mod lettering;
 pub mod metrics;
+mod page_owner;
 mod page_turns;
 pub mod passwords;
 pub mod pictures;
@@ -37,6 +38,7 @@ pub mod state;
 mod static_files;
 mod task;
 pub mod telemetry;
+pub mod viewers;
 pub mod worker;
 
 pub use answer::{Failure, Passing, Result, answer};

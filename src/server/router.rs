@@ -3,6 +3,7 @@
 //! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
 //! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
 //! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies.
+//! What open pages are told as a stream has fewer of them ([`streams`]).
 //!
 //! Layers stand together in tuples, the outermost first: each call of `Router::layer` boxes what is inside it once more, and
 //! every request copied all of these boxes for each of them.
@@ -15,6 +16,7 @@ use super::{
     health,
     idempotency::answer_once,
     json_body::{BODY_MAX_BYTES, accept_json},
+    page_owner::keep_owner,
     page_turns::{PageTurns, take_turns},
     request_log::log_request,
     robots::robots,
@@ -67,8 +69,21 @@ pub fn router(state: AppState) -> Router {
         .merge(outlets())
         .merge(files(&state))
         .merge(health_checks())
-        .with_state(state)
+        .with_state(state.clone())
         .layer((from_fn(log_request), CompressionLayer::new(), from_fn_with_state(https, set_headers)))
+        .merge(streams(state, https))
+}
+
+/// What open pages are told. Apart from compression, whose body would keep the room for its tables for each viewer, and from
+/// sessions: it is the same for everybody.
+fn streams(state: AppState, https: IsHttps) -> Router {
+    Router::new().merge(events::live::routes()).merge(seats::live::routes()).with_state(state).layer((
+        from_fn(log_request),
+        from_fn_with_state(https, set_headers),
+        from_fn(shape_errors),
+        CatchPanicLayer::new(),
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
+    ))
 }
 
 fn api(state: &AppState) -> Router<AppState> {
@@ -76,7 +91,6 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api", any(call_server_fn))
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
-        .merge(seats::live::routes())
         .layer((
             from_fn(shape_errors),
             guards(state),
@@ -104,6 +118,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             guards(state),
             from_fn_with_state(PageTurns::default(), take_turns),
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
+            from_fn(keep_owner),
         ))
 }
 

@@ -2,7 +2,13 @@
 
 use super::{metrics::serve_metrics, router::router, state::AppState, worker::run_periodic};
 use anyhow::{Context, ensure};
-use axum::serve::ListenerExt;
+use axum::{Router, serve::Listener};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use std::time::Duration;
 use tokio::{
     net::TcpListener,
@@ -10,6 +16,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// Longest time for the head of a request, from when the connection is made or the reply before is sent. More than proxies keep
+/// a connection that rests: it is theirs to close.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(90);
 /// After the requests: time for the background work and the connections to PostgreSQL to end.
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
@@ -30,7 +39,8 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     }
     let worker = tokio::spawn(run_periodic(state.clone(), token.clone()));
     tracing::info!(%address, public_url = state.config.public_url, "serving");
-    serve_until(listener, &state, token).await?;
+    let grace = Duration::from_secs(state.config.shutdown_grace_s);
+    serve_until(listener, router(state.clone()), token, grace).await;
     let ended = async {
         worker.await.ok();
         state.db.close().await;
@@ -40,25 +50,31 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve_until(listener: TcpListener, state: &AppState, token: CancellationToken) -> anyhow::Result<()> {
-    // Streamed pages would stall 40 ms a piece without it.
-    let listener = listener.tap_io(|stream| {
+/// Accepts connections until the token is cancelled, then gives what is underway a time of grace.
+///
+/// In place of `axum::serve`, which copies all routes for each connection, and reads its first bytes apart to find out whether
+/// they are HTTP/2, which makes its buffer twice as large: more than half of an open stream's memory.
+async fn serve_until(mut listener: TcpListener, site: Router, token: CancellationToken, grace: Duration) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let site = TowerToHyperService::new(site);
+    let connections = GracefulShutdown::new();
+    // It waits a moment where the system has no more connections to give.
+    while let Some((stream, _)) = token.run_until_cancelled(Listener::accept(&mut listener)).await {
+        // Streamed pages would stall 40 ms a piece without it.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection stays without TCP_NODELAY");
         }
-    });
-    let serving = axum::serve(listener, router(state.clone())).with_graceful_shutdown(token.clone().cancelled_owned());
-    let grace = Duration::from_secs(state.config.shutdown_grace_s);
-    let too_late = async {
-        token.cancelled().await;
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        served = serving.into_future() => served.context("serving"),
-        () = too_late => {
-            tracing::warn!(grace_s = grace.as_secs(), "stopping with connections still open");
-            Ok(())
-        }
+        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), site.clone()));
+        tokio::spawn(async {
+            if let Err(error) = connection.await {
+                tracing::trace!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(grace, connections.shutdown()).await.is_err() {
+        tracing::warn!(grace_s = grace.as_secs(), "stopping with connections still open");
     }
 }
 
@@ -94,4 +110,84 @@ fn ensure_browser_half_is_built(state: &AppState) -> anyhow::Result<()> {
         hashes.display()
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::sync::Arc;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        sync::Notify,
+        time::timeout,
+    };
+
+    const SOON: Duration = Duration::from_secs(5);
+
+    async fn ask(address: std::net::SocketAddr, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        stream
+    }
+
+    /// What comes until the server ends the connection.
+    async fn read_all(mut stream: TcpStream) -> String {
+        let mut reply = String::new();
+        timeout(SOON, stream.read_to_string(&mut reply)).await.expect("an end").expect("text");
+        reply
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_answers_what_is_underway_and_ends_what_rests() {
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = {
+            let (begun, go_on) = (begun.clone(), go_on.clone());
+            async move || {
+                begun.notify_one();
+                go_on.notified().await;
+                "late"
+            }
+        };
+        let site = Router::new().route("/slow", get(slow)).route("/quick", get(async || "at once"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let token = CancellationToken::new();
+        let serving = tokio::spawn(serve_until(listener, site, token.clone(), SOON));
+        let mut resting = ask(address, "/quick").await;
+        let mut first = [0; 12];
+        resting.read_exact(&mut first).await.expect("a reply");
+        assert_eq!(&first, b"HTTP/1.1 200");
+        let underway = ask(address, "/slow").await;
+        begun.notified().await;
+        token.cancel();
+        assert!(read_all(resting).await.ends_with("at once"));
+        go_on.notify_one();
+        assert!(read_all(underway).await.ends_with("late"));
+        timeout(SOON, serving).await.expect("an end").expect("no panic");
+        assert!(TcpStream::connect(address).await.is_err(), "nobody is let in any more");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_is_left_after_the_time_of_grace() {
+        let begun = Arc::new(Notify::new());
+        let endless = {
+            let begun = begun.clone();
+            async move || {
+                begun.notify_one();
+                std::future::pending::<()>().await;
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let token = CancellationToken::new();
+        let site = Router::new().route("/", get(endless));
+        let serving = tokio::spawn(serve_until(listener, site, token.clone(), Duration::from_millis(1)));
+        let _open = ask(address, "/").await;
+        begun.notified().await;
+        token.cancel();
+        timeout(SOON, serving).await.expect("an end").expect("no panic");
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
         model::Booking,
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
+    events::live::LiveEvents,
     seats::live::LiveSeats,
 };
 use axum::extract::FromRef;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
     pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
+    /// Who watches what is left of which event.
+    pub live_events: LiveEvents,
     /// Who watches which map.
     pub live_seats: LiveSeats,
     /// The settings.
@@ -76,6 +79,7 @@ impl AppState {
             gates: Gates::default(),
             holds: Combiner::default(),
             confirms: Combiner::default(),
+            live_events: LiveEvents::default(),
             live_seats: LiveSeats::default(),
             pictures: Pictures::default(),
             config: Arc::new(config),

@@ -2,7 +2,7 @@
 
 use super::Result;
 use anyhow::Context;
-use leptos::reactive::computed::ScopedFuture;
+use leptos::reactive::{computed::ScopedFuture, owner::Owner};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
@@ -20,6 +20,12 @@ pub async fn finish<T: Send + 'static>(work: impl Future<Output = Result<T>> + S
 pub fn begin<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> impl Future<Output = T> + Send + 'static {
+    // A context is found through the owners around this one, which end with the page: also while this is still at work.
+    let around: Vec<Owner> = std::iter::successors(Owner::current(), Owner::parent).collect();
+    let work = async move {
+        let _around = around;
+        work.await
+    };
     // It only reads, so it ends with the page.
     let task = AbortOnDropHandle::new(tokio::spawn(ScopedFuture::new_untracked(work).in_current_span()));
     async {

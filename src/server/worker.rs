@@ -1,7 +1,7 @@
 //! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
 
 use super::{Failure, Result, idempotency_store::remove_expired, state::AppState};
-use crate::{audit, bookings, seats};
+use crate::{audit, bookings, events, seats};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +11,8 @@ const FEED_EVERY: Duration = Duration::from_secs(5);
 /// With [`TELL_EVERY`], how late an open map is: four tenths of a second beside the work itself.
 const PROJECT_EVERY: Duration = Duration::from_millis(200);
 const TELL_EVERY: Duration = Duration::from_millis(200);
+/// How late the page of an event without seats is.
+const TELL_LEFT_EVERY: Duration = Duration::from_millis(500);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
@@ -30,9 +32,11 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
         repeat("count seats together", COUNT_EVERY, &token, || seats::store::count_together(&state)),
         repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
+        repeat("tell viewers what is left", TELL_LEFT_EVERY, &token, || events::live::tell_viewers(&state)),
         async {
             token.cancelled().await;
             // They would keep the server from stopping.
+            state.live_events.close();
             state.live_seats.close();
         },
         repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),

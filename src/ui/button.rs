@@ -37,6 +37,9 @@ pub fn SubmitButton(
     /// Whether an answer is awaited: the action's `pending()`.
     #[prop(optional, into)]
     pending: Signal<bool>,
+    /// Whether there is nothing to send just now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
     /// The words on it.
     children: Children,
 ) -> impl IntoView {
@@ -44,7 +47,7 @@ pub fn SubmitButton(
         <button
             type="submit"
             class=kind.class()
-            disabled=move || pending.get()
+            disabled=move || pending.get() || disabled.get()
             aria-busy=move || pending.get().then_some("true")
         >
             {children()}

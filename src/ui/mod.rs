@@ -14,6 +14,8 @@ pub mod error_notice;
 #[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
+pub mod head_of_all;
+#[cfg(feature = "ssr")]
 pub mod here;
 pub mod icon;
 #[cfg(feature = "ssr")]
@@ -27,6 +29,7 @@ pub mod place_rows;
 pub mod preview;
 pub mod show_password;
 pub mod skeleton;
+pub mod stream;
 pub mod time_left;
 
 #[cfg(feature = "ssr")]
@@ -36,6 +39,8 @@ pub use button::{ButtonKind, LinkButton, SubmitButton};
 pub use error_notice::{ErrorNotice, FormRefusal, PageError, refusal};
 #[cfg(feature = "ssr")]
 pub use field::{Choice, Field, PasswordField, SelectField};
+#[cfg(feature = "ssr")]
+pub use head_of_all::HeadOfAll;
 #[cfg(feature = "ssr")]
 pub use here::{asked, next_path};
 pub use icon::{Glyph, Icon};

@@ -1,18 +1,19 @@
 //! Counting down. The server owns every deadline: the browser only counts from the seconds the server gave.
 
+use super::ask::part;
 use leptos::{prelude::*, web_sys::js_sys::Date};
 use std::time::Duration;
 
-/// The seconds that are left of `given_s`, down to 0, as the browser's time goes on. Time that a sleeping computer missed
-/// counts too.
-pub fn use_seconds_left(given_s: i64) -> ReadSignal<i64> {
-    let (left_s, set_left_s) = signal(given_s.max(0));
+/// The seconds that are left of `given_ms`, rounded up, down to 0, as the browser's time goes on since the page came. Time that a
+/// sleeping computer missed counts too.
+pub fn use_seconds_left(given_ms: i64) -> ReadSignal<i64> {
+    let (left_s, set_left_s) = signal(whole_seconds(given_ms));
     // Effects run in the browser only.
     Effect::new(move |_| {
-        let began_ms = Date::now();
+        let came_ms = Date::now() - since_reply_ms();
         let tick = move || {
-            let elapsed_s = ((Date::now() - began_ms) / 1000.0) as i64;
-            let now_left_s = (given_s - elapsed_s).max(0);
+            let elapsed_ms = (Date::now() - came_ms) as i64;
+            let now_left_s = whole_seconds(given_ms - elapsed_ms);
             if left_s.get_untracked() != now_left_s {
                 set_left_s.set(now_left_s);
             }
@@ -21,6 +22,21 @@ pub fn use_seconds_left(given_s: i64) -> ReadSignal<i64> {
         on_cleanup(move || _ = timer.map(|timer| timer.clear()));
     });
     left_s
+}
+
+/// Milliseconds since the server's reply with this page began to come: what the scripts took to load is no time gained.
+fn since_reply_ms() -> f64 {
+    let since = || {
+        let performance = window().performance()?;
+        let loading = performance.get_entries_by_type("navigation").get(0);
+        Some(performance.now() - part(&loading, "responseStart").as_f64()?)
+    };
+    since().unwrap_or_default()
+}
+
+/// Rounded up, and never below 0.
+fn whole_seconds(ms: i64) -> i64 {
+    ms.max(0).div_euclid(1_000) + i64::from(ms.max(0) % 1_000 > 0)
 }
 
 /// Asks for the page again when the time is over: this much later, so that it is over by the server's clock as well.
@@ -67,6 +83,11 @@ mod tests {
         assert_eq!(say_clock(60), "1:00");
         assert_eq!(say_clock(0), "0:00");
         assert_eq!(say_clock(1_800), "30:00");
+    }
+
+    #[test]
+    fn a_second_that_has_begun_is_left() {
+        assert_eq!([-1, 0, 1, 1_000, 1_001].map(whole_seconds), [0, 0, 1, 1, 2]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The live map: what every open map is told.
+//! What open pages are told: every map of seats that change, every other event's page of the places that are left.
 
 use super::app::{Person, Reply, TestApp};
 use axum::{
@@ -6,6 +6,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use evently::{
+    events::live::tell_viewers as tell_what_is_left,
     id::EventId,
     seats::{live::tell_viewers, store::project_availability},
 };
@@ -31,7 +32,11 @@ struct Message {
 impl Viewer {
     /// Opens the stream of `seats/stream?{query}`.
     async fn open(app: &TestApp, query: &str, last_event_id: Option<i64>) -> Result<Self, Reply> {
-        let mut request = Request::get(format!("/api/v1/seats/stream?{query}"));
+        Self::open_at(app, &format!("seats/stream?{query}"), last_event_id).await
+    }
+
+    async fn open_at(app: &TestApp, path: &str, last_event_id: Option<i64>) -> Result<Self, Reply> {
+        let mut request = Request::get(format!("/api/v1/{path}"));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
@@ -50,6 +55,11 @@ impl Viewer {
 
     async fn of(app: &TestApp, event_id: EventId) -> Self {
         Self::open(app, &format!("event_id={event_id}"), None).await.expect("a stream")
+    }
+
+    /// Somebody who has the page of an event without seats open.
+    async fn of_places(app: &TestApp, event_id: EventId) -> Self {
+        Self::open_at(app, &format!("events/stream?event_id={event_id}"), None).await.expect("a stream")
     }
 
     /// The messages of the next piece; none at the end of the stream.
@@ -218,4 +228,61 @@ async fn there_is_no_stream_of_what_has_no_map(pool: PgPool) {
     }
     app.state.live_seats.close();
     Viewer::open(&app, &format!("event_id={seated}"), None).await.err().expect("closed").refused(503, "unavailable");
+}
+
+#[sqlx::test]
+async fn what_is_left_of_an_event_is_told_at_once_and_as_it_changes_in_all_processes(pool: PgPool) {
+    let (app, elsewhere) = (TestApp::new(pool.clone()).await, TestApp::new(pool).await);
+    let (event_id, other_id) = (app.event(10).await, app.event(10).await);
+    let left = |count: i32| json!({"available_capacity": count, "total_capacity": 10});
+    let (mut here, mut far) = (Viewer::of_places(&app, event_id).await, Viewer::of_places(&elsewhere, event_id).await);
+    let mut other = Viewer::of_places(&app, other_id).await;
+    for viewer in [&mut here, &mut far, &mut other] {
+        assert_eq!(viewer.hears().await.data, Some(left(10)));
+    }
+    let pass_on = async || {
+        let told = [&app, &elsewhere].map(|app| tell_what_is_left(&app.state));
+        futures::future::join_all(told).await.into_iter().map(|told| told.expect("told")).collect::<Vec<_>>()
+    };
+    let ada = app.person("ada").await;
+    let held = ada.hold(event_id, 4).await;
+    assert_eq!(pass_on().await, [1, 1], "of one event in each process");
+    for viewer in [&mut here, &mut far] {
+        assert_eq!(viewer.hears().await.data, Some(left(6)));
+    }
+    // Confirming changes nothing for those who look on, and what has not changed is not told again.
+    ada.change("confirm", &held).await.expect(200);
+    assert_eq!(pass_on().await, [0, 0]);
+    ada.change("cancel", &held).await.expect(200);
+    assert_eq!(pass_on().await, [1, 1]);
+    for viewer in [&mut here, &mut far] {
+        assert_eq!(viewer.hears().await.data, Some(left(10)));
+    }
+    // Who comes now hears how things are now.
+    ada.hold(event_id, 1).await;
+    let mut late = Viewer::of_places(&app, event_id).await;
+    assert_eq!(late.hears().await.data, Some(left(9)));
+    drop((here, far, late));
+    assert_eq!(pass_on().await, [0, 0], "nobody watches it any more");
+    app.state.live_events.close();
+    assert_eq!(other.next().await, None, "nothing of another event, and an end");
+}
+
+#[sqlx::test]
+async fn there_is_no_stream_of_what_is_left_of_nothing(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let draft = app.draft_with(|_| {}).await;
+    for (query, status, code) in [
+        (format!("event_id={draft}"), 404, "not_found"),
+        ("event_id=00000000-0000-0000-0000-000000000000".to_owned(), 404, "not_found"),
+        ("event_id=nonsense".to_owned(), 400, "malformed"),
+        (String::new(), 400, "malformed"),
+    ] {
+        let refused = Viewer::open_at(&app, &format!("events/stream?{query}"), None).await.err();
+        refused.expect("no stream").refused(status, code);
+    }
+    app.state.live_events.close();
+    let event_id = app.event(1).await;
+    let refused = Viewer::open_at(&app, &format!("events/stream?event_id={event_id}"), None).await.err();
+    refused.expect("closed").refused(503, "unavailable");
 }

@@ -10,6 +10,7 @@ mod idempotency;
 mod interleavings;
 mod live;
 mod metrics;
+mod opening;
 mod races;
 mod reach;
 mod requests;

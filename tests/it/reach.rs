@@ -423,3 +423,23 @@ async fn a_page_that_does_not_exist_has_a_way_on(pool: PgPool) {
         }
     }
 }
+
+#[sqlx::test]
+async fn pages_that_are_drawn_at_the_same_time_keep_their_heads_apart(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let mut ids = Vec::new();
+    for number in 0..8 {
+        ids.push(app.event_with(|event| event.summary = format!("The {number}th evening.")).await);
+    }
+    let visitor = app.visitor();
+    for _ in 0..3 {
+        let drawn = ids.iter().map(|id| {
+            let visitor = &visitor;
+            async move { page(visitor, &format!("/events/{id}")).await }
+        });
+        for (number, html) in futures::future::join_all(drawn).await.into_iter().enumerate() {
+            assert_eq!(canonical(&html), Some(format!("{SITE}/events/{}", ids[number]).as_str()));
+            assert_eq!(meta(&html, "description"), Some(format!("The {number}th evening.").as_str()));
+        }
+    }
+}

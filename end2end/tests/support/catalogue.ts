@@ -10,6 +10,7 @@ export interface Event {
   total_capacity: number;
   available_capacity: number;
   has_seat_selection: boolean;
+  sales_open_at: string;
   availability: { state: string };
 }
 
@@ -24,6 +25,9 @@ export interface Seat {
   x: number;
   y: number;
 }
+
+/** Where the events are that tests make for themselves. */
+export const ELSEWHERE = "Elsewhere";
 
 interface Section {
   name: string;
@@ -49,10 +53,10 @@ export class Catalogue {
     return found((await this.events()).find(isLikeThis), what);
   }
 
-  /** The events to come, narrowed like the list of events. */
+  /** The events to come, narrowed like the list of events, without those of other tests. */
   async events(narrowed: Record<string, string> = {}): Promise<Event[]> {
     const { items } = await this.#get<{ items: Event[] }>("/api/v1/events/list", { limit: "200", ...narrowed });
-    return items;
+    return items.filter(({ city }) => city !== ELSEWHERE);
   }
 
   /** Places without numbers, for money, enough for everybody. */
@@ -106,6 +110,11 @@ export class Catalogue {
 
 export function isOpen(event: Event): boolean {
   return event.availability.state === "available";
+}
+
+/** In how many hours its sale opens, if it opens later. */
+export function opensInH({ availability, sales_open_at }: Event): number | undefined {
+  return availability.state === "opens_later" ? (Date.parse(sales_open_at) - Date.now()) / 3_600_000 : undefined;
 }
 
 /** Whether people choose from so many seats. */

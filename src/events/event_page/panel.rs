@@ -11,8 +11,9 @@ use crate::{
     },
     error::Error,
     events::{
+        left::Left,
         model::{Availability, Event, EventDetail, category_name},
-        sale_countdown::SaleCountdown,
+        sale_countdown::OpensSoon,
     },
     id::SeatId,
     seats::{
@@ -22,10 +23,12 @@ use crate::{
     ui::{ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
     waitlist::{model::Entry, waitlist_panel::WaitlistPanel},
 };
+use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Seconds before its opening from which on a page counts down to a sale; further ahead nobody keeps the page open.
-const WAIT_MAX_S: i64 = 6 * 3600;
+/// Milliseconds before its opening from which on people can choose already, and their page opens with the sale; further ahead
+/// nobody keeps a page open.
+const WAIT_MAX_MS: i64 = 6 * 3_600_000;
 
 /// What the panel shows.
 pub(super) struct PanelData {
@@ -51,16 +54,32 @@ pub(super) fn hold_panel(data: PanelData) -> AnyView {
     let waits = own_entry.is_some() || is_scarce && detail.event.availability.is_on_sale();
     let waitlist =
         (waits && !has_offer).then(|| view! { <WaitlistPanel detail=detail.clone() entry=own_entry /> }.into_any());
-    if !detail.event.availability.is_bookable() {
+    let opens_soon = opens_soon(&detail);
+    if opens_soon.is_none() && !detail.event.availability.is_bookable() {
         return view! {
             <NoSale detail>{own_hold.map(|booking| view! { <OwnHold booking /> })} {waitlist}</NoSale>
         }
         .into_any();
     }
     match seats {
-        Some(seats) => view! { <SeatsPanel detail seats own_hold refused>{waitlist}</SeatsPanel> }.into_any(),
-        None => view! { <QuantityPanel detail own_hold refused>{waitlist}</QuantityPanel> }.into_any(),
+        Some(seats) => {
+            view! { <SeatsPanel detail seats own_hold refused opens_soon>{waitlist}</SeatsPanel> }.into_any()
+        }
+        None => view! { <QuantityPanel detail own_hold refused opens_soon>{waitlist}</QuantityPanel> }.into_any(),
     }
+}
+
+/// The sale of this event, if it opens soon.
+fn opens_soon(detail: &EventDetail) -> Option<OpensSoon> {
+    let Availability::OpensLater { opens_at } = detail.event.availability else { return None };
+    // Rounded up, so that nobody presses too early.
+    let in_ms = (opens_at - detail.server_now + TimeDelta::microseconds(999)).num_milliseconds();
+    (in_ms <= WAIT_MAX_MS).then(|| OpensSoon { in_ms, words: say_opening(detail) })
+}
+
+fn say_opening(detail: &EventDetail) -> String {
+    let opens = &detail.event.sales_open;
+    format!("The sale opens {} at {} {}.", opens.date, opens.time, opens.zone)
 }
 
 /// What the person holds already, and the way on to its checkout.
@@ -111,18 +130,20 @@ fn QuantityPanel(
     detail: EventDetail,
     own_hold: Option<Booking>,
     refused: Option<Error>,
+    opens_soon: Option<OpensSoon>,
     children: Children,
 ) -> impl IntoView {
     let event = &detail.event;
-    let most = detail.places_per_person.min(event.available_capacity).max(1);
-    let first = asked("quantity").parse().unwrap_or(1).clamp(1, most);
+    let limit = detail.places_per_person;
+    let first = asked("quantity").parse().unwrap_or(1).clamp(1, limit.min(event.available_capacity).max(1));
+    let left = Left { available: event.available_capacity, total: event.total_capacity };
     let key = format!("{}-{}", event.id, detail.server_now.timestamp_micros());
     let refused = refused.and_then(|error| say(&error, &[]));
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
             <h2 id="hold-heading">"Book places"</h2>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <HoldQuantity event_id=event.id price=event.price() most first key refused />
+            <HoldQuantity event_id=event.id price=event.price() limit left first key refused opens_soon />
             <p class="hold-terms">{terms(&detail)}</p>
             {children()}
         </aside>
@@ -135,6 +156,7 @@ fn SeatsPanel(
     seats: Seats,
     own_hold: Option<Booking>,
     refused: Option<Error>,
+    opens_soon: Option<OpensSoon>,
     children: Children,
 ) -> impl IntoView {
     let Seats { map, section, kept, asked, mut party, unfit } = seats;
@@ -158,7 +180,7 @@ fn SeatsPanel(
                 <p class="hold-terms">{terms(&detail)}</p>
             </header>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <HoldSeats map section choice links refused nearest party />
+            <HoldSeats map section choice links refused nearest party opens_soon />
             {children()}
         </section>
     }
@@ -188,19 +210,12 @@ fn terms(detail: &EventDetail) -> String {
 fn NoSale(detail: EventDetail, children: Children) -> impl IntoView {
     let event = &detail.event;
     let (heading, words) = say_no_sale(&detail);
-    let wait_s = match event.availability {
-        Availability::OpensLater { opens_at } => Some((opens_at - detail.server_now).num_seconds()),
-        _ => None,
-    };
-    let countdown =
-        wait_s.filter(|wait_s| (0..=WAIT_MAX_S).contains(wait_s)).map(|wait_s| view! { <SaleCountdown wait_s /> });
     let similar = (!matches!(event.availability, Availability::OpensLater { .. })).then(|| similar_events(event));
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
             <h2 id="hold-heading">{heading}</h2>
             <p>{words}</p>
             {children()}
-            {countdown}
             {similar
                 .map(|(href, words)| {
                     view! {
@@ -214,15 +229,10 @@ fn NoSale(detail: EventDetail, children: Children) -> impl IntoView {
 }
 
 fn say_no_sale(detail: &EventDetail) -> (&'static str, String) {
-    let opens = &detail.event.sales_open;
     match detail.event.availability {
-        Availability::OpensLater { .. } => (
-            "On sale soon",
-            format!(
-                "The sale opens {} at {} {}. Up to {} per person.",
-                opens.date, opens.time, opens.zone, detail.places_per_person
-            ),
-        ),
+        Availability::OpensLater { .. } => {
+            ("On sale soon", format!("{} Up to {} per person.", say_opening(detail), detail.places_per_person))
+        }
         Availability::SoldOut => ("Sold out", "Every place is taken.".to_owned()),
         Availability::Cancelled => {
             ("Cancelled", "This event does not take place. Bookings for it are no longer valid.".to_owned())

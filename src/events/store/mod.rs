@@ -18,6 +18,7 @@ pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 pub use spelling::suggest_events;
 
 use super::{
+    left::Left,
     model::{Availability, Event, EventDetail, EventStatus, SaleFacts},
     when::at_venue,
 };
@@ -29,6 +30,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// The columns of an [`EventRow`].
 pub(crate) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
@@ -136,6 +138,17 @@ pub async fn get_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) 
     let sql = const_format::formatcp!("select {EVENT} from events where id = $1 and status <> 'draft'");
     let row: Option<EventRow> = sqlx::query_as(sql).bind(event_id).fetch_optional(state.db.pool()).await?;
     Ok(row.ok_or(Error::NotFound)?.into_detail(now))
+}
+
+/// What is left of each of these events; unknown ones and drafts are left out.
+pub async fn list_left(state: &AppState, event_ids: &[EventId]) -> Result<HashMap<EventId, Left>> {
+    let rows: Vec<(EventId, i32, i32)> = sqlx::query_as(
+        "select id, available_capacity, total_capacity from events where id = any($1) and status <> 'draft'",
+    )
+    .bind(event_ids)
+    .fetch_all(state.db.pool())
+    .await?;
+    Ok(rows.into_iter().map(|(id, available, total)| (id, Left { available, total })).collect())
 }
 
 /// The events of these ids, drafts included, in no order: for what refers to them.

@@ -1,0 +1,63 @@
+//! Following what the server tells by a stream of events, and asking for it where none comes through: a proxy holds it back,
+//! the server restarts, too much was missed.
+
+use super::ask::part;
+use leptos::{
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue, closure::Closure},
+    web_sys::js_sys::{Function, JSON, Math},
+};
+use std::time::Duration;
+use web_sys::EventSource;
+
+/// How long a page may be without a stream before it asks, at the least and at the most, in seconds: not everybody at once
+/// after a restart.
+const ASK_AFTER_S: [f64; 2] = [4.0, 7.0];
+
+/// Hands the data of each message to `tell`, for as long as the page is open. `url` says where the stream is, whenever it is
+/// begun anew; `ask` finds out how things are while there is none, and when the server says `reset`. In the browser only.
+pub fn listen(
+    url: impl Fn() -> String + Copy + 'static,
+    tell: impl Fn(&JsValue) + Copy + 'static,
+    ask: impl Fn() + Copy + 'static,
+) {
+    let Ok(source) = EventSource::new(&url()) else { return };
+    source.set_onmessage(Some(&callback(move |message| {
+        let data = part(&message, "data").as_string().unwrap_or_default();
+        if let Ok(data) = JSON::parse(&data) {
+            tell(&data);
+        }
+    })));
+    _ = source.add_event_listener_with_callback("reset", &callback(move |_| ask()));
+    let [least, most] = ASK_AFTER_S;
+    let later = Duration::from_secs_f64(least + (most - least) * Math::random());
+    watch_over(source, later, ask, move || listen(url, tell, ask));
+}
+
+/// Asks as long as the stream is not there. A browser comes back to it by itself, but not after a refusal.
+fn watch_over(
+    source: EventSource,
+    later: Duration,
+    ask: impl Fn() + Copy + 'static,
+    begin_anew: impl FnOnce() + 'static,
+) {
+    set_timeout(
+        move || {
+            let state = source.ready_state();
+            if state != EventSource::OPEN {
+                ask();
+            }
+            if state == EventSource::CLOSED {
+                begin_anew();
+            } else {
+                watch_over(source, later, ask, begin_anew);
+            }
+        },
+        later,
+    );
+}
+
+/// Lives as long as the browser has a use for it.
+fn callback(call: impl FnMut(JsValue) + 'static) -> Function {
+    Closure::<dyn FnMut(JsValue)>::new(call).into_js_value().unchecked_into()
+}
