@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     server::begin,
-    ui::{ButtonKind, Glyph, Icon, LinkButton, asked},
+    ui::{ButtonKind, Glyph, Icon, LinkButton, Preview, SITE_PICTURE, asked},
 };
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use leptos::prelude::*;
@@ -50,6 +50,12 @@ fn MonthView(query: EventQuery, month: Month) -> impl IntoView {
     let is_empty = month.days.is_empty();
     view! {
         <Title text=format!("Events in {name}") />
+        <Preview
+            title=format!("Events in {name}")
+            description=format!("What is on in {name}, day by day, with what is still free.")
+            path=month_path(&narrowed, &key)
+            picture=SITE_PICTURE
+        />
         <div class="page events-page">
             <header class="month-head">
                 <h1>{name.clone()}</h1>
