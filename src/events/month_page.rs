@@ -76,7 +76,10 @@ fn MonthView(query: EventQuery, month: Month) -> impl IntoView {
 fn MonthLinks(query: EventQuery, month: Month) -> impl IntoView {
     let link = |first: NaiveDate, class: &'static str| {
         let href = month_path(&query, &month_key(first));
-        view! { <a class=format!("chip {class}") href=href><Icon glyph=Glyph::Back />{first.format("%B").to_string()}</a> }
+        view! {
+            <a class=format!("chip {class}") href=href><Icon glyph=Glyph::Back />{first.format("%B").to_string()}</a>
+            " "
+        }
     };
     let before = (month.first > month.current).then(|| link(month.first - Months::new(1), ""));
     let after = link(month.first + Months::new(1), "chip-onward");
@@ -168,7 +171,9 @@ fn DayEvent(event: Event) -> impl IntoView {
                 " "
                 <span class="month-event-name">{event.name.clone()}</span>
             </a>
+            " "
             <span class="month-event-where">{event.city.clone()}</span>
+            " "
             <AvailabilityWord event />
         </li>
     }
