@@ -8,7 +8,8 @@ use leptos_meta::{Link, Meta};
 pub const PICTURE_SIZE: [u32; 2] = [1200, 630];
 /// The path of the picture of pages that have none of their own.
 pub const SITE_PICTURE: &str = "/picture.png";
-const SITE_NAME: &str = "Evently";
+/// What the site is called.
+pub const SITE_NAME: &str = "Evently";
 
 /// Says in a page's head what the page is, where it is, and which picture shows it.
 #[component]
