@@ -100,7 +100,13 @@ pub fn App() -> impl IntoView {
 fn KeptPrivate() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let is_private = PRIVATE_PATHS.iter().any(|private| path.starts_with(private));
-    is_private.then(|| view! { <Meta name="robots" content="noindex" /> })
+    is_private.then(|| {
+        view! {
+            <Meta name="robots" content="noindex" />
+            // What a messenger says of a link to them.
+            <Meta name="description" content="Find an event, pick your places, and they are yours." />
+        }
+    })
 }
 
 /// The title in the tab: the page's own, then the site's.

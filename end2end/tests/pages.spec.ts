@@ -1,13 +1,13 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { AccountForms } from "./pages/account";
 import { EventPage, eventPath } from "./pages/event";
-import { DEMO, newAccount, signIn } from "./support/accounts";
+import { DEMO, newAccount, signIn, signUp } from "./support/accounts";
 import { expectAccessible } from "./support/accessibility";
 import { type Booking, Bookings, bookingPath, cancelPath, checkoutPath } from "./support/bookings";
-import { type Event, found, hasSeats, isOpen, opensInH } from "./support/catalogue";
+import { type Event, type Seat, found, hasSeats, isOpen, labelOf, opensInH } from "./support/catalogue";
 import { expectNoSideways } from "./support/layout";
-import { visit } from "./support/visit";
+import { hydrated, visit } from "./support/visit";
 
 /** What has to be right on every page: its title, its one heading, its width, and all that axe looks at. */
 async function expectSound(page: Page, title: RegExp): Promise<void> {
@@ -94,6 +94,8 @@ test.describe("an event", () => {
       const event = await catalogue.event(`event ${name}`, isLikeThis);
       await visit(page, eventPath(event));
       await expect(page.getByRole("heading", { level: 2, name: heading, exact: true })).toBeVisible();
+      // What is drawn after the event was waited for, and still has to reach the head.
+      await expect(page.locator("head > meta[name='description']")).toHaveCount(1);
       await expectSound(page, new RegExp(`^${event.name}`));
     });
   }
@@ -112,6 +114,80 @@ test.describe("an event", () => {
       await expectSound(page, new RegExp(`^${event.name}`));
     });
   }
+});
+
+test.describe("an event, for whoever wants places of it,", () => {
+  test("is sound with the best seats found", async ({ page, catalogue }) => {
+    const event = await catalogue.theatre();
+    await visit(page, eventPath(event));
+    await page.getByLabel("How many").selectOption("3");
+    await page.getByRole("button", { name: "Find the best seats" }).click();
+    await expect(new EventPage(page).chosen.getByRole("listitem")).toHaveCount(3);
+    await hydrated(page);
+    await expectSound(page, new RegExp(`^${event.name}`));
+  });
+
+  test("is sound when somebody else has taken a seat of theirs", async ({ page, openBrowser, catalogue }) => {
+    const event = await catalogue.theatre();
+    const [lost, own] = (await catalogue.freeSeats(event, 2)) as [Seat, Seat];
+    const other = await openBrowser();
+    await signUp(other.context().request);
+    await new Bookings(other.context().request).holdSeats(event, [lost]);
+    await visit(page, `${eventPath(event, own.section)}&seats=${lost.id},${own.id}`);
+    const map = new EventPage(page);
+    await expect(map.refusal).toHaveText(`Someone else took ${labelOf(lost)} just now.`);
+    await expect(map.chosenSeat(own)).toBeVisible();
+    await expectSound(page, new RegExp(`^${event.name}`));
+  });
+
+  test("is sound before and after they joined its waitlist", async ({ page, account, catalogue }) => {
+    const event = await catalogue.soldOut();
+    await visit(page, eventPath(event));
+    await expect(page.getByRole("heading", { name: "Join the waitlist" })).toBeVisible();
+    await expectSound(page, new RegExp(`^${event.name}`));
+    await page.getByRole("button", { name: "Join the waitlist" }).click();
+    await expect(page.getByRole("heading", { name: "You are on the waitlist" })).toBeVisible();
+    await hydrated(page);
+    await expectSound(page, new RegExp(`^${event.name}`));
+    await page.getByRole("button", { name: "Leave the waitlist" }).click();
+    await expect(page.getByRole("heading", { name: "Join the waitlist" })).toBeVisible();
+  });
+
+  test("is sound when it is their turn", async ({ page, account, context, openBrowser, catalogue }) => {
+    const event = await catalogue.nearlyGone();
+    const other = (await openBrowser()).context().request;
+    await signUp(other);
+    const taken = Math.min(event.available_capacity, 4);
+    const theirs = await new Bookings(other).holdPlaces(event, taken);
+    // More than are left.
+    const wanted = event.available_capacity - taken + 1;
+    const joined = await context.request.post("/api/v1/waitlist/join", { data: { event_id: event.id, requested_quantity: wanted } });
+    expect(joined.status(), await joined.text()).toBe(200);
+    await new Bookings(other).release(theirs);
+
+    await visit(page, eventPath(event));
+    await expect(page.getByText(/^It is your turn: we keep \d places? for you until /)).toBeVisible();
+    await expectSound(page, new RegExp(`^${event.name}`));
+    await page.getByRole("link", { name: "Look at it first" }).click();
+    await page.getByRole("button", { name: "Release these places" }).click();
+    await expect(page.getByText("It is your turn")).toHaveCount(0);
+  });
+});
+
+test.describe("a page at four times its size", () => {
+  test.use({ viewport: { width: 320, height: 256 } });
+
+  test("has all of its header, and nothing to the side", async ({ page }) => {
+    for (const path of ["/", "/events", "/events/month", "/sign-in"]) {
+      await visit(page, path);
+      await expectNoSideways(page);
+      const box = async (link: Locator) => (await link.boundingBox()) ?? { x: 0, width: 0 };
+      const header = page.getByRole("banner");
+      const bookings = await box(header.getByRole("link", { name: "Bookings" }));
+      const signIn = await box(header.getByRole("link", { name: "Sign in" }));
+      expect(bookings.x + bookings.width).toBeLessThanOrEqual(signIn.x);
+    }
+  });
 });
 
 test.describe("a booking", () => {

@@ -28,6 +28,7 @@ pub fn EventCard(
                 <p class="event-card-where">{event.venue} "\u{a0}· " {event.city}</p>
                 <p class="event-card-foot">
                     <span class="event-card-price">{price}</span>
+                    " "
                     <AvailabilityWord event=word />
                 </p>
             </div>
@@ -58,6 +59,7 @@ pub fn FeatureCard(
                 <p class="event-card-where">{category} "\u{a0}· " {event.venue} "\u{a0}· " {event.city}</p>
                 <p class="event-card-foot">
                     <span class="event-card-price">{price}</span>
+                    " "
                     <AvailabilityWord event=word />
                 </p>
             </div>

@@ -71,7 +71,9 @@ fn Opening(cities: Vec<String>) -> impl IntoView {
             <Search cities />
             <nav class="chips" aria-label="Categories">
                 {CATEGORIES
-                    .map(|(key, name)| view! { <a class="chip" href=path_with("/events", [("category", key)])>{name}</a> })
+                    .map(|(key, name)| {
+                        view! { <a class="chip" href=path_with("/events", [("category", key)])>{name}</a> " " }
+                    })
                     .collect_view()}
                 <a class="chip" href="/events?price=free">"Free"</a>
             </nav>

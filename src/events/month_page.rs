@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     server::begin,
-    ui::{ButtonKind, Glyph, Icon, LinkButton, asked},
+    ui::{ButtonKind, Glyph, Icon, LinkButton, Preview, SITE_PICTURE, asked},
 };
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use leptos::prelude::*;
@@ -50,6 +50,12 @@ fn MonthView(query: EventQuery, month: Month) -> impl IntoView {
     let is_empty = month.days.is_empty();
     view! {
         <Title text=format!("Events in {name}") />
+        <Preview
+            title=format!("Events in {name}")
+            description=format!("What is on in {name}, day by day, with what is still free.")
+            path=month_path(&narrowed, &key)
+            picture=SITE_PICTURE
+        />
         <div class="page events-page">
             <header class="month-head">
                 <h1>{name.clone()}</h1>
@@ -70,7 +76,10 @@ fn MonthView(query: EventQuery, month: Month) -> impl IntoView {
 fn MonthLinks(query: EventQuery, month: Month) -> impl IntoView {
     let link = |first: NaiveDate, class: &'static str| {
         let href = month_path(&query, &month_key(first));
-        view! { <a class=format!("chip {class}") href=href><Icon glyph=Glyph::Back />{first.format("%B").to_string()}</a> }
+        view! {
+            <a class=format!("chip {class}") href=href><Icon glyph=Glyph::Back />{first.format("%B").to_string()}</a>
+            " "
+        }
     };
     let before = (month.first > month.current).then(|| link(month.first - Months::new(1), ""));
     let after = link(month.first + Months::new(1), "chip-onward");
@@ -162,7 +171,9 @@ fn DayEvent(event: Event) -> impl IntoView {
                 " "
                 <span class="month-event-name">{event.name.clone()}</span>
             </a>
+            " "
             <span class="month-event-where">{event.city.clone()}</span>
+            " "
             <AvailabilityWord event />
         </li>
     }

@@ -31,6 +31,10 @@ pub fn Poster(
     view! {
         <svg
             class=format!("poster poster-inks-{inks}")
+            // Until the style comes: small, and a place instead of a black sheet.
+            width="160"
+            height="120"
+            fill="none"
             viewBox="0 0 480 360"
             preserveAspectRatio="xMidYMid slice"
             aria-hidden="true"

@@ -4,6 +4,7 @@ use super::{
     links::{event_path, picture_path},
     model::{Availability, EventDetail, EventStatus},
 };
+use crate::ui::SITE_NAME;
 use serde_json::{Value, json};
 
 /// The event as the text of a script element of type `application/ld+json`. `address` makes an address of a path.
@@ -14,7 +15,7 @@ pub fn structured_data(detail: &EventDetail, address: impl Fn(&str) -> String) -
         EventStatus::Cancelled => "EventCancelled",
         EventStatus::Draft | EventStatus::Published => "EventScheduled",
     };
-    let data = json!({
+    let mut data = json!({
         "@context": "https://schema.org",
         "@type": "Event",
         "@id": here,
@@ -37,8 +38,14 @@ pub fn structured_data(detail: &EventDetail, address: impl Fn(&str) -> String) -
                 "addressCountry": event.country,
             },
         },
+        // Whoever runs this site.
+        "organizer": {"@type": "Organization", "name": SITE_NAME, "url": address("/")},
         "offers": offer(detail, &here),
     });
+    // What isn't known isn't there: a null is no time.
+    if let Some(fields) = data.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
     as_script(&data)
 }
 

@@ -16,6 +16,7 @@ pub fn SiteHeader(
                 <a class="wordmark" href="/">"Evently"</a>
                 <nav class="site-nav" aria-label="Main">
                     <A href="/events">"Events"</A>
+                    " "
                     <A href="/bookings">"Bookings"</A>
                 </nav>
                 <div class="site-header-end">{children()}</div>

@@ -52,6 +52,6 @@ pub use notice::{Notice, Tone};
 #[cfg(feature = "ssr")]
 pub use place_rows::{Marked, PlaceRows};
 #[cfg(feature = "ssr")]
-pub use preview::{PICTURE_SIZE, Preview, SITE_PICTURE};
+pub use preview::{PICTURE_SIZE, Preview, SITE_NAME, SITE_PICTURE};
 pub use show_password::ShowPassword;
 pub use skeleton::Skeleton;

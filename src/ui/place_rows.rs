@@ -34,7 +34,7 @@ pub fn PlaceRows(
     };
     let rows = (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| (row, column)));
     view! {
-        <svg class="place-rows" viewBox="0 0 312 180" aria-hidden="true">
+        <svg class="place-rows" width="312" height="180" fill="none" viewBox="0 0 312 180" aria-hidden="true">
             {rows.map(|(row, column)| place(row, column)).collect_view()}
         </svg>
     }

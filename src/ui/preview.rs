@@ -8,7 +8,8 @@ use leptos_meta::{Link, Meta};
 pub const PICTURE_SIZE: [u32; 2] = [1200, 630];
 /// The path of the picture of pages that have none of their own.
 pub const SITE_PICTURE: &str = "/picture.png";
-const SITE_NAME: &str = "Evently";
+/// What the site is called.
+pub const SITE_NAME: &str = "Evently";
 
 /// Says in a page's head what the page is, where it is, and which picture shows it.
 #[component]
@@ -29,7 +30,7 @@ pub fn Preview(
     let config = expect_context::<AppState>().config.clone();
     let (here, picture) = (config.address(&path), config.address(&picture));
     let [width, height] = PICTURE_SIZE.map(|length| length.to_string());
-    view! {
+    let tags = view! {
         <Link rel="canonical" href=here.clone() />
         <Meta name="description" content=description.clone() />
         <Meta property="og:site_name" content=SITE_NAME />
@@ -45,5 +46,8 @@ pub fn Preview(
         <Meta name="twitter:title" content=title />
         <Meta name="twitter:description" content=description />
         <Meta name="twitter:image" content=picture />
-    }
+    };
+    // They enter the head when they are drawn, by a context that is sure to be there now; what an awaited part of a page
+    // returns is often drawn without one, and then they were lost.
+    _ = tags.to_html();
 }

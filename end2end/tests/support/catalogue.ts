@@ -76,6 +76,14 @@ export class Catalogue {
     return this.event("a sold-out event", ({ availability }) => availability.state === "sold_out");
   }
 
+  /** A small one with hardly a place left, of which no other test takes any. */
+  async nearlyGone(): Promise<Event> {
+    // It may be sold out while a test has them.
+    const isNearlyGone = ({ state }: Event["availability"]) => state === "few_left" || state === "sold_out";
+    const fits = (event: Event) => isNearlyGone(event.availability) && !event.has_seat_selection && event.total_capacity <= 100;
+    return found((await this.events()).filter(fits)[this.#lane], "event for each lane with hardly a place left");
+  }
+
   async sections(event: Event): Promise<Section[]> {
     const { sections } = await this.#get<{ sections: Section[] }>("/api/v1/seats/map", { event_id: event.id });
     return sections;

@@ -25,6 +25,7 @@ pub fn EventFacts(
                 <dt><Icon glyph=Glyph::Calendar /> <span class="visually-hidden">"When"</span></dt>
                 <dd>
                     <time datetime=event.when.iso.clone()>{event.when.date.clone()} ", " {say_time(&event.when)}</time>
+                    " "
                     <span class="event-fact-more">
                         {times} " · " <a href=calendar_path(event.id)>"Add to calendar"</a>
                     </span>
@@ -34,6 +35,7 @@ pub fn EventFacts(
                 <dt><Icon glyph=Glyph::Pin /> <span class="visually-hidden">"Where"</span></dt>
                 <dd>
                     {event.venue.clone()} ", " {event.city.clone()}
+                    " "
                     <span class="event-fact-more">{detail.address.clone()}</span>
                 </dd>
             </div>
@@ -41,6 +43,7 @@ pub fn EventFacts(
                 <dt><Icon glyph=Glyph::Ticket /> <span class="visually-hidden">"Price"</span></dt>
                 <dd>
                     {from} {event.price().to_string()}
+                    " "
                     <span class="event-fact-more"><AvailabilityWord event=event.clone() /></span>
                 </dd>
             </div>

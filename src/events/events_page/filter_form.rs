@@ -121,7 +121,7 @@ pub fn OccasionLinks(
         let chosen = any.when == occasion.key();
         let when = if chosen { "" } else { occasion.key() }.to_owned();
         let href = events_path(&EventQuery { when, ..any.clone() });
-        view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> }
+        view! { <a class="chip" href=href aria-current=chosen.then_some("true")>{occasion.name()}</a> " " }
     };
     view! {
         <nav class="chips chips-compact" aria-label="Days">
@@ -150,7 +150,8 @@ pub fn CategoryLinks(
             {links
                 .map(|(key, name)| {
                     let href = events_path(&EventQuery { category: key.to_owned(), ..first.clone() });
-                    view! { <a class="chip" href=href aria-current=(first.category == key).then_some("page")>{name}</a> }
+                    let current = (first.category == key).then_some("page");
+                    view! { <a class="chip" href=href aria-current=current>{name}</a> " " }
                 })
                 .collect_view()}
             <a class="chip" href=toggle_free aria-current=is_free.then_some("true")>"Free"</a>
