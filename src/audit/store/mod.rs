@@ -20,7 +20,12 @@ const AUDIT_LOCK: i64 = 0xA0D17;
 pub async fn run(state: &AppState, mut tell: impl FnMut(String) + Send) -> anyhow::Result<u64> {
     let mut tx = state.db.begin().await?;
     sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
-    sqlx::raw_sql("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local work_mem = '32MB'")
+    // Whole tables are joined: loops, which the planner takes for good before it has counted new rows, run for an hour. A query
+    // whose audit was broken off ends too.
+    sqlx::raw_sql(
+        "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local work_mem = '32MB';
+         set local enable_nestloop = off; set local client_connection_check_interval = '10s'",
+    )
         .execute(&mut *tx)
         .await?;
     let mut count = 0;
