@@ -9,9 +9,9 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::time::Duration;
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     signal::unix::{SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 /// Longest time for the head of a request, from when the connection is made or the reply before is sent. More than proxies keep
 /// a connection that rests: it is theirs to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(90);
+/// Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`, mostly 4,096). With tokio's 1,024,
+/// some of 5,000 people who came at one instant were cut off by the kernel.
+const QUEUE_MAX: u32 = 65_535;
 /// After the requests: time for the background work and the connections to PostgreSQL to end.
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
@@ -29,8 +32,7 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     ensure!(state.db.migrations_current().await?, "the database lacks migrations: run `evently migrate` first");
     ensure_browser_half_is_built(&state)?;
     let address = state.leptos_options.site_addr;
-    let listener =
-        TcpListener::bind(address).await.with_context(|| format!("listening on {address} (LEPTOS_SITE_ADDR)"))?;
+    let listener = listen(address).with_context(|| format!("listening on {address} (LEPTOS_SITE_ADDR)"))?;
     let token = CancellationToken::new();
     let stop = stop_signal()?;
     tokio::spawn(cancel_after(stop, token.clone()));
@@ -48,6 +50,14 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     tokio::time::timeout(LAST_GRACE, ended).await.ok();
     tracing::info!("stopped");
     Ok(())
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that starts again needn't wait for the connections of the one before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE_MAX)
 }
 
 /// Accepts connections until the token is cancelled, then gives what is underway a time of grace.
