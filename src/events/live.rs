@@ -99,8 +99,9 @@ async fn begin_stream(state: &AppState, uri: &Uri) -> Result<Response> {
     // Watching first: what changes after it is read is told.
     let viewer = state.live_events.viewers.watch(event_id)?;
     let left = store::list_left(state, &[event_id]).await?.remove(&event_id).ok_or(Error::NotFound)?;
-    state.live_events.told().left.entry(event_id).or_insert(left);
-    Ok(viewer.reply(message(&left), 0))
+    // What the others know, or the next telling would leave out whoever has just read something newer.
+    let known = *state.live_events.told().left.entry(event_id).or_insert(left);
+    Ok(viewer.reply(message(&known), 0))
 }
 
 fn message(left: &Left) -> String {

@@ -1,6 +1,6 @@
 //! The door to seats: `/api/v1/seats/…`.
 
-use super::model::{BestSeats, Seat, SeatMap, SectionSeats};
+use super::model::{BestSeats, Seat, SeatMap, SeatPlan, SeatStatuses, SectionSeats};
 use crate::{
     error::Error,
     id::{EventId, SeatId},
@@ -42,6 +42,48 @@ pub async fn get_section(
     answer(async {
         let caller = Caller::current().await?;
         store::get_section(&caller.state, event_id, &section).await
+    })
+    .await
+}
+
+/// Where every seat of an event stands and what it is called, in one order for [`seats/statuses`](get_seat_statuses). It changes
+/// only with the drawing of the map, and a browser may keep it for five minutes.
+///
+/// Errors: `NotFound` for an unknown event, a draft, or an event without seats.
+#[server(name = GetSeatPlan, prefix = "/api", endpoint = "v1/seats/plan", input = GetUrl, output = Json)]
+pub async fn get_seat_plan(
+    /// The event's id.
+    event_id: EventId,
+) -> Result<SeatPlan, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, keep_for};
+    use std::time::Duration;
+    answer(async {
+        let caller = Caller::current().await?;
+        let plan = store::get_plan(&caller.state, event_id).await?;
+        keep_for(Duration::from_secs(300));
+        Ok(plan)
+    })
+    .await
+}
+
+/// Which seats of an event are free, a bit for each in the order of [`seats/plan`](get_seat_plan). At most a second late, and
+/// never earlier than the frame of `seats/stream` that the asker has heard already.
+///
+/// Errors: `NotFound` for an unknown event, a draft, or an event without seats.
+#[server(name = GetSeatStatuses, prefix = "/api", endpoint = "v1/seats/statuses", input = GetUrl, output = Json)]
+pub async fn get_seat_statuses(
+    /// The event's id.
+    event_id: EventId,
+    /// The last frame that was heard.
+    #[server(default)]
+    frame: i64,
+) -> Result<SeatStatuses, Error> {
+    use super::store;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        store::get_statuses(&caller.state, event_id, frame).await
     })
     .await
 }

@@ -86,8 +86,8 @@ struct Asked {
 /// What changes on the map of the event `event_id` from now on, or after the frame `since`; a browser that comes back says
 /// itself which one it has heard last, by `Last-Event-ID`.
 ///
-/// Each message's id is a frame's number, its data `{"sections": {name: free seats}, "taken": [ids], "free": [ids]}`: how
-/// things are now, for what has changed. A message `reset` says that too much was missed: load the map anew.
+/// Each message's id is a frame's number, its data `{"sections": {name: free seats}, "taken": [ids], "free": [ids],
+/// "spots": [x, y of each of these, in this order]}`: how things are now, for what has changed. A message `reset` says that too much was missed: load the map anew.
 ///
 /// Errors: `Malformed`; `NotFound` for an unknown event, a draft, or an event without seats; `Unavailable` when there are
 /// too many viewers or the server is stopping.
@@ -142,7 +142,7 @@ fn greet(missed: Missed) -> (String, i64) {
 fn message(frame: &Frame) -> String {
     let counts = frame.sections.iter().map(String::as_str).zip(frame.available_counts.iter().copied());
     let data = json!({
-        "sections": counts.collect::<HashMap<_, _>>(), "taken": frame.taken, "free": frame.freed,
+        "sections": counts.collect::<HashMap<_, _>>(), "taken": frame.taken, "free": frame.freed, "spots": frame.spots,
     });
     format!("id: {}\ndata: {data}\n\n", frame.number)
 }

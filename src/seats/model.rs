@@ -310,6 +310,44 @@ impl SectionSeats {
     }
 }
 
+/// Where every seat of an event stands and what it is called: for drawing all of them at once. Who has which is said apart, by
+/// [`SeatStatuses`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatPlan {
+    /// Its sections, in the order of [`SeatMap::sections`].
+    pub sections: Vec<PlanSection>,
+}
+
+/// A section of a [`SeatPlan`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSection {
+    /// Its name.
+    pub section: String,
+    /// Its rows.
+    pub rows: Vec<PlanRow>,
+}
+
+/// A row of a [`SeatPlan`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRow {
+    /// Its label.
+    pub row: String,
+    /// The labels of its seats.
+    pub numbers: Vec<String>,
+    /// The centre of its first seat in the map's units and then the step to each next one: x, y, x, y, …
+    pub steps: Vec<i32>,
+}
+
+/// Which seats of an event are free.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatStatuses {
+    /// The newest frame of `seats/stream` that is in here already.
+    pub frame: i64,
+    /// A bit for each seat in the order of [`SeatPlan`], 1 for a free one, as hexadecimal digits: the first seat is the highest
+    /// bit of the first digit. 50,000 seats are 12.5 kB.
+    pub free: String,
+}
+
 /// Seats in words, by section and row: `Stalls F12, F13 · Balcony A1`.
 pub fn name_seats<'a>(seats: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let mut words = String::new();

@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{error::Error, id::UserId, users::model::safe_next};
 use anyhow::{Context, anyhow};
-use axum::http::{StatusCode, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 use chrono::{DateTime, Utc};
 use leptos::{
     prelude::use_context,
     server_fn::{ServerFn, error::ServerFnUrlError},
 };
 use leptos_axum::ResponseOptions;
+use std::time::Duration;
 use tower_sessions::{Session, session};
 
 /// The session's key for the day it was last used.
@@ -81,6 +82,14 @@ impl Caller {
 pub fn set_page_status(status: u16) {
     if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         options.set_status(status);
+    }
+}
+
+/// Lets whoever asks keep the answer for so long, for themselves. Without this nobody keeps any.
+pub fn keep_for(time: Duration) {
+    let words = HeaderValue::try_from(format!("private, max-age={}", time.as_secs()));
+    if let (Some(options), Ok(words)) = (use_context::<ResponseOptions>(), words) {
+        options.insert_header(CACHE_CONTROL, words);
     }
 }
 

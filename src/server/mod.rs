@@ -42,7 +42,7 @@ pub mod viewers;
 pub mod worker;
 
 pub use answer::{Failure, Passing, Result, answer};
-pub use caller::{Caller, redirect_to, send_back, set_page_status};
+pub use caller::{Caller, keep_for, redirect_to, send_back, set_page_status};
 pub use error_shape::{refuse, request_id_of};
 pub use retry::retrying;
 pub use task::{begin, finish};

@@ -10,7 +10,7 @@ use crate::{
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
     events::live::LiveEvents,
-    seats::live::LiveSeats,
+    seats::{live::LiveSeats, store::Plans},
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -47,6 +47,8 @@ pub struct Parts {
     pub live_events: LiveEvents,
     /// Who watches which map.
     pub live_seats: LiveSeats,
+    /// Where all seats of an event stand and which are free.
+    pub plans: Plans,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -81,6 +83,7 @@ impl AppState {
             confirms: Combiner::default(),
             live_events: LiveEvents::default(),
             live_seats: LiveSeats::default(),
+            plans: Plans::default(),
             pictures: Pictures::default(),
             config: Arc::new(config),
             db,

@@ -100,6 +100,14 @@ async fn pass_on(apps: &[&TestApp]) {
     }
 }
 
+/// Where these seats stand: x, y of each.
+async fn spots_of(app: &TestApp, event_id: EventId, seat_ids: &[String]) -> Vec<Value> {
+    let section = app.visitor().get(&format!("seats/section?event_id={event_id}&section=Stalls")).await.expect(200);
+    let seats = section["seats"].as_array().expect("seats");
+    let spot = |id: &String| seats.iter().find(|seat| seat["id"] == id.as_str()).expect("a seat");
+    seat_ids.iter().flat_map(|id| [spot(id)["x"].clone(), spot(id)["y"].clone()]).collect()
+}
+
 async fn frame_of_map(person: &Person, event_id: EventId) -> i64 {
     person.get(&format!("seats/map?event_id={event_id}")).await.expect(200)["frame"].as_i64().expect("a number")
 }
@@ -122,7 +130,8 @@ async fn a_seat_that_is_taken_or_freed_turns_on_every_open_map_in_all_processes(
         let data = viewer.hears().await.data.expect("a frame");
         let mut taken = seats[..2].to_vec();
         taken.sort();
-        assert_eq!(data, json!({"sections": {"Stalls": total - 2}, "taken": taken, "free": []}));
+        let spots = spots_of(&app, event_id, &taken).await;
+        assert_eq!(data, json!({"sections": {"Stalls": total - 2}, "taken": taken, "free": [], "spots": spots}));
     }
     // Confirming changes nothing for those who look on.
     ada.change("confirm", &held).await.expect(200);

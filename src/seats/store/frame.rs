@@ -16,9 +16,14 @@ pub struct Frame {
     pub(crate) available_counts: Vec<i32>,
     pub(crate) taken: Vec<SeatId>,
     pub(crate) freed: Vec<SeatId>,
+    /// Where those stand on the map: x, y of each, taken ones first.
+    pub(crate) spots: Vec<i32>,
 }
 
-const FRAME: &str = "number, event_id, sections, available_counts, taken, freed";
+const FRAME: &str = "number, event_id, sections, available_counts, taken, freed,
+    array(select coalesce(spot, 0) from unnest(taken || freed) with ordinality as changed (id, nth)
+          left join seats using (id), unnest(array[x, y]) with ordinality as corner (spot, axis)
+          order by nth, axis) as spots";
 /// Frames read at once.
 const LIST_MAX: i64 = 1_000;
 
@@ -47,16 +52,18 @@ pub async fn list_missed(conn: &mut PgConnection, event_id: EventId, after: Opti
     // The newest first: what comes in between is among the frames.
     let newest = newest_frame(conn).await?;
     let Some(after) = after else { return Ok(Missed { frames: Some(Vec::new()), newest }) };
+    let oldest: Option<i64> = sqlx::query_scalar("select min(number) from seat_frames").fetch_one(&mut *conn).await?;
+    // Numbers have gaps where the projector failed, which at worst loads a map once too often. One from the future is of
+    // another database.
+    if oldest.is_some_and(|oldest| after < oldest - 1) || after > newest {
+        return Ok(Missed { frames: None, newest });
+    }
     let sql = const_format::formatcp!(
         "select {FRAME} from seat_frames where number > $1 and event_id = $2 order by number limit $3"
     );
     let frames: Vec<Frame> =
         sqlx::query_as(sql).bind(after).bind(event_id).bind(LIST_MAX).fetch_all(&mut *conn).await?;
-    let oldest: Option<i64> = sqlx::query_scalar("select min(number) from seat_frames").fetch_one(conn).await?;
-    // Numbers have gaps where the projector failed, which at worst loads a map once too often. One from the future is of
-    // another database.
-    let is_whole = oldest.is_none_or(|oldest| after >= oldest - 1) && after <= newest.max(0);
-    let is_whole = is_whole && (frames.len() as i64) < LIST_MAX;
+    let is_whole = (frames.len() as i64) < LIST_MAX;
     Ok(Missed { frames: is_whole.then_some(frames), newest })
 }
 

@@ -3,6 +3,7 @@
 mod best;
 mod draw;
 mod frame;
+mod plan;
 mod project;
 mod take;
 mod together;
@@ -10,6 +11,7 @@ mod together;
 pub use best::find_best;
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
+pub use plan::{Plans, get_plan, get_statuses};
 pub use project::project_availability;
 pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,

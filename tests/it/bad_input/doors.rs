@@ -17,7 +17,7 @@ const POSTS: [&str; 12] = [
     "waitlist/join",
     "waitlist/leave",
 ];
-const GETS: [&str; 14] = [
+const GETS: [&str; 17] = [
     "auth/session",
     "users/me",
     "events/list",
@@ -28,6 +28,9 @@ const GETS: [&str; 14] = [
     "seats/map",
     "seats/section",
     "seats/list",
+    "seats/plan",
+    "seats/statuses",
+    "seats/best_available",
     "bookings/list",
     "bookings/get",
     "bookings/history",
@@ -122,7 +125,16 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
     rows.push(get("events/suggest?q=%00", 400, "malformed"));
     rows.push(get(format!("events/list?q={long}"), 422, "invalid"));
     let (general, seated) = (world.general.to_string(), world.seated.to_string());
-    for function in ["events/get?", "seats/map?", "seats/section?section=Stalls&", "seats/list?"] {
+    let of_event = [
+        "events/get?",
+        "seats/map?",
+        "seats/section?section=Stalls&",
+        "seats/list?",
+        "seats/plan?",
+        "seats/statuses?",
+        "seats/best_available?quantity=2&",
+    ];
+    for function in of_event {
         for (id, status, code) in [
             (NOBODY, 404, "not_found"),
             (&world.draft.to_string(), 404, "not_found"),
@@ -146,6 +158,9 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
         rows.push(get(format!("seats/section?event_id={seated}&section={section}"), status, code));
     }
     rows.push(get(format!("seats/section?event_id={seated}"), 400, "malformed"));
+    for frame in ["x", "1.5", "99999999999999999999", "%00"] {
+        rows.push(get(format!("seats/statuses?event_id={seated}&frame={frame}"), 400, "malformed"));
+    }
     let many = format!("&seat_ids[]={NOBODY}").repeat(101);
     for (seats, status, code) in [(&*many, 422, "invalid"), ("&seat_ids[]=x", 400, "malformed")] {
         rows.push(get(format!("seats/list?event_id={seated}{seats}"), status, code));
