@@ -1,6 +1,6 @@
 # Every target is a script of its own; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test e2e faults bench lighthouse build clean-data
+.PHONY: help run dev check test e2e faults bench lighthouse map build clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ faults: ## Break the server, PostgreSQL, Redis, network, clock and disk in mid-r
 
 bench: ## Measure the booking engine beside the database's own ceilings (some minutes, on an idle machine)
 	@scripts/bench
+
+map: ## How smoothly the largest map moves, the processor throttled to a quarter (a minute, on an idle machine)
+	@scripts/e2e --config measures.config.ts map
 
 lighthouse: ## What Lighthouse makes of the pages, as on a phone with a slow line (some minutes, on an idle machine)
 	@scripts/lighthouse

@@ -9,17 +9,17 @@ use super::{
 };
 use crate::{
     events::{
-        left::{Left, show_left},
+        left::show_left,
         sale_countdown::{Opening, OpensSoon, SaleCountdown},
     },
     id::SeatId,
     money::{Currency, Money},
     seats::{
         model,
-        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, Party, SeatMap, SectionLinks, follow, party::PartyForm},
+        seat_map::{Choice, ChosenSeat, Opened, OpenedSection, SeatMap, SectionLinks, follow, follow_party, left_of},
     },
     ui::{
-        ButtonKind, Glyph, Icon, Notice, SubmitButton, Tone,
+        ButtonKind, Glyph, Icon, SubmitButton,
         ask::{Refusal, Sending},
     },
 };
@@ -48,32 +48,39 @@ pub fn HoldSeats(
     refused: Option<String>,
     /// What could be had in their place.
     nearest: Vec<ChosenSeat>,
-    /// Who is looking for seats.
-    party: Party,
+    /// How many seats a click takes at first.
+    party: i32,
     /// When the sale opens, if it isn't open yet: people can choose before it does.
     opens_soon: Option<OpensSoon>,
+    /// The overview of the sections.
+    children: Children,
 ) -> impl IntoView {
     let event_id = map.event_id;
     let (limit, currency, has_sections) = (choice.limit(), map.currency, map.sections.len() > 1);
     let elsewhere = ids_outside(&choice, section.as_ref().map(OpenedSection::name));
     let hold = Sending::new();
     let opening = Opening::new(opens_soon.as_ref());
-    let left = left_of(&map);
-    let show_once_open = move |is_open: &bool, _: Option<&bool>, _: Option<()>| {
-        if *is_open {
-            show_left(left);
+    let left = StoredValue::new(left_of(&map));
+    let show_once_open = move || {
+        if opening.is_open() {
+            show_left(left.get_value());
         }
     };
-    Effect::watch(move || opening.is_open(), show_once_open, false);
+    Effect::watch(move || opening.is_open(), move |_, _, _| show_once_open(), false);
     let (choice, refused, nearest) = (RwSignal::new(choice), RwSignal::new(refused), RwSignal::new(nearest));
     let opened = Opened::new(&map, section);
     let own = RwSignal::new(None);
     let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()), own };
     told.offer_nearest(opened);
     // While a hold is on its way, what is taken may be its own.
-    follow(opened, choice, move || untrack(|| hold.is_underway()), move |gone| told.hear(opened, gone));
+    let is_done = move || untrack(|| hold.is_underway());
+    let on_left = move |now| {
+        left.set_value(now);
+        untrack(show_once_open);
+    };
+    follow(opened, choice, is_done, on_left, move |gone| told.hear(opened, gone));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
-    let (count, found) = (RwSignal::new(party.count), party.found.clone());
+    let count = follow_party(party);
     let on_click = move |taken: Result<(), String>| refused.set(taken.err());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -93,13 +100,13 @@ pub fn HoldSeats(
     let (has_more, instead) = (links.clone(), links.clone());
     view! {
         <SaleCountdown soon=opens_soon opening />
-        <PartyForm map=map.clone() links=links.clone() party limit count />
-        {found.map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
         // Without autocompletion: a browser that ticks by position what was ticked before would choose other seats on the way back.
         <form class="hold-seats" method="post" action=HoldPlaces::url() autocomplete="off" on:submit=submit>
             <input type="hidden" name="event_id" value=event_id.to_string() />
             {elsewhere.into_iter().map(|id| view! { <input type="hidden" name="seat_ids[]" value=id.to_string() /> }).collect_view()}
-            <SeatMap map links opened choice party=count on_click />
+            <SeatMap map links opened choice party=count on_click>
+                {children()}
+            </SeatMap>
             <aside class="chosen-seats" id="chosen-seats" tabindex="-1" aria-labelledby="chosen-seats-heading">
                 <h3 id="chosen-seats-heading">"Your seats"</h3>
                 <ChosenSeats choice currency limit />
@@ -141,7 +148,7 @@ fn ChosenSeats(choice: RwSignal<Choice>, currency: Currency, limit: i32) -> impl
             {format!("Choose up to {limit} on the map.")}
         </p>
         <ul class="chosen-seats-list" hidden=move || choice.with(|choice| choice.count() == 0)>
-            <For each=move || choice.with(|choice| choice.seats().to_vec()) key=|seat| seat.id children=row />
+            {move || choice.with(|choice| choice.seats().to_vec()).into_iter().map(row).collect_view()}
         </ul>
     }
 }
@@ -244,12 +251,6 @@ fn OtherSections(links: SectionLinks) -> impl IntoView {
     }
 }
 
-/// How much is left of the whole map.
-fn left_of(map: &model::SeatMap) -> Left {
-    let of_all = |count: fn(&model::Section) -> i32| map.sections.iter().map(count).sum();
-    Left { available: of_all(|section| section.available_count), total: of_all(|section| section.total_count) }
-}
-
 /// The chosen seats whose checkbox isn't on the page.
 fn ids_outside(choice: &Choice, opened: Option<&str>) -> Vec<SeatId> {
     choice.seats().iter().filter(|seat| Some(seat.section.as_str()) != opened).map(|seat| seat.id).collect()
@@ -292,26 +293,39 @@ impl Told {
         false
     }
 
-    /// Says where seats went that are taken while one still chooses: to someone else, or to the same person in another tab.
+    /// Says where seats went that are taken while one still chooses: to someone else, or to the same person in another tab. They
+    /// leave the choice at once.
     fn hear(self, opened: Opened, gone: Vec<SeatId>) {
+        let seats = self.take_out(&gone);
+        if seats.is_empty() {
+            return;
+        }
         spawn_local(async move {
-            let Some(own) = OwnSeats::find(opened.event_id(), &gone).await else { return self.lose(opened, gone) };
-            let seats = self.choice.try_update(|choice| choice.remove(&gone)).unwrap_or_default();
-            let names: Vec<String> = seats.iter().map(ChosenSeat::label).collect();
-            // They may have been given back meanwhile.
-            if !names.is_empty() {
-                self.nearest.set(Vec::new());
-                let words = own.say(&join_names(&names));
-                self.refused.set(Some(words.clone()));
-                self.own.set(Some((words, own)));
+            match OwnSeats::find(opened.event_id(), &gone).await {
+                Some(own) => {
+                    self.nearest.set(Vec::new());
+                    let words = own.say(&join_names(&seats));
+                    self.refused.set(Some(words.clone()));
+                    self.own.set(Some((words, own)));
+                }
+                None => self.say_gone(opened, gone, &seats),
             }
         });
     }
 
     fn lose(self, opened: Opened, lost: Vec<SeatId>) {
-        let gone = self.choice.try_update(|choice| choice.remove(&lost)).unwrap_or_default();
-        let names: Vec<String> = gone.iter().map(ChosenSeat::label).collect();
-        self.refused.set(Some(say_lost(&names)));
+        let names = self.take_out(&lost);
+        self.say_gone(opened, lost, &names);
+    }
+
+    /// Takes these seats out of the choice, and answers the names of those that were in it.
+    fn take_out(self, gone: &[SeatId]) -> Vec<String> {
+        let seats = self.choice.try_update(|choice| choice.remove(gone)).unwrap_or_default();
+        seats.iter().map(ChosenSeat::label).collect()
+    }
+
+    fn say_gone(self, opened: Opened, lost: Vec<SeatId>, names: &[String]) {
+        self.refused.set(Some(say_lost(names)));
         self.lost.set(lost);
         opened.refetch();
     }

@@ -129,15 +129,15 @@ async fn load_seats(detail: &EventDetail, query: &ParamsMap, refused: Option<&Er
 async fn look_for_best(map: &SeatMap, query: &ParamsMap, limit: i32) -> Result<(Party, Option<String>), Error> {
     let field = |name| query.get_str(name).unwrap_or_default();
     let accessible = field("accessible") == "true";
-    let party = Party::new(field("party"), field("price"), accessible, limit);
+    let party = Party::new(field("party"), field("price"), field("where"), accessible, limit);
     if field("best").is_empty() {
         return Ok((party, None));
     }
-    match best_available(map.event_id, party.count, None, party.price_minor, accessible).await {
+    match best_available(map.event_id, party.count, party.section.clone(), party.price_minor, accessible).await {
         Ok(best) => {
             let links = SectionLinks::new(map.event_id, &best.seats.iter().map(|seat| seat.id).collect::<Vec<_>>());
             let section = best.seats.first().map(|seat| seat.section.as_str()).unwrap_or_default();
-            redirect_to(&links.found(section, &party, best.seating));
+            redirect_to(&party.found_at(&links, section, best.seating));
             Ok((party, None))
         }
         Err(error @ Error::Conflict(_)) => Ok((party, Some(error.to_string()))),

@@ -51,7 +51,8 @@ pub fn follow_left(event_id: EventId, tell: impl Fn(Left) + Copy + 'static) {
         });
     };
     // Effects run in the browser only.
-    Effect::new(move |_| stream::listen(move || format!("/api/v1/events/stream?event_id={event_id}"), hear, ask));
+    let url = move || format!("/api/v1/events/stream?event_id={event_id}");
+    Effect::new(move |_| stream::listen(url, move |event, _| hear(event), ask));
 }
 
 /// Says how much is left of an event on sale, where its page says it.

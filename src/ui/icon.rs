@@ -41,6 +41,8 @@ pub enum Glyph {
     Warning,
     /// A wheelchair.
     Wheelchair,
+    /// Four corners: the whole of it.
+    Whole,
 }
 
 impl Glyph {
@@ -76,6 +78,7 @@ impl Glyph {
             Self::Wheelchair => {
                 "M10.5 3.5a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM10.5 8.5v5.5h5.5l2.5 5M10.5 10.5h4.5M8 12.3a4.5 4.5 0 1 0 6.3 5.2"
             }
+            Self::Whole => "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
         }
     }
 }

@@ -14,18 +14,18 @@ use web_sys::EventSource;
 /// after a restart.
 const ASK_AFTER_S: [f64; 2] = [4.0, 7.0];
 
-/// Hands the data of each message to `tell`, for as long as the page is open. `url` says where the stream is, whenever it is
+/// Hands the data of each message and its id to `tell`, for as long as the page is open. `url` says where the stream is, whenever it is
 /// begun anew; `ask` finds out how things are while there is none, and when the server says `reset`. In the browser only.
 pub fn listen(
     url: impl Fn() -> String + Copy + 'static,
-    tell: impl Fn(&JsValue) + Copy + 'static,
+    tell: impl Fn(&JsValue, &str) + Copy + 'static,
     ask: impl Fn() + Copy + 'static,
 ) {
     let Ok(source) = EventSource::new(&url()) else { return };
     source.set_onmessage(Some(&callback(move |message| {
-        let data = part(&message, "data").as_string().unwrap_or_default();
-        if let Ok(data) = JSON::parse(&data) {
-            tell(&data);
+        let words = |name| part(&message, name).as_string().unwrap_or_default();
+        if let Ok(data) = JSON::parse(&words("data")) {
+            tell(&data, &words("lastEventId"));
         }
     })));
     _ = source.add_event_listener_with_callback("reset", &callback(move |_| ask()));
@@ -57,7 +57,9 @@ fn watch_over(
     );
 }
 
-/// Lives as long as the browser has a use for it.
-fn callback(call: impl FnMut(JsValue) + 'static) -> Function {
-    Closure::<dyn FnMut(JsValue)>::new(call).into_js_value().unchecked_into()
+/// A function of the browser that calls this one. It lives as long as the browser has a use for it.
+///
+/// What it does may lead to its being called again at once, as a click that is made in answer to a key does.
+pub fn callback(call: impl Fn(JsValue) + 'static) -> Function {
+    Closure::<dyn Fn(JsValue)>::new(call).into_js_value().unchecked_into()
 }

@@ -16,7 +16,8 @@ export class EventPage {
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { level: 1 });
     this.chosen = page.getByRole("complementary", { name: "Your seats" });
-    this.quantity = page.getByRole("spinbutton", { name: "Places" });
+    // The form of a waitlist asks for places too.
+    this.quantity = page.locator(".hold-quantity").getByRole("spinbutton", { name: "Places" });
     this.hold = page.getByRole("button", { name: /^Hold / });
     this.refusal = page.getByRole("main").getByRole("alert");
   }

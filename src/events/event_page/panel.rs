@@ -17,8 +17,8 @@ use crate::{
     },
     id::SeatId,
     seats::{
-        model::{Seat, SeatStatus},
-        seat_map::{Choice, ChosenSeat, SectionLinks},
+        model::{Seat, SeatMap, SeatStatus, Section},
+        seat_map::{Choice, ChosenSeat, SectionLinks, overview::SectionOverview, party::PartyForm},
     },
     ui::{ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
     waitlist::{model::Entry, waitlist_panel::WaitlistPanel},
@@ -173,6 +173,12 @@ fn SeatsPanel(
     let lost: Vec<SeatId> = lost.map(|seat| seat.id).collect();
     let nearest = section.as_ref().map(|section| section.nearest(&choice.ids(), &lost)).unwrap_or_default();
     let links = SectionLinks::new(map.event_id, &choice.ids());
+    let open = section.as_ref().map(|section| section.name().to_owned());
+    let overview =
+        (map.sections.len() > 1).then(|| view! { <SectionOverview map=map.clone() links=links.clone() open /> });
+    // The overview is drawn: the island need not carry what it is drawn from.
+    let bare = |section: Section| Section { outline: Vec::new(), ..section };
+    let map = SeatMap { sections: map.sections.into_iter().map(bare).collect(), ..map };
     view! {
         <section class="event-seats" id="seats" tabindex="-1" aria-labelledby="seats-heading">
             <header class="event-seats-head">
@@ -180,7 +186,11 @@ fn SeatsPanel(
                 <p class="hold-terms">{terms(&detail)}</p>
             </header>
             {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <HoldSeats map section choice links refused nearest party opens_soon />
+            <PartyForm map=map.clone() links=links.clone() party=party.clone() limit=detail.places_per_person />
+            {party.found.clone().map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
+            <HoldSeats map section choice links refused nearest party=party.count opens_soon>
+                {overview}
+            </HoldSeats>
             {children()}
         </section>
     }

@@ -19,6 +19,8 @@ pub struct ChosenSeat {
     pub number: String,
     /// Minor units of the event's currency.
     pub price_minor: i64,
+    /// Its centre on the map.
+    pub spot: (i32, i32),
 }
 
 impl ChosenSeat {
@@ -36,6 +38,7 @@ impl From<&Seat> for ChosenSeat {
             row: seat.row.clone(),
             number: seat.number.clone(),
             price_minor: seat.price_minor,
+            spot: (seat.x, seat.y),
         }
     }
 }
@@ -119,6 +122,7 @@ mod tests {
             row: "F".to_owned(),
             number: number.to_string(),
             price_minor: 4_800,
+            spot: (0, 0),
         }
     }
 

@@ -4,7 +4,7 @@
 use super::{grid::Grid, outline::centre};
 use crate::{
     id::SeatId,
-    money::{Currency, Money},
+    money::Money,
     seats::model::{Seat, SeatKind, SeatMap, SeatStatus},
 };
 use std::fmt::Write as _;
@@ -14,13 +14,19 @@ const COLUMNS_MAX: i32 = 60;
 /// The widest gap there is a class for, in half seats.
 const GAP_MAX: i32 = 12;
 
-const WHEELCHAIR: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M10.5 3.5a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM10.5 8.5v5.5h5.5l2.5 5M10.5 10.5h4.5M8 12.3a4.5 4.5 0 1 0 6.3 5.2\"/></svg>";
-const COMPANION: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM4.5 20c.6-3.6 3.6-5.5 7.5-5.5s6.9 1.9 7.5 5.5\"/></svg>";
+pub(super) const WHEELCHAIR: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" fill=\"none\" stroke=\"currentColor\" aria-hidden=\"true\"><path d=\"M10.5 3.5a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM10.5 8.5v5.5h5.5l2.5 5M10.5 10.5h4.5M8 12.3a4.5 4.5 0 1 0 6.3 5.2\"/></svg>";
+pub(super) const COMPANION: &str = "<svg class=\"seat-mark\" viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" fill=\"none\" stroke=\"currentColor\" aria-hidden=\"true\"><path d=\"M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM4.5 20c.6-3.6 3.6-5.5 7.5-5.5s6.9 1.9 7.5 5.5\"/></svg>";
 
 /// The seats of a section, front row first, with the stage at the end where it is. `chosen` are checked.
 pub(super) fn draw_section(map: &SeatMap, seats: &[Seat], chosen: &[SeatId]) -> String {
     let rows: Vec<&[Seat]> = seats.chunk_by(|a, b| a.row == b.row).collect();
-    let drawing = Drawing { grid: Grid::of(&rows), currency: map.currency, chosen };
+    let mut prices: Vec<(i64, String)> = Vec::new();
+    for seat in seats {
+        if prices.iter().all(|(minor, _)| *minor != seat.price_minor) {
+            prices.push((seat.price_minor, Money::new(seat.price_minor, map.currency).to_string()));
+        }
+    }
+    let drawing = Drawing { grid: Grid::of(&rows), prices, chosen };
     let stage = format!("<p class=\"stage-edge\" aria-hidden=\"true\"><span>{}</span></p>", escape(&map.stage_label));
     let mut html = String::with_capacity(seats.len() * 260 + 400);
     if stage_is_in_front(map, &rows) {
@@ -44,7 +50,8 @@ fn stage_is_in_front(map: &SeatMap, rows: &[&[Seat]]) -> bool {
 
 struct Drawing<'a> {
     grid: Grid,
-    currency: Currency,
+    /// The few prices of a section in words, each made once.
+    prices: Vec<(i64, String)>,
     chosen: &'a [SeatId],
 }
 
@@ -98,9 +105,11 @@ impl Drawing<'_> {
         push(
             html,
             format_args!(
-                "<label class=\"seat{}{}\"><input type=\"checkbox\" value=\"{}\" ",
+                "<label class=\"seat{}{}\" data-words=\"{}{}\"><input type=\"checkbox\" value=\"{}\" ",
                 classes(seat),
                 dip_class(dip),
+                self.price(seat),
+                what_more(seat),
                 seat.id
             ),
         );
@@ -108,9 +117,11 @@ impl Drawing<'_> {
         push(
             html,
             format_args!(
-                "data-row=\"{}\" data-number=\"{number}\" data-price=\"{}\" ",
+                "data-row=\"{}\" data-number=\"{number}\" data-price=\"{}\" data-spot=\"{} {}\" ",
                 escape(&seat.row),
-                seat.price_minor
+                seat.price_minor,
+                seat.x,
+                seat.y
             ),
         );
         let more = what_more(seat);
@@ -131,11 +142,16 @@ impl Drawing<'_> {
     /// What a screen reader says, and what the line below the map says on hover.
     fn name(&self, seat: &Seat) -> String {
         let state = match seat.status {
-            SeatStatus::Available => Money::new(seat.price_minor, self.currency).to_string(),
-            SeatStatus::Held | SeatStatus::Booked => TAKEN.to_owned(),
-            SeatStatus::Blocked => "not on sale".to_owned(),
+            SeatStatus::Available => self.price(seat),
+            SeatStatus::Held | SeatStatus::Booked => TAKEN,
+            SeatStatus::Blocked => "not on sale",
         };
-        name_of(&seat.row, &seat.number, &state, &what_more(seat))
+        name_of(&seat.row, &seat.number, state, &what_more(seat))
+    }
+
+    fn price(&self, seat: &Seat) -> &str {
+        let price = self.prices.iter().find(|(minor, _)| *minor == seat.price_minor);
+        price.map_or("", |(_, words)| words)
     }
 }
 
@@ -219,7 +235,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::id::EventId;
+    use crate::{id::EventId, money::Currency};
     use uuid::Uuid;
 
     pub(in super::super) fn seat(row: &str, number: &str) -> Seat {
@@ -258,6 +274,14 @@ pub(super) mod tests {
         assert!(html.contains("aria-label=\"Row F seat 12, €48\""), "{html}");
         assert!(html.contains("<div class=\"seat-row\" role=\"group\" aria-label=\"Row F\">"), "{html}");
         assert!(!html.contains("checked"), "{html}");
+    }
+
+    #[test]
+    fn in_a_list_a_seat_says_its_price_and_what_is_special() {
+        let special = Seat { kind: SeatKind::Companion, status: SeatStatus::Held, ..seat("A", "1") };
+        let html = draw_section(&map(), &[seat("A", "2"), special], &[]);
+        assert!(html.contains("data-words=\"€48\""), "{html}");
+        assert!(html.contains("data-words=\"€48, beside a wheelchair place\""), "{html}");
     }
 
     #[test]

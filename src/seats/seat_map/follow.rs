@@ -1,63 +1,65 @@
 //! Keeps an open map in step with what everybody does: seats and counts turn as the server tells of them.
-//!
-//! The server tells by a stream. Where none comes through (a proxy holds it back, the server restarts, too much was missed),
-//! the map is asked for every few seconds instead.
 
 use super::{
     choice::Choice,
     draw::{TAKEN, name_of},
     keyboard::keep_one_stop,
     opened::Opened,
-    overview::show_counts,
+    sections::{left_of, show_counts},
 };
 use crate::{
+    events::left::Left,
     id::SeatId,
     money::{Currency, Money},
     seats::api::{GetSeatMap, GetSection},
-    ui::ask::{self, items, list, part},
+    ui::{
+        ask::{self, items, list, part},
+        stream::listen,
+    },
 };
 use leptos::{
     prelude::*,
     server_fn::ServerFn,
     task::spawn_local,
-    wasm_bindgen::{JsCast, JsValue, closure::Closure},
+    wasm_bindgen::{JsCast, JsValue},
     web_sys::{
         HtmlInputElement,
-        js_sys::{Array, Function, JSON, Math, Object},
+        js_sys::{Array, JSON, Object},
     },
 };
-use std::time::Duration;
-use web_sys::{EventSource, UrlSearchParams};
+use web_sys::UrlSearchParams;
 
-/// How long a map may be without a stream before it is asked for, at the least and at the most, in seconds: not everybody at
-/// once after a restart.
-const ASK_AFTER_S: [f64; 2] = [4.0, 7.0];
-
-/// Follows the map from the frame that is in it already. `is_done` says that the page is about to change: then nothing
-/// turns any more. `on_lost` is told which of the chosen seats somebody else has taken.
+/// Follows the map from the frame that is in it already. `is_done` says that a hold is on its way: then the chosen seats may be
+/// one's own. `on_left` is told how much is left of the whole map, `on_lost` which of the chosen seats somebody else has
+/// taken.
 pub fn follow(
     opened: Opened,
     choice: RwSignal<Choice>,
     is_done: impl Fn() -> bool + Copy + 'static,
+    on_left: impl Fn(Left) + Copy + 'static,
     on_lost: impl Fn(Vec<SeatId>) + Copy + 'static,
 ) {
     // Effects run in the browser only.
     Effect::new(move |_| {
         let currency = opened.map().with_value(|map| map.currency);
-        listen(opened, move |news| {
-            if is_done() {
-                return;
-            }
-            opened.map().update_value(|map| show_counts(map, &news.counts));
+        follow_stream(opened, move |news| {
+            // What is on its way may be refused: then it is all still true, but for one's own seats.
+            let is_chosen = |id: &String| id.parse().is_ok_and(|id| choice.with_untracked(|choice| choice.has(id)));
+            let is_own = |id: &String| is_done() && is_chosen(id);
+            opened.map().update_value(|map| {
+                show_counts(map, &news.counts);
+                on_left(left_of(map));
+            });
             news.free.iter().for_each(|id| turn(id, true, currency));
-            news.taken.iter().for_each(|id| turn(id, false, currency));
+            news.taken.iter().filter(|id| !is_own(id)).for_each(|id| turn(id, false, currency));
+            let frame = opened.map().with_value(|map| map.frame);
+            opened.all_seats().turn(frame, news.turned);
             if !news.taken.is_empty() {
                 keep_stops();
             }
-            let is_chosen = |id: &SeatId| choice.with_untracked(|choice| choice.has(*id));
-            let taken = news.taken.iter().filter_map(|id| id.parse().ok());
-            let lost: Vec<SeatId> = taken.filter(is_chosen).collect();
-            if !lost.is_empty() {
+            let lost: Vec<SeatId> =
+                news.taken.iter().filter(|id| is_chosen(id)).filter_map(|id| id.parse().ok()).collect();
+            if !lost.is_empty() && !is_done() {
                 on_lost(lost);
             }
         });
@@ -70,6 +72,8 @@ struct News {
     counts: Vec<(String, i32)>,
     taken: Vec<String>,
     free: Vec<String>,
+    /// Those by their places on the map, and whether they are free.
+    turned: Vec<((i32, i32), bool)>,
 }
 
 impl News {
@@ -80,10 +84,14 @@ impl News {
             Some((count.get(0).as_string()?, count.get(1).as_f64()? as i32))
         };
         let counts = Object::entries(part(frame, "sections").unchecked_ref());
+        let taken: Vec<String> = list(frame, "taken").collect();
+        let spots: Vec<i32> = items(frame, "spots").into_iter().filter_map(|at| Some(at.as_f64()? as i32)).collect();
+        let turned = spots.as_chunks::<2>().0.iter().zip(0..).map(|([x, y], nth)| ((*x, *y), nth >= taken.len()));
         Self {
             counts: counts.into_iter().filter_map(count).collect(),
-            taken: list(frame, "taken").collect(),
+            turned: turned.collect(),
             free: list(frame, "free").collect(),
+            taken,
         }
     }
 
@@ -96,6 +104,7 @@ impl News {
             counts: items(map, "sections").into_iter().filter_map(count).collect(),
             taken: Vec::new(),
             free: Vec::new(),
+            turned: Vec::new(),
         };
         for seat in items(section, "seats") {
             let id = part(&seat, "id").as_string().unwrap_or_default();
@@ -109,39 +118,16 @@ impl News {
     }
 }
 
-fn listen(opened: Opened, tell: impl Fn(News) + Copy + 'static) {
-    let since = opened.map().with_value(|map| map.frame);
-    let url = format!("/api/v1/seats/stream?event_id={}&since={since}", opened.event_id());
-    let Ok(source) = EventSource::new(&url) else { return };
-    source.set_onmessage(Some(&callback(move |message| {
-        let data = part(&message, "data").as_string().unwrap_or_default();
-        if let Ok(frame) = JSON::parse(&data) {
-            tell(News::told(&frame));
-        }
-    })));
-    let reset = callback(move |_| spawn_local(ask(opened, tell)));
-    _ = source.add_event_listener_with_callback("reset", &reset);
-    watch_over(source, opened, tell);
-}
-
-/// Asks for the map as long as the stream is not there. A browser comes back to it by itself, but not after a refusal.
-fn watch_over(source: EventSource, opened: Opened, tell: impl Fn(News) + Copy + 'static) {
-    let [least, most] = ASK_AFTER_S;
-    let later = Duration::from_secs_f64(least + (most - least) * Math::random());
-    set_timeout(
-        move || {
-            let state = source.ready_state();
-            if state != EventSource::OPEN {
-                spawn_local(ask(opened, tell));
-            }
-            if state == EventSource::CLOSED {
-                listen(opened, tell);
-            } else {
-                watch_over(source, opened, tell);
-            }
-        },
-        later,
-    );
+fn follow_stream(opened: Opened, tell: impl Fn(News) + Copy + 'static) {
+    let url = move || {
+        let since = opened.map().with_value(|map| map.frame);
+        format!("/api/v1/seats/stream?event_id={}&since={since}", opened.event_id())
+    };
+    let hear = move |frame: &JsValue, id: &str| {
+        opened.map().update_value(|map| map.frame = id.parse().unwrap_or(map.frame));
+        tell(News::told(frame));
+    };
+    listen(url, hear, move || spawn_local(ask(opened, tell)));
 }
 
 /// Asks how things are, and tells. What can't be had now is asked for the next time.
@@ -154,27 +140,34 @@ async fn ask(opened: Opened, tell: impl Fn(News)) {
         }
         JSON::parse(&ask::get(path, &fields).await.ok()?).ok()
     };
-    let Some(map) = read(GetSeatMap::PATH, None).await else { return };
-    let section = match opened.name().get_untracked() {
-        Some(name) => read(GetSection::PATH, Some(&name)).await,
-        None => None,
-    };
-    // A stream that is begun anew goes on from here.
-    if let Some(frame) = part(&map, "frame").as_f64() {
-        opened.map().update_value(|map| map.frame = frame as i64);
+    let heard = || opened.map().with_value(|map| map.frame);
+    for _ in 0..TRIES {
+        let before = heard();
+        let Some(map) = read(GetSeatMap::PATH, None).await else { return };
+        let section = match opened.name().get_untracked() {
+            Some(name) => read(GetSection::PATH, Some(&name)).await,
+            None => None,
+        };
+        // A stream that is begun anew goes on from here.
+        if let Some(frame) = part(&map, "frame").as_f64() {
+            opened.map().update_value(|map| map.frame = map.frame.max(frame as i64));
+        }
+        let was_told = heard() > before && heard() as f64 > part(&map, "frame").as_f64().unwrap_or_default();
+        tell(News::asked(&map, &section.unwrap_or_default()));
+        if !was_told {
+            break;
+        }
     }
-    tell(News::asked(&map, &section.unwrap_or_default()));
+    opened.all_seats().reload(opened).await;
 }
+
+/// Times that the map is asked for while the stream tells of something newer.
+const TRIES: usize = 3;
 
 /// The seat where the tab key stops may be gone.
 fn keep_stops() {
     let parts = document().get_elements_by_class_name("seat-scroll");
     (0..parts.length()).filter_map(|i| parts.item(i)).for_each(|part| keep_one_stop(&part));
-}
-
-/// Lives as long as the browser has a use for it.
-fn callback(call: impl FnMut(JsValue) + 'static) -> Function {
-    Closure::<dyn FnMut(JsValue)>::new(call).into_js_value().unchecked_into()
 }
 
 /// Turns this seat free or taken, where it is on the page, as [`super::draw`] draws it.

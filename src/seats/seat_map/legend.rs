@@ -1,10 +1,7 @@
 //! What the marks on the seats mean, in words.
 
-use crate::{
-    seats::model::{Seat, SeatKind, SeatStatus},
-    ui::{Glyph, Icon},
-};
-use leptos::prelude::*;
+use super::draw::{COMPANION, WHEELCHAIR};
+use crate::seats::model::{Seat, SeatKind, SeatStatus};
 use serde::{Deserialize, Serialize};
 
 /// The special kinds of seats there are in a section: the legend explains no others.
@@ -28,34 +25,37 @@ impl Marks {
     }
 }
 
-/// The legend of a section's seats.
-#[component]
-pub fn Legend(
-    /// The special kinds there are.
-    marks: Marks,
-) -> impl IntoView {
-    let blocked = marks.blocked.then_some(("seat-blocked", None, "Not on sale"));
-    let accessible =
-        marks.accessible.then_some(("seat-available seat-accessible", Some(Glyph::Wheelchair), "Wheelchair place"));
-    let companion = marks.companion.then_some(("seat-available seat-companion", Some(Glyph::Person), "Beside one"));
-    let limited_view = marks.limited_view.then_some(("seat-available seat-limited-view", None, "Limited view"));
-    let always = [("seat-available", None, "Free"), ("seat-yours", None, "Yours"), ("seat-taken", None, "Taken")];
-    view! {
-        <ul class="seat-legend" aria-label="What the marks mean">
-            {always
-                .into_iter()
-                .chain([blocked, accessible, companion, limited_view].into_iter().flatten())
-                .map(|(class, glyph, words)| {
-                    view! {
-                        <li>
-                            <span class=format!("seat {class}") aria-hidden="true">
-                                <span class="seat-face">{glyph.map(|glyph| view! { <Icon glyph /> })}</span>
-                            </span>
-                            {words}
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ul>
+/// The items of a section's legend, as HTML, because a section opened in the browser has one too.
+pub(super) fn draw_legend(marks: Marks) -> String {
+    let special = [
+        (marks.blocked, "seat-blocked", "", "Not on sale"),
+        (marks.accessible, "seat-available seat-accessible", WHEELCHAIR, "Wheelchair place"),
+        (marks.companion, "seat-available seat-companion", COMPANION, "Beside one"),
+        (marks.limited_view, "seat-available seat-limited-view", "", "Limited view"),
+    ];
+    let always =
+        [(true, "seat-available", "", "Free"), (true, "seat-yours", "", "Yours"), (true, "seat-taken", "", "Taken")];
+    let mut html = String::new();
+    for (_, class, mark, words) in always.into_iter().chain(special).filter(|item| item.0) {
+        for piece in ["<li><span class=\"seat ", class, OPENED, mark, CLOSED, words, "</li>"] {
+            html.push_str(piece);
+        }
+    }
+    html
+}
+
+const OPENED: &str = "\" aria-hidden=\"true\"><span class=\"seat-face\">";
+const CLOSED: &str = "</span></span>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_is_gets_explained() {
+        assert_eq!(draw_legend(Marks::default()).matches("<li>").count(), 3);
+        let html = draw_legend(Marks { accessible: true, limited_view: true, ..Marks::default() });
+        assert_eq!(html.matches("<li>").count(), 5);
+        assert!(html.contains("Wheelchair place") && html.contains("Limited view") && !html.contains("Not on sale"));
     }
 }

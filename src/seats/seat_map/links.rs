@@ -1,9 +1,8 @@
 //! Which section is open, and the links that open one: both live in the URL, so that they work without scripts.
 
-use super::party::Party;
 use crate::{
     id::{EventId, SeatId},
-    seats::{choosing::Seating, model::SeatMap},
+    seats::model::SeatMap,
     ui::path_with,
 };
 use serde::{Deserialize, Serialize};
@@ -58,23 +57,14 @@ impl SectionLinks {
         path_with(&self.path, [("section", section), ("seats", self.seats.as_str())]) + "#seats"
     }
 
-    /// The page with these seats chosen because they are the best for a party.
-    pub fn found(&self, section: &str, party: &Party, seating: Seating) -> String {
-        let (count, price) = (party.count.to_string(), party.price_minor.map(|price| price.to_string()));
-        let fields = [
-            ("section", section),
-            ("seats", &self.seats),
-            ("party", &count),
-            ("price", price.as_deref().unwrap_or_default()),
-            ("accessible", if party.accessible { "true" } else { "" }),
-            ("found", seating.code()),
-        ];
-        path_with(&self.path, fields) + "#seats"
-    }
-
     /// The link back to all sections.
     pub fn all(&self) -> String {
         path_with(&self.path, [("seats", self.seats.as_str())]) + "#seats"
+    }
+
+    /// The ids of the seats they keep, as `seats=` has them.
+    pub fn kept(&self) -> &str {
+        &self.seats
     }
 
     /// The event's page.

@@ -1,6 +1,6 @@
 //! Which section is open, and fetching it: follows the map's links and the browser's back and forward.
 
-use super::{choice::ChosenSeat, links::opened_section, section::OpenedSection};
+use super::{all_seats::AllSeats, choice::ChosenSeat, links::opened_section, section::OpenedSection};
 use crate::{
     id::{EventId, SeatId},
     seats::{
@@ -39,6 +39,12 @@ pub struct Opened {
     was_followed: StoredValue<bool>,
     /// The seats that the choice would leave alone, by their names.
     left_alone: RwSignal<Vec<String>>,
+    /// All seats of the map.
+    all_seats: AllSeats,
+    /// Whether seats are shown in lines.
+    as_list: RwSignal<bool>,
+    /// A seat that was asked for on the overview, by its place on the map.
+    wish: StoredValue<Option<(i32, i32)>>,
     /// How far the section of this name was scrolled.
     scrolled: StoredValue<Option<(String, i32)>>,
 }
@@ -53,6 +59,9 @@ impl Opened {
             is_loading: RwSignal::new(false),
             was_followed: StoredValue::new(false),
             left_alone: RwSignal::new(Vec::new()),
+            all_seats: AllSeats::new(),
+            as_list: RwSignal::new(false),
+            wish: StoredValue::new(None),
             scrolled: StoredValue::new(None),
         };
         // Effects run in the browser only.
@@ -68,9 +77,19 @@ impl Opened {
         self.map.with_value(|map| map.event_id)
     }
 
-    /// The map as it was when the page was drawn.
+    /// The map as it is known by now.
     pub(super) fn map(self) -> StoredValue<SeatMap> {
         self.map
+    }
+
+    /// All seats of the map.
+    pub(super) fn all_seats(self) -> AllSeats {
+        self.all_seats
+    }
+
+    /// Whether seats are shown in lines, whichever section is open.
+    pub(super) fn as_list(self) -> RwSignal<bool> {
+        self.as_list
     }
 
     /// The name of the section that is open, or on its way.
@@ -88,6 +107,7 @@ impl Opened {
 
     /// Opens a section (none: the overview) in place of following its link. A click that means another tab is left alone.
     pub(super) fn follow(self, click: &MouseEvent, name: Option<String>) {
+        self.wish.set_value(None);
         if click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key() {
             return;
         }
@@ -109,6 +129,20 @@ impl Opened {
             }
         }
         self.show(name);
+    }
+
+    /// Opens a section to choose the seat at this place of the map in it.
+    pub(super) fn follow_seat(self, click: &MouseEvent, section: String, place: (i32, i32)) {
+        self.follow(click, Some(section));
+        // A click that means another tab is left to its link.
+        if click.default_prevented() {
+            self.wish.set_value(Some(place));
+        }
+    }
+
+    /// The place of the seat that was asked for on the overview; asking takes the answer away.
+    pub(super) fn take_wish(self) -> Option<(i32, i32)> {
+        self.wish.try_update_value(Option::take).flatten()
     }
 
     /// Keeps the chosen seats in the address: a reload finds them again.

@@ -86,7 +86,15 @@ pub(super) fn read_seat(seat: &HtmlInputElement, section: String) -> Option<Chos
         row: seat.get_attribute("data-row")?,
         number: seat.get_attribute("data-number")?,
         price_minor: seat.get_attribute("data-price")?.parse().ok()?,
+        spot: spot_of(seat)?,
     })
+}
+
+/// Where the seat of this checkbox stands on the map.
+pub(super) fn spot_of(seat: &HtmlInputElement) -> Option<(i32, i32)> {
+    let spot = seat.get_attribute("data-spot")?;
+    let (x, y) = spot.split_once(' ')?;
+    Some((x.parse().ok()?, y.parse().ok()?))
 }
 
 /// The checkbox of the seat that this element is part of.

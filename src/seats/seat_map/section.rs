@@ -4,22 +4,22 @@ use super::{
     choice::{Choice, ChosenSeat},
     draw::draw_section,
     keyboard::{keep_one_stop, left_edge, move_focus, seats_in, stop_at},
-    legend::{Legend, Marks},
+    legend::{Marks, draw_legend},
     links::SectionLinks,
     opened::Opened,
-    row::{Row, preview, read_seat, seat_of},
+    row::{Row, preview, read_seat, seat_of, spot_of},
 };
 use crate::{
     id::SeatId,
     money::{Currency, Money},
     seats::model::{Seat, SeatMap, SeatStatus, SectionSeats, nearest_free},
-    ui::{Glyph, Icon},
+    ui::{Glyph, Icon, stream::callback},
 };
 use leptos::{
-    ev::{Event, FocusEvent, KeyboardEvent},
     html::Div,
     prelude::*,
-    web_sys::{Element, HtmlInputElement},
+    wasm_bindgen::JsCast,
+    web_sys::{Element, Event, HtmlInputElement, KeyboardEvent},
 };
 use serde::{Deserialize, Serialize};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
@@ -95,20 +95,6 @@ pub fn SectionSeatsForm(
     }
     centre(part, opened, name);
     bring_into_view(part, opened);
-    let change = move |event: Event| {
-        let seat: HtmlInputElement = event_target(&event);
-        on_click.run(take_change(&seat, name, choice, party.get_untracked()));
-    };
-    let press = move |event: KeyboardEvent| {
-        let seat: HtmlInputElement = event_target(&event);
-        if event.key() == "Enter" {
-            // In a form it would hold what is chosen so far: here it chooses, as the space bar does.
-            event.prevent_default();
-            seat.click();
-        } else if move_focus(&seat, &event.key()) {
-            event.prevent_default();
-        }
-    };
     let currency = map.currency;
     let point = move |target: Option<Element>| {
         let seat = target.as_ref().and_then(seat_of);
@@ -122,13 +108,33 @@ pub fn SectionSeatsForm(
         let alone = || seat.as_ref().and_then(|seat| seat.get_attribute("aria-label"));
         pointed_at.set(if block.len() > 1 { say_block(block, currency) } else { alone() });
     };
-    let focus = move |event: FocusEvent| {
-        let target: Element = event_target(&event);
-        if let (Some(part), Some(seat)) = (part.get_untracked(), seat_of(&target)) {
-            stop_at(&part, &seat);
+    // One listener for all: a closure of each kind of event for itself is a kilobyte and a half of the bundle.
+    let hear = move |event: &Event| {
+        // Told once more while another section takes its place.
+        if name.try_get_value().is_none() {
+            return;
         }
-        point(Some(target));
+        let target = event_target::<Element>(event);
+        let seat = target.dyn_ref::<HtmlInputElement>();
+        match (event.type_().as_str(), seat) {
+            ("scroll", _) => {
+                opened.keep_scrolled(name.get_value(), part.get_untracked().map_or(0, |part| part.scroll_left()));
+            }
+            ("change", Some(seat)) => on_click.run(take_change(seat, name, choice, party.get_untracked())),
+            ("keydown", Some(seat)) => press(seat, event.unchecked_ref()),
+            ("pointerover", _) => point(Some(target)),
+            ("pointerleave", _) => point(None),
+            ("focusin", _) => {
+                if let (Some(part), Some(seat)) = (part.get_untracked(), seat_of(&target)) {
+                    stop_at(&part, &seat);
+                }
+                point(Some(target));
+            }
+            _ => {}
+        }
     };
+    listen(part, hear);
+    grant_wish(part, opened);
     view! {
         <section class="section-seats" aria-label=label>
             <SectionHead map=map.clone() section opened back />
@@ -137,19 +143,41 @@ pub fn SectionSeatsForm(
             <div
                 class="seat-scroll"
                 node_ref=part
-                on:scroll=move |_| opened.keep_scrolled(name.get_value(), part.get().map_or(0, |part| part.scroll_left()))
-                on:change=change
-                on:keydown=press
-                on:pointerover=move |event| point(Some(event_target(&event)))
-                on:focusin=focus
-                on:pointerleave=move |_| point(None)
                 inner_html=html
             ></div>
             <p class="seat-pointed-at needs-scripts" aria-hidden="true">
                 {move || pointed_at.get()}
             </p>
-            <Legend marks />
+            <ul class="seat-legend" aria-label="What the marks mean" inner_html=draw_legend(marks)></ul>
         </section>
+    }
+}
+
+/// What the seats are listened to for.
+const EVENTS: [&str; 6] = ["scroll", "change", "keydown", "pointerover", "pointerleave", "focusin"];
+
+/// Listens for as long as this section is shown: the next one is shown in the same element.
+fn listen(part: NodeRef<Div>, hear: impl Fn(&Event) + Copy + 'static) {
+    Effect::new(move |_| {
+        let Some(part) = part.get() else { return };
+        let hear = callback(move |event| hear(event.unchecked_ref()));
+        EVENTS.iter().for_each(|name| _ = part.add_event_listener_with_callback(name, &hear));
+        let listening = StoredValue::new_local((part, hear));
+        on_cleanup(move || {
+            _ = listening.try_with_value(|(part, hear)| {
+                EVENTS.iter().for_each(|name| _ = part.remove_event_listener_with_callback(name, hear));
+            });
+        });
+    });
+}
+
+/// A key on a seat. Enter, which in a form would hold what is chosen so far, chooses here, as the space bar does.
+fn press(seat: &HtmlInputElement, event: &KeyboardEvent) {
+    if event.key() == "Enter" {
+        event.prevent_default();
+        seat.click();
+    } else if move_focus(seat, &event.key()) {
+        event.prevent_default();
     }
 }
 
@@ -164,6 +192,7 @@ fn SectionHead(
     let [cheapest, dearest] =
         [section.cheapest_minor, section.dearest_minor].map(|minor| Money::new(minor, map.currency));
     let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
+    let as_list = opened.as_list();
     let name = section.name.clone();
     let free = if section.free_count == 0 { "Sold out".to_owned() } else { format!("{} free", section.free_count) };
     view! {
@@ -179,6 +208,16 @@ fn SectionHead(
                 })}
             <h3>{section.name}</h3>
             <p class="section-counted" data-section=name>{price} ", " <span class="section-free">{free}</span></p>
+            // The styles do the rest: it is the same form field, in lines.
+            <label class="seat-list-switch">
+                <input
+                    type="checkbox"
+                    autocomplete="off"
+                    prop:checked=as_list
+                    on:change:target=move |event| as_list.set(event.target().checked())
+                />
+                "Show as a list"
+            </label>
         </header>
     }
 }
@@ -198,7 +237,8 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
         keep_one_stop(&part);
         choice.with(|choice| {
             for seat in seats {
-                let chosen = seat.value().parse().is_ok_and(|id| choice.has(id));
+                // Nothing to read where nothing is chosen: that is how most sections are opened, and there are hundreds of seats.
+                let chosen = choice.count() > 0 && seat.value().parse().is_ok_and(|id| choice.has(id));
                 if seat.checked() != chosen {
                     seat.set_checked(chosen);
                 }
@@ -212,10 +252,23 @@ fn keep_in_step(part: NodeRef<Div>, section: StoredValue<String>, choice: RwSign
 fn mind_single_seats(part: NodeRef<Div>, opened: Opened, choice: RwSignal<Choice>) {
     Effect::new(move |_| {
         let chosen = choice.with(Choice::ids);
-        let rows = part.get().map(|part| Row::all(&part)).unwrap_or_default();
+        let part = part.get().filter(|_| !chosen.is_empty());
+        let rows = part.map(|part| Row::all(&part)).unwrap_or_default();
         opened.left_alone().set(rows.iter().flat_map(|row| row.left_alone(&chosen)).collect());
     });
     on_cleanup(move || opened.left_alone().set(Vec::new()));
+}
+
+/// Chooses the seat that was clicked on the overview, as a click here would.
+fn grant_wish(part: NodeRef<Div>, opened: Opened) {
+    Effect::new(move |_| {
+        let Some(part) = part.get() else { return };
+        if let Some(place) = opened.take_wish()
+            && let Some(seat) = seats_in(&part).iter().find(|seat| spot_of(seat) == Some(place) && !seat.checked())
+        {
+            seat.click();
+        }
+    });
 }
 
 /// A section that is wider than its place begins at what is chosen in it, or in its middle; one that is drawn anew stays where
