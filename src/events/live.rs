@@ -60,6 +60,19 @@ impl LiveEvents {
         count
     }
 
+    /// Takes over what somebody who has begun to watch has read, and answers the number of the last message. The others are told
+    /// if it is news: all viewers know the same, or one would miss a change back to what the others know.
+    fn note(&self, event_id: EventId, left: Left) -> i64 {
+        let mut told = self.told();
+        let before = told.left.insert(event_id, left);
+        if before.is_some_and(|before| before != left) {
+            told.message_count += 1;
+            let number = told.message_count;
+            self.viewers.tell(event_id, || Message { number, bytes: message(&left).into() });
+        }
+        told.message_count
+    }
+
     fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,9 +112,8 @@ async fn begin_stream(state: &AppState, uri: &Uri) -> Result<Response> {
     // Watching first: what changes after it is read is told.
     let viewer = state.live_events.viewers.watch(event_id)?;
     let left = store::list_left(state, &[event_id]).await?.remove(&event_id).ok_or(Error::NotFound)?;
-    // What the others know, or the next telling would leave out whoever has just read something newer.
-    let known = *state.live_events.told().left.entry(event_id).or_insert(left);
-    Ok(viewer.reply(message(&known), 0))
+    let heard = state.live_events.note(event_id, left);
+    Ok(viewer.reply(message(&left), heard))
 }
 
 fn message(left: &Left) -> String {

@@ -271,6 +271,8 @@ async fn what_is_left_of_an_event_is_told_at_once_and_as_it_changes_in_all_proce
     ada.hold(event_id, 1).await;
     let mut late = Viewer::of_places(&app, event_id).await;
     assert_eq!(late.hears().await.data, Some(left(9)));
+    // And so do those who came before, once: else a change back would be news to nobody.
+    assert_eq!(here.hears().await.data, Some(left(9)));
     drop((here, far, late));
     assert_eq!(pass_on().await, [0, 0], "nobody watches it any more");
     app.state.live_events.close();
