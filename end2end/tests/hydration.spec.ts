@@ -225,7 +225,9 @@ test("the scripts say what the server said", async ({ page, browser, catalogue, 
   for (const path of paths) {
     await served.goto(path);
     await visit(page, path);
-    const words = async (from: Page) => (await from.getByRole("main").textContent())?.replaceAll(/\s+/g, " ");
+    // Other tests take seats between the two readings.
+    const counts = /\b(Only )?[\d,]+ (free|left)\b/g;
+    const words = async (from: Page) => (await from.getByRole("main").textContent())?.replaceAll(/\s+/g, " ").replaceAll(counts, "some");
     expect(await words(page), path).toBe(await words(served));
   }
 });

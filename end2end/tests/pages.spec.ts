@@ -180,6 +180,8 @@ test.describe("a page at four times its size", () => {
   test("has all of its header, and nothing to the side", async ({ page }) => {
     for (const path of ["/", "/events", "/events/month", "/sign-in"]) {
       await visit(page, path);
+      // What stands there until the typeface comes is wider.
+      await page.evaluate(() => document.fonts.ready);
       await expectNoSideways(page);
       const box = async (link: Locator) => (await link.boundingBox()) ?? { x: 0, width: 0 };
       const header = page.getByRole("banner");

@@ -336,7 +336,11 @@ impl Told {
             move || self.lost.with(|lost| opened.nearest(&self.choice.with_untracked(Choice::ids), lost)),
             move |found, _, _| {
                 let is_refused = self.refused.with_untracked(Option::is_some);
-                self.nearest.set(if is_refused { found.clone() } else { Vec::new() });
+                let offered = if is_refused { found.clone() } else { Vec::new() };
+                // The same again would only put another link under a finger that is just on it.
+                if self.nearest.with_untracked(|nearest| *nearest != offered) {
+                    self.nearest.set(offered);
+                }
             },
             false,
         );
