@@ -3,7 +3,7 @@
 //! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
 //! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
 //! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies.
-//! What open pages are told as a stream has fewer of them ([`streams`]).
+//! What open pages are told as a stream has fewer of them (`streams`).
 //!
 //! Layers stand together in tuples, the outermost first: each call of `Router::layer` boxes what is inside it once more, and
 //! every request copied all of these boxes for each of them.
