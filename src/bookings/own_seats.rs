@@ -3,11 +3,10 @@
 use super::api::ListBookings;
 use crate::{
     id::{EventId, SeatId},
-    ui::ask::{self, items, part},
+    ui::ask::{items, part, read},
     users::api::FindSessionUser,
 };
-use leptos::{server_fn::ServerFn, wasm_bindgen::JsValue, web_sys::js_sys::JSON};
-use web_sys::UrlSearchParams;
+use leptos::server_fn::ServerFn;
 
 /// The person's own booking of all of these seats.
 #[derive(Clone, Debug)]
@@ -20,13 +19,11 @@ impl OwnSeats {
     /// Asks the server for it. Without an answer there is none.
     pub(super) async fn find(event_id: EventId, seat_ids: &[SeatId]) -> Option<Self> {
         // Who is not signed in would be refused the other question.
-        let user = read(FindSessionUser::PATH, &UrlSearchParams::new().ok()?).await?;
+        let user = read(FindSessionUser::PATH, &[]).await?;
         if user.is_null() {
             return None;
         }
-        let newest = UrlSearchParams::new().ok()?;
-        newest.append("limit", "20");
-        let own = read(ListBookings::PATH, &newest).await?;
+        let own = read(ListBookings::PATH, &[("limit", "20")]).await?;
         let (event_id, seat_ids) = (event_id.to_string(), seat_ids.iter().map(ToString::to_string));
         let seat_ids: Vec<String> = seat_ids.collect();
         items(&own, "items").into_iter().find_map(|booking| {
@@ -53,8 +50,4 @@ impl OwnSeats {
     pub(super) fn href(&self) -> String {
         format!("/bookings/{}{}", self.id, if self.is_held { "/checkout" } else { "" })
     }
-}
-
-async fn read(path: &str, fields: &UrlSearchParams) -> Option<JsValue> {
-    JSON::parse(&ask::get(path, fields).await.ok()?).ok()
 }

@@ -4,13 +4,12 @@ use super::{api::GetEvent, model::Availability};
 use crate::{
     id::EventId,
     ui::{
-        ask::{self, part},
+        ask::{part, read},
         stream,
     },
 };
-use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local, wasm_bindgen::JsValue, web_sys::js_sys::JSON};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local, wasm_bindgen::JsValue};
 use serde::{Deserialize, Serialize};
-use web_sys::UrlSearchParams;
 
 /// Places of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,12 +39,8 @@ pub fn follow_left(event_id: EventId, tell: impl Fn(Left) + Copy + 'static) {
     };
     let ask = move || {
         spawn_local(async move {
-            let Ok(fields) = UrlSearchParams::new() else { return };
-            fields.append("event_id", &event_id.to_string());
             // What can't be had now is asked for the next time.
-            if let Ok(event) = ask::get(GetEvent::PATH, &fields).await
-                && let Ok(event) = JSON::parse(&event)
-            {
+            if let Some(event) = read(GetEvent::PATH, &[("event_id", &event_id.to_string())]).await {
                 hear(&event);
             }
         });

@@ -70,6 +70,13 @@ pub async fn get(path: &str, fields: &UrlSearchParams) -> Result<String, Refusal
     fetch(&url, &RequestInit::new()).await.map(|(_, text)| text)
 }
 
+/// The same as the browser reads it; nothing where it can't be had.
+pub async fn read(path: &str, given: &[(&str, &str)]) -> Option<JsValue> {
+    let fields = UrlSearchParams::new().ok()?;
+    given.iter().for_each(|(name, value)| fields.append(name, value));
+    JSON::parse(&get(path, &fields).await.ok()?).ok()
+}
+
 /// A form that an island sends to a changing function, one at a time. Copies share it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sending(RwSignal<bool>);

@@ -6,17 +6,10 @@ use super::{
 };
 use crate::{
     seats::api::{GetSeatPlan, GetSeatStatuses},
-    ui::ask::{self, items, part},
+    ui::ask::{items, part, read},
 };
-use leptos::{
-    prelude::*,
-    server_fn::ServerFn,
-    task::spawn_local,
-    wasm_bindgen::JsValue,
-    web_sys::js_sys::{Int32Array, JSON},
-};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local, wasm_bindgen::JsValue, web_sys::js_sys::Int32Array};
 use std::time::Duration;
-use web_sys::UrlSearchParams;
 
 /// After so many milliseconds seats that could not be had are asked for again.
 const AGAIN_MS: u64 = 4_000;
@@ -141,10 +134,4 @@ fn read_plan(plan: &JsValue) -> Spots {
         spots.add_section(name, rows.collect());
     }
     spots
-}
-
-async fn read(path: &str, given: &[(&str, &str)]) -> Option<JsValue> {
-    let fields = UrlSearchParams::new().ok()?;
-    given.iter().for_each(|(name, value)| fields.append(name, value));
-    JSON::parse(&ask::get(path, &fields).await.ok()?).ok()
 }

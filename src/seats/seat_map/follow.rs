@@ -13,7 +13,7 @@ use crate::{
     money::{Currency, Money},
     seats::api::{GetSeatMap, GetSection},
     ui::{
-        ask::{self, items, list, part},
+        ask::{items, list, part, read},
         stream::listen,
     },
 };
@@ -24,18 +24,17 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
     web_sys::{
         HtmlInputElement,
-        js_sys::{Array, JSON, Object},
+        js_sys::{Array, Object},
     },
 };
-use web_sys::UrlSearchParams;
 
-/// Follows the map from the frame that is in it already. `is_done` says that a hold is on its way: then the chosen seats may be
+/// Follows the map from the frame that is in it already. `is_holding` says that a hold is on its way: then the chosen seats may be
 /// one's own. `on_left` is told how much is left of the whole map, `on_lost` which of the chosen seats somebody else has
 /// taken.
 pub fn follow(
     opened: Opened,
     choice: RwSignal<Choice>,
-    is_done: impl Fn() -> bool + Copy + 'static,
+    is_holding: impl Fn() -> bool + Copy + 'static,
     on_left: impl Fn(Left) + Copy + 'static,
     on_lost: impl Fn(Vec<SeatId>) + Copy + 'static,
 ) {
@@ -45,7 +44,7 @@ pub fn follow(
         follow_stream(opened, move |news| {
             // What is on its way may be refused: then it is all still true, but for one's own seats.
             let is_chosen = |id: &String| id.parse().is_ok_and(|id| choice.with_untracked(|choice| choice.has(id)));
-            let is_own = |id: &String| is_done() && is_chosen(id);
+            let is_own = |id: &String| is_holding() && is_chosen(id);
             opened.map().update_value(|map| {
                 show_counts(map, &news.counts);
                 on_left(left_of(map));
@@ -59,7 +58,7 @@ pub fn follow(
             }
             let lost: Vec<SeatId> =
                 news.taken.iter().filter(|id| is_chosen(id)).filter_map(|id| id.parse().ok()).collect();
-            if !lost.is_empty() && !is_done() {
+            if !lost.is_empty() && !is_holding() {
                 on_lost(lost);
             }
         });
@@ -132,20 +131,13 @@ fn follow_stream(opened: Opened, tell: impl Fn(News) + Copy + 'static) {
 
 /// Asks how things are, and tells. What can't be had now is asked for the next time.
 async fn ask(opened: Opened, tell: impl Fn(News)) {
-    let read = async |path: &str, section: Option<&str>| -> Option<JsValue> {
-        let fields = UrlSearchParams::new().ok()?;
-        fields.append("event_id", &opened.event_id().to_string());
-        if let Some(section) = section {
-            fields.append("section", section);
-        }
-        JSON::parse(&ask::get(path, &fields).await.ok()?).ok()
-    };
+    let event_id = opened.event_id().to_string();
     let heard = || opened.map().with_value(|map| map.frame);
     for _ in 0..TRIES {
         let before = heard();
-        let Some(map) = read(GetSeatMap::PATH, None).await else { return };
+        let Some(map) = read(GetSeatMap::PATH, &[("event_id", &event_id)]).await else { return };
         let section = match opened.name().get_untracked() {
-            Some(name) => read(GetSection::PATH, Some(&name)).await,
+            Some(name) => read(GetSection::PATH, &[("event_id", &event_id), ("section", &name)]).await,
             None => None,
         };
         // A stream that is begun anew goes on from here.
