@@ -30,7 +30,7 @@ pub fn Preview(
     let config = expect_context::<AppState>().config.clone();
     let (here, picture) = (config.address(&path), config.address(&picture));
     let [width, height] = PICTURE_SIZE.map(|length| length.to_string());
-    let tags = view! {
+    view! {
         <Link rel="canonical" href=here.clone() />
         <Meta name="description" content=description.clone() />
         <Meta property="og:site_name" content=SITE_NAME />
@@ -46,8 +46,5 @@ pub fn Preview(
         <Meta name="twitter:title" content=title />
         <Meta name="twitter:description" content=description />
         <Meta name="twitter:image" content=picture />
-    };
-    // They enter the head when they are drawn, by a context that is sure to be there now; what an awaited part of a page
-    // returns is often drawn without one, and then they were lost.
-    _ = tags.to_html();
+    }
 }
