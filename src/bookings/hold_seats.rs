@@ -73,12 +73,12 @@ pub fn HoldSeats(
     let told = Told { choice, refused, nearest, lost: RwSignal::new(Vec::new()), own };
     told.offer_nearest(opened);
     // While a hold is on its way, what is taken may be its own.
-    let is_done = move || untrack(|| hold.is_underway());
+    let is_holding = move || untrack(|| hold.is_underway());
     let on_left = move |now| {
         left.set_value(now);
         untrack(show_once_open);
     };
-    follow(opened, choice, is_done, on_left, move |gone| told.hear(opened, gone));
+    follow(opened, choice, is_holding, on_left, move |gone| told.hear(opened, gone));
     Effect::watch(move || choice.with(Choice::ids), move |ids, _, _| opened.remember(ids), false);
     let count = follow_party(party);
     let on_click = move |taken: Result<(), String>| refused.set(taken.err());

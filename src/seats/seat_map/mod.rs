@@ -8,6 +8,7 @@ mod camera;
 mod choice;
 mod draw;
 mod follow;
+mod gestures;
 mod grid;
 mod keyboard;
 #[cfg(feature = "ssr")]
@@ -44,7 +45,7 @@ use section::SectionSeatsForm;
 use web_sys::{Event, HtmlSelectElement};
 use zoom::Zoom;
 
-/// The field that says how many seats a click takes.
+/// The name of the field that says how many seats a click takes.
 const PARTY_FIELD: &str = "party";
 
 /// How many seats a click takes: `first`, until somebody says otherwise in the form, which is the server's.
@@ -52,8 +53,11 @@ pub fn follow_party(first: i32) -> RwSignal<i32> {
     let count = RwSignal::new(first);
     // Effects run in the browser only.
     Effect::new(move |_| {
-        let field =
-            document().get_element_by_id(PARTY_FIELD).and_then(|field| field.dyn_into::<HtmlSelectElement>().ok());
+        let field = document()
+            .query_selector(&format!("select[name={PARTY_FIELD}]"))
+            .ok()
+            .flatten()
+            .and_then(|field| field.dyn_into::<HtmlSelectElement>().ok());
         let Some(field) = field else { return };
         let read = move |field: &HtmlSelectElement| count.set(field.value().parse().unwrap_or(1));
         // It may have been changed before the scripts arrived.

@@ -167,17 +167,7 @@ fn tier_of(section: &Section, prices: &[i64]) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn section(available_count: i32, price_minor: i64) -> Section {
-        Section {
-            name: "Stalls".to_owned(),
-            price_minor,
-            outline: vec![0, 0, 9, 0, 9, 9],
-            total_count: 300,
-            available_count,
-        }
-    }
+    use super::{super::sections::tests::section, *};
 
     #[test]
     fn dearer_sections_are_drawn_stronger() {

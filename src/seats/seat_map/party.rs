@@ -2,9 +2,9 @@
 
 use super::{PARTY_FIELD, links::SectionLinks};
 use crate::{
-    money::{Currency, Money},
+    money::Money,
     seats::{choosing::Seating, model::SeatMap},
-    ui::{ButtonKind, Glyph, Icon, path_with},
+    ui::{ButtonKind, Choice, SelectField, path_with},
 };
 use leptos::prelude::*;
 
@@ -67,26 +67,21 @@ pub fn PartyForm(
     /// Seats that one person may have.
     limit: i32,
 ) -> impl IntoView {
-    let prices = price_limits(&map);
     let Party { count: first, price_minor, section, accessible, .. } = party;
-    let names: Vec<String> = map.sections.iter().map(|section| section.name.clone()).collect();
-    let sizes = (1..=limit.clamp(1, PARTY_MAX))
-        .map(|n| view! { <option value=n selected={n == first}>{size_words(n)}</option> });
+    let sizes: Vec<Choice> =
+        (1..=limit.clamp(1, PARTY_MAX)).map(|count| (count.to_string(), size_words(count))).collect();
+    let places = or_any("Anywhere", map.sections.iter().map(|section| (section.name.clone(), section.name.clone())));
+    let up_to = |price: i64| (price.to_string(), format!("Up to {}", Money::new(price, map.currency)));
+    let limits = or_any("Any price", price_limits(&map).into_iter().map(up_to));
+    let price = price_minor.map(|price| price.to_string()).unwrap_or_default();
     view! {
-        <form class="party-form" method="get" action=format!("{}#seats", links.path())>
-            <div class="field">
-                <label for=PARTY_FIELD>"How many"</label>
-                <div class="select">
-                    <select id=PARTY_FIELD name="party" autocomplete="off">
-                        {sizes.collect_view()}
-                    </select>
-                    <Icon glyph=Glyph::Chevron />
-                </div>
-            </div>
-            {(names.len() > 1).then(|| view! { <SectionChoice names section /> })}
-            {(!prices.is_empty()).then(|| view! { <PriceChoice prices currency=map.currency price_minor /> })}
+        <form class="party-form" method="get" autocomplete="off" action=format!("{}#seats", links.path())>
+            <SelectField label="How many" name=PARTY_FIELD choices=sizes value=first.to_string() />
+            {(places.len() > 2)
+                .then(|| view! { <SelectField label="Where" name="where" choices=places value=section.unwrap_or_default() /> })}
+            {(limits.len() > 1).then(|| view! { <SelectField label="Price" name="price" choices=limits value=price /> })}
             <label class="party-check">
-                <input type="checkbox" name="accessible" value="true" checked=accessible autocomplete="off" />
+                <input type="checkbox" name="accessible" value="true" checked=accessible />
                 "With a wheelchair place"
             </label>
             <button type="submit" name="best" value="1" class=ButtonKind::Secondary.class()>
@@ -96,48 +91,9 @@ pub fn PartyForm(
     }
 }
 
-/// The section to look in.
-#[component]
-fn SectionChoice(names: Vec<String>, section: Option<String>) -> impl IntoView {
-    let option = |name: String| {
-        let selected = section.as_ref() == Some(&name);
-        let words = name.clone();
-        view! { <option value=name selected=selected>{words}</option> }
-    };
-    let options = names.into_iter().map(option).collect_view();
-    view! {
-        <div class="field">
-            <label for="party-section">"Where"</label>
-            <div class="select">
-                <select id="party-section" name="where" autocomplete="off">
-                    <option value="">"Anywhere"</option>
-                    {options}
-                </select>
-                <Icon glyph=Glyph::Chevron />
-            </div>
-        </div>
-    }
-}
-
-/// The most a seat may cost.
-#[component]
-fn PriceChoice(prices: Vec<i64>, currency: Currency, price_minor: Option<i64>) -> impl IntoView {
-    let option = |price: i64| {
-        let words = format!("Up to {}", Money::new(price, currency));
-        view! { <option value=price selected={price_minor == Some(price)}>{words}</option> }
-    };
-    view! {
-        <div class="field">
-            <label for="party-price">"Price"</label>
-            <div class="select">
-                <select id="party-price" name="price" autocomplete="off">
-                    <option value="">"Any price"</option>
-                    {prices.into_iter().map(option).collect_view()}
-                </select>
-                <Icon glyph=Glyph::Chevron />
-            </div>
-        </div>
-    }
+/// Any of them, and then each.
+fn or_any(any: &str, each: impl Iterator<Item = Choice>) -> Vec<Choice> {
+    [(String::new(), any.to_owned())].into_iter().chain(each).collect()
 }
 
 /// The prices that can limit the search, the dearest first; the dearest of all is no limit.

@@ -154,10 +154,10 @@ pub(super) fn state_of(section: &Section) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn section(available_count: i32, price_minor: i64) -> Section {
+    pub(in super::super) fn section(available_count: i32, price_minor: i64) -> Section {
         Section {
             name: "Stalls".to_owned(),
             price_minor,
