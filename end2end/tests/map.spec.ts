@@ -47,45 +47,39 @@ test("buttons and keys zoom and move the map, and lead back to the whole of it",
 });
 
 test("a drag moves the map and is no click", async ({ page, catalogue, isMobile }) => {
-  test.skip(isMobile, "fingers are the next test's");
   const event = await catalogue.theatre();
   const map = new SectionMap(page);
   await visit(page, eventPath(event));
   await map.button("Zoom in").click();
   await expect.poll(async () => (await map.seen())[0]).toBeGreaterThan(0);
+  await map.rest();
   const [left, top] = await map.seen();
-  const frame = (await map.frame.boundingBox()) as { x: number; y: number; width: number; height: number };
-  const middle = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
-  await page.mouse.move(middle.x, middle.y);
-  await page.mouse.down();
-  await page.mouse.move(middle.x + 60, middle.y + 40, { steps: 6 });
-  await page.mouse.up();
+  const steps = [0, 10, 20, 30, 40, 50, 60].map((far) => [{ x: far, y: (far * 2) / 3 }]);
+  await (isMobile ? map.touch(steps) : map.dragByMouse(steps.flat()));
   await expect.poll(async () => (await map.seen())[0]).toBeLessThan(left);
   expect((await map.seen())[1]).toBeLessThan(top);
   await expect(page).not.toHaveURL(/section=/);
 });
 
-test("two fingers zoom the map and not the page", async ({ page, catalogue, isMobile }) => {
-  test.skip(!isMobile, "fingers are for phones");
+test("a pinch, of two fingers or on a touchpad, zooms the map and not the page", async ({ page, catalogue, isMobile }) => {
   const event = await catalogue.theatre();
   const map = new SectionMap(page);
   await visit(page, eventPath(event));
   await map.frame.scrollIntoViewIfNeeded();
-  const whole = await map.seen();
-  const frame = (await map.frame.boundingBox()) as { x: number; y: number; width: number; height: number };
-  const [x, y] = [frame.x + frame.width / 2, frame.y + frame.height / 2];
-  const client = await page.context().newCDPSession(page);
-  const touch = (type: string, apart: number) =>
-    client.send("Input.dispatchTouchEvent", {
-      type: type as "touchStart",
-      touchPoints: type === "touchEnd" ? [] : [{ x: x - apart, y, id: 1 }, { x: x + apart, y, id: 2 }],
-    });
-  await touch("touchStart", 30);
-  for (const apart of [40, 55, 70, 85, 100]) {
-    await touch("touchMove", apart);
+  await expect(map.mini).toBeHidden();
+  if (isMobile) {
+    await map.touch([30, 40, 55, 70, 85, 100].map((apart) => [{ x: -apart, y: 0 }, { x: apart, y: 0 }]));
+  } else {
+    await map.pinchOnTouchpad(600);
   }
-  await touch("touchEnd", 0);
-  await expect.poll(async () => (await map.seen())[2]).toBeLessThan(whole[2] * 0.6);
+  await expect(map.mini).toBeVisible();
+  await map.rest();
+  const frame = (await map.frame.boundingBox()) as { width: number };
+  const [, , width] = await map.seen();
+  await map.button("Show the whole map").click();
+  await expect(map.mini).toBeHidden();
+  const [, , whole] = await map.seen();
+  expect(width, `of a frame of ${frame.width}`).toBeLessThan(whole * 0.8);
   expect(await page.evaluate(() => window.visualViewport?.scale)).toBe(1);
   await expect(page).not.toHaveURL(/section=/);
 });

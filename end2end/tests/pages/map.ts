@@ -51,6 +51,43 @@ export class SectionMap {
     await expect(this.view).toHaveClass(/map-seats-shown/);
   }
 
+  /** Where a place that is so far from the frame's middle is in the window. */
+  async #fromMiddle({ x, y }: { x: number; y: number }): Promise<{ x: number; y: number }> {
+    const frame = (await this.frame.boundingBox()) as { x: number; y: number; width: number; height: number };
+    return { x: frame.x + frame.width / 2 + x, y: frame.y + frame.height / 2 + y };
+  }
+
+  async dragByMouse(places: { x: number; y: number }[]): Promise<void> {
+    for (const [index, place] of places.entries()) {
+      const { x, y } = await this.#fromMiddle(place);
+      await this.page.mouse.move(x, y);
+      if (index === 0) {
+        await this.page.mouse.down();
+      }
+    }
+    await this.page.mouse.up();
+  }
+
+  /** Fingers from place to place, each step with the places of all of them, counted from the frame's middle. */
+  async touch(steps: { x: number; y: number }[][]): Promise<void> {
+    const client = await this.page.context().newCDPSession(this.page);
+    for (const [index, fingers] of steps.entries()) {
+      const places = await Promise.all(fingers.map((finger) => this.#fromMiddle(finger)));
+      const touchPoints = places.map((place, id) => ({ ...place, id }));
+      await client.send("Input.dispatchTouchEvent", { type: index === 0 ? "touchStart" : "touchMove", touchPoints });
+    }
+    await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  }
+
+  /** A pinch on a touchpad comes as the wheel with the control key. */
+  async pinchOnTouchpad(pixels: number): Promise<void> {
+    const { x, y } = await this.#fromMiddle({ x: 0, y: 0 });
+    await this.page.mouse.move(x, y);
+    await this.page.keyboard.down("Control");
+    await this.page.mouse.wheel(0, -pixels);
+    await this.page.keyboard.up("Control");
+  }
+
   /** Waits until the map has been drawn for where it lies. */
   async rest(): Promise<void> {
     await expect(this.view).not.toHaveClass(/map-moving/);
