@@ -215,32 +215,31 @@ test("a number of places that was typed before the scripts came is counted after
   await expect(eventPage.hold).toHaveText(/3 places/);
 });
 
-test.describe("without a service worker", () => {
-  // Its own requests could not be answered here.
-  test.use({ serviceWorkers: "block" });
+test("the scripts say what the server said", async ({ page, browser, catalogue, account, context, baseURL }) => {
+  const theatre = await catalogue.theatre();
+  const paths = ["/", "/events", "/events?category=music&places=4", eventPath(theatre), eventPath(theatre, "Circle")];
+  paths.push(eventPath(await catalogue.concert()), "/sign-in", "/register", "/account", "/bookings");
 
-  test("the scripts say what the server said", async ({ page, browser, catalogue, account, context, baseURL }) => {
-    const theatre = await catalogue.theatre();
-    const paths = ["/", "/events", "/events?category=music&places=4", eventPath(theatre), eventPath(theatre, "Circle")];
-    paths.push(eventPath(await catalogue.concert()), "/sign-in", "/register", "/account", "/bookings");
-
-    const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() });
-    const served = await plain.newPage();
-    // One that ends and comes back in a minute: nothing is told that the other page doesn't know.
-    const ended = { contentType: "text/event-stream", body: "retry: 60000\n\n" };
-    await page.route("**/api/v1/*/stream?*", (route) => route.fulfill(ended));
-    for (const path of paths) {
-      // The same reply for both: other tests take seats between two.
-      const reply = await context.request.get(path);
-      for (const reader of [served, page]) {
-        await reader.route(`${baseURL}${path}`, (route) => route.fulfill({ response: reply }));
-      }
-      await served.goto(path);
-      await visit(page, path);
-      const words = async (from: Page) => (await from.getByRole("main").textContent())?.replaceAll(/\s+/g, " ");
-      expect(await words(page), path).toBe(await words(served));
+  // Through a service worker, replies could not be given here.
+  await page.addInitScript(() =>
+    Object.defineProperty(ServiceWorkerContainer.prototype, "register", { value: () => Promise.resolve() }),
+  );
+  const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() });
+  const served = await plain.newPage();
+  // One that ends and comes back in a minute: nothing is told that the other page doesn't know.
+  const ended = { contentType: "text/event-stream", body: "retry: 60000\n\n" };
+  await page.route("**/api/v1/*/stream?*", (route) => route.fulfill(ended));
+  for (const path of paths) {
+    // The same reply for both: other tests take seats between two.
+    const reply = await context.request.get(path);
+    for (const reader of [served, page]) {
+      await reader.route(`${baseURL}${path}`, (route) => route.fulfill({ response: reply }));
     }
-  });
+    await served.goto(path);
+    await visit(page, path);
+    const words = async (from: Page) => (await from.getByRole("main").textContent())?.replaceAll(/\s+/g, " ");
+    expect(await words(page), path).toBe(await words(served));
+  }
 });
 
 /** Marks the document: a page that is loaded anew has lost the mark. */
