@@ -8,7 +8,11 @@ pub mod bookings;
 pub mod error;
 pub mod events;
 pub mod id;
+#[cfg(feature = "ssr")]
+pub mod job;
 pub mod money;
+#[cfg(feature = "ssr")]
+pub mod notifications;
 pub mod seats;
 #[cfg(feature = "ssr")]
 pub mod seed;

@@ -7,7 +7,13 @@ use evently::{
     audit,
     error::Error,
     seed,
-    server::{Failure, config::Config, serve::serve, state::AppState, telemetry},
+    server::{
+        Failure,
+        config::Config,
+        serve::{serve, work},
+        state::AppState,
+        telemetry,
+    },
     users,
 };
 use std::{io::Read, process::ExitCode, time::Duration};
@@ -29,6 +35,8 @@ struct Cli {
 enum Command {
     /// Serve the site (what happens without a command)
     Serve,
+    /// Do the jobs and the periodic work, for sites whose servers leave them to others (the setting `worker`)
+    Worker,
     /// Bring the database to this program's version
     Migrate,
     /// Fill in the demo data, once
@@ -93,6 +101,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     let state = AppState::connect(config).await?;
     match command {
         Command::Serve => serve(state).await?,
+        Command::Worker => work(state).await?,
         Command::Migrate => state.db.migrate().await?,
         Command::Seed => seed::run(&state).await?,
         Command::Audit => return run_audit(&state).await,

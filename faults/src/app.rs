@@ -96,10 +96,11 @@ pub(crate) async fn command(setup: &Setup, verb: &str) -> anyhow::Result<()> {
     crate::services::run(program(setup)?.arg(verb)).await
 }
 
-fn spawn(setup: &Setup, address: &str, log: &Path) -> anyhow::Result<Child> {
-    let log = fs::File::options().append(true).open(log)?;
+fn spawn(setup: &Setup, address: &str, log_path: &Path) -> anyhow::Result<Child> {
+    let log = fs::File::options().append(true).open(log_path)?;
     let mut command = program(setup)?;
     command.arg("serve").env("LEPTOS_SITE_ADDR", address).env("EVENTLY_PUBLIC_URL", format!("http://{address}"));
+    command.env("EVENTLY_MAIL__FOLDER", log_path.with_extension("mail"));
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
     command.spawn().context("starting the server")
 }

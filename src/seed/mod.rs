@@ -25,6 +25,7 @@ use crate::{
     error::{Conflict, Error},
     events::store::cancel_event,
     id::{EventId, UserId},
+    notifications,
     seats::store::{count_together, project_availability},
     server::{Failure, Result, clock::Clock, state::AppState},
     waitlist::store::JoinRequest,
@@ -76,6 +77,7 @@ async fn fill_in(state: &AppState, made: &[Made]) -> anyhow::Result<()> {
     wait_in_line(state, &events, &people, now).await.map_err(tell)?;
     call_off(state, &events, made, now).await.map_err(tell)?;
     bookings::make_hold(state, &events, people.demo).await.map_err(tell)?;
+    notifications::store::skip_history(state).await.map_err(tell)?;
     while project_availability(state).await.map_err(tell)? > 0 {}
     // Some seconds from now all that has changed is due.
     let soon = state.with_clock(Clock::fixed(state.clock.now() + TimeDelta::minutes(1)));

@@ -28,6 +28,8 @@ pub enum Passing {
     ConnectionLost,
     /// The database has more to do than it can: a lock stayed taken, a statement took too long, no connection was free.
     Busy,
+    /// A server outside, such as that for mail, doesn't answer.
+    Away,
 }
 
 impl From<Passing> for Error {

@@ -2,12 +2,14 @@
 
 use axum::http::Uri;
 use leptos::config::{LeptosOptions, get_configuration};
+use lettre::{Address, message::Mailbox};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
     net::SocketAddr,
     ops::RangeInclusive,
+    path::PathBuf,
     str::FromStr,
 };
 use tracing_subscriber::EnvFilter;
@@ -39,6 +41,10 @@ pub struct Config {
     pub redis: RedisConfig,
     /// The cost of hashing passwords.
     pub passwords: PasswordsConfig,
+    /// Mails.
+    pub mail: MailConfig,
+    /// Who does what is done after the requests.
+    pub worker: WorkerPlace,
     /// Where the browser half lies and how it is named.
     pub leptos: LeptosOptions,
 }
@@ -78,6 +84,37 @@ pub struct PasswordsConfig {
     pub passes: u32,
     /// Hashes computed at the same time.
     pub concurrency: usize,
+}
+
+/// Where mails go, from whom, and how fast.
+#[derive(Clone)]
+pub struct MailConfig {
+    /// Where they go.
+    pub to: MailTo,
+    /// Whom they are from.
+    pub from: Mailbox,
+    /// Mails a second at most, of each process.
+    pub per_second: u32,
+}
+
+/// Where mails go.
+#[derive(Clone)]
+pub enum MailTo {
+    /// To the mail server at this address, from `SMTP_URL`. May hold a password: never logged.
+    Server(String),
+    /// Into a folder, for whoever develops; `/dev/mailbox` shows them.
+    Folder(PathBuf),
+    /// Nowhere but memory, for tests.
+    Memory,
+}
+
+/// Who does what is done after the requests: jobs and periodic work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerPlace {
+    /// `serve` itself.
+    Inside,
+    /// Processes of their own: `evently worker`.
+    Apart,
 }
 
 /// How log lines are written.
@@ -145,6 +182,12 @@ impl Config {
             },
             redis: RedisConfig { url: redis_url.to_owned(), timeout_ms: 1000 },
             passwords: PasswordsConfig { memory_kib: 8, passes: 1, concurrency: 2 },
+            mail: MailConfig {
+                to: MailTo::Memory,
+                from: Mailbox::new(None, Address::new_dangerous("evently", "example.org")),
+                per_second: 1_000,
+            },
+            worker: WorkerPlace::Inside,
             leptos: LeptosOptions::builder().output_name("evently").build(),
         }
     }
@@ -165,8 +208,10 @@ impl Config {
         leptos: LeptosOptions,
     ) -> Result<Self, ConfigError> {
         let settings = Settings::new(toml, environment)?;
+        let public_url = settings.parse("public_url", "an address like https://tickets.example.org", parse_origin)?;
         let config = Self {
-            public_url: settings.parse("public_url", "an address like https://tickets.example.org", parse_origin)?,
+            mail: read_mail(&settings, &public_url)?,
+            public_url,
             log_format: settings.parse("log_format", "text or json", |text| text.parse().ok())?,
             log_filter: settings.parse("log_filter", "a filter like info or evently=debug,info", parse_filter)?,
             metrics_addr: settings.parse("metrics_addr", "off or an address like 127.0.0.1:9100", parse_address)?,
@@ -182,6 +227,7 @@ impl Config {
                 passes: settings.number("passwords.passes", 1..=100)?,
                 concurrency: settings.number("passwords.concurrency", 1..=256)?,
             },
+            worker: settings.parse("worker", "inside or apart", parse_place)?,
             leptos,
         };
         settings.refuse_unknown()?;
@@ -200,6 +246,35 @@ fn read_database(settings: &Settings) -> Result<DatabaseConfig, ConfigError> {
         statement_timeout_ms: limit("database.statement_timeout_ms")?,
         idle_in_transaction_timeout_ms: limit("database.idle_in_transaction_timeout_ms")?,
     })
+}
+
+fn read_mail(settings: &Settings, public_url: &str) -> Result<MailConfig, ConfigError> {
+    let folder = settings.parse("mail.folder", "a folder like .data/mail", |text| Some(PathBuf::from(text)))?;
+    let to = match settings.environment.get("SMTP_URL") {
+        Some(_) => MailTo::Server(settings.variable("SMTP_URL", "smtps://user:password@mail.example.org")?),
+        // Nobody would ever get what lies there.
+        None if public_url.starts_with("https://") => {
+            return Err(ConfigError(
+                "the environment variable SMTP_URL is missing: a site at https needs a mail server, at an address like \
+                 smtps://user:password@mail.example.org"
+                    .to_owned(),
+            ));
+        }
+        None => MailTo::Folder(folder),
+    };
+    Ok(MailConfig {
+        to,
+        from: settings.parse("mail.from", "a sender like Evently <tickets@example.org>", |text| text.parse().ok())?,
+        per_second: settings.number("mail.per_second", 1..=10_000)?,
+    })
+}
+
+fn parse_place(text: &str) -> Option<WorkerPlace> {
+    match text {
+        "inside" => Some(WorkerPlace::Inside),
+        "apart" => Some(WorkerPlace::Apart),
+        _ => None,
+    }
 }
 
 /// The settings as they were written, and which of them were asked for.

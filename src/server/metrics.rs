@@ -1,7 +1,8 @@
 //! Figures for whoever watches the system: counted where things happen, shown to Prometheus under `GET /metrics` on an
 //! address of its own, because they are nobody else's business. Without that address nothing is counted at all.
 
-use super::{breaker::BreakerState, state::AppState};
+use super::{breaker::BreakerState, jobs::count_waiting, state::AppState};
+use crate::job::Lane;
 use anyhow::Context;
 use axum::{
     Router,
@@ -19,12 +20,21 @@ use tokio_util::sync::CancellationToken;
 pub const RETRIES_TOTAL: &str = "evently_retries_total";
 /// Counter: replies given again under an `Idempotency-Key`. No labels.
 pub const IDEMPOTENCY_REPLAYS_TOTAL: &str = "evently_idempotency_replays_total";
-/// Gauge: 0 closed (all is well), 1 half open, 2 open. Label: `name`, what stands behind the breaker: `redis`.
+/// Gauge: 0 closed (all is well), 1 half open, 2 open. Label: `name`, what stands behind the breaker: `redis`, `mail`.
 pub const BREAKER_STATE: &str = "evently_breaker_state";
 /// Gauge: rows that broke an invariant in the last audit on schedule that this process made. No labels.
 pub const AUDIT_BROKEN_ROWS: &str = "evently_audit_broken_rows";
 /// Gauge: when that audit ended, in seconds since 1970. No labels.
 pub const AUDIT_ENDED_AT: &str = "evently_audit_ended_at_seconds";
+
+/// Gauge: jobs that wait. Label: `lane`.
+pub const JOBS_WAITING: &str = "evently_jobs_waiting";
+/// Gauge: by how many seconds the oldest waiting job is overdue. Label: `lane`.
+pub const JOBS_OVERDUE: &str = "evently_jobs_overdue_seconds";
+/// Gauge: jobs that were given up. Label: `lane`.
+pub const JOBS_DEAD: &str = "evently_jobs_dead";
+/// Counter: mails that came to their end. Label: `status`: `sent`, `refused`, `needless`.
+pub const MAILS_TOTAL: &str = "evently_mails_total";
 
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -53,6 +63,10 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!(BREAKER_STATE, "0 closed (all is well), 1 half open, 2 open.");
     metrics::describe_gauge!(AUDIT_BROKEN_ROWS, "Rows that broke an invariant in the last audit on schedule.");
     metrics::describe_gauge!(AUDIT_ENDED_AT, "When that audit ended, in seconds since 1970.");
+    metrics::describe_gauge!(JOBS_WAITING, "Jobs that wait, by lane.");
+    metrics::describe_gauge!(JOBS_OVERDUE, "By how many seconds the oldest waiting job is overdue, by lane.");
+    metrics::describe_gauge!(JOBS_DEAD, "Jobs that were given up, by lane.");
+    metrics::describe_counter!(MAILS_TOTAL, "Mails that came to their end, by what became of them.");
     // A counter that isn't there yet can't be told from one that is missing.
     metrics::counter!(IDEMPOTENCY_REPLAYS_TOTAL).absolute(0);
     Ok(figures)
@@ -65,6 +79,15 @@ pub fn metrics_router(state: AppState, figures: PrometheusHandle) -> Router {
 
 async fn show(State((state, figures)): State<(AppState, PrometheusHandle)>) -> Response {
     metrics::gauge!(BREAKER_STATE, "name" => "redis").set(level(state.redis.breaker_state()));
+    metrics::gauge!(BREAKER_STATE, "name" => "mail").set(level(state.mailer.breaker_state()));
+    for lane in Lane::ALL {
+        // Without the database, its figures stay what they were, and its own are missing: that says enough.
+        if let Ok(count) = count_waiting(&state, lane).await {
+            metrics::gauge!(JOBS_WAITING, "lane" => lane.name()).set(count.waiting as f64);
+            metrics::gauge!(JOBS_OVERDUE, "lane" => lane.name()).set(count.overdue_s.max(0.0));
+            metrics::gauge!(JOBS_DEAD, "lane" => lane.name()).set(count.dead as f64);
+        }
+    }
     ([(CONTENT_TYPE, TEXT_FORMAT)], figures.render()).into_response()
 }
 

@@ -1,6 +1,6 @@
 //! What every slice stands on and only the server has: configuration, connections, the caller, the router.
 //!
-//! Nothing in here knows a domain word. It owns two tables, `sessions` and `idempotency_keys`. Invariants:
+//! Nothing in here knows a domain word. It owns the tables `sessions`, `idempotency_keys`, `jobs` and `schedules`. Invariants:
 //! - [`Failure`] never leaves the server: [`answer()`] logs it once and turns it into the public [`crate::error::Error`].
 //! - the wall clock is read in [`clock`] alone, and a transaction begins in [`db`] alone (`clippy.toml` says why);
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
@@ -20,8 +20,10 @@ mod headers;
 mod health;
 mod idempotency;
 pub mod idempotency_store;
+pub mod jobs;
 mod json_body;
 pub mod lettering;
+pub mod mailer;
 pub mod metrics;
 mod page_owner;
 mod page_turns;

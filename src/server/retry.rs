@@ -48,7 +48,7 @@ fn reason(failure: &Failure) -> Option<&'static str> {
         Failure::Passing(Passing::Serialization) => Some("serialization"),
         Failure::Passing(Passing::Deadlock) => Some("deadlock"),
         Failure::Passing(Passing::ConnectionLost) => Some("connection_lost"),
-        Failure::Passing(Passing::Busy) | Failure::Refused(_) | Failure::Unexpected(_) => None,
+        Failure::Passing(Passing::Busy | Passing::Away) | Failure::Refused(_) | Failure::Unexpected(_) => None,
     }
 }
 

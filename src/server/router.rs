@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     app::{self, App, shell},
-    events, seats,
+    events, notifications, seats,
 };
 use axum::{
     Router,
@@ -66,7 +66,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api(&state))
         .merge(pages(&state))
-        .merge(outlets())
+        .merge(outlets(&state))
         .merge(files(&state))
         .merge(health_checks())
         .with_state(state.clone())
@@ -123,13 +123,18 @@ fn pages(state: &AppState) -> Router<AppState> {
 }
 
 /// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.
-fn outlets() -> Router<AppState> {
-    Router::new().merge(app::routes()).merge(events::outlets::routes()).route("/robots.txt", get(robots)).layer((
-        from_fn(refuse_as_page),
-        CatchPanicLayer::new(),
-        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
-        from_fn_with_state(PageTurns::default(), take_turns),
-    ))
+fn outlets(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .merge(app::routes())
+        .merge(events::outlets::routes())
+        .merge(notifications::mailbox::routes(state))
+        .route("/robots.txt", get(robots))
+        .layer((
+            from_fn(refuse_as_page),
+            CatchPanicLayer::new(),
+            TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
+            from_fn_with_state(PageTurns::default(), take_turns),
+        ))
 }
 
 /// `/events/` is `/events`, whoever wrote the link.

@@ -1,6 +1,12 @@
 //! Listening, and stopping in good order.
 
-use super::{metrics::serve_metrics, router::router, state::AppState, worker::run_periodic};
+use super::{
+    config::WorkerPlace,
+    metrics::serve_metrics,
+    router::router,
+    state::AppState,
+    worker::{run_work, tell_viewers},
+};
 use anyhow::{Context, ensure};
 use axum::{Router, serve::Listener};
 use hyper::server::conn::http1;
@@ -29,7 +35,7 @@ const LAST_GRACE: Duration = Duration::from_secs(2);
 ///
 /// Errors: migrations that are missing, a browser half that isn't built, an address that is taken.
 pub async fn serve(state: AppState) -> anyhow::Result<()> {
-    ensure!(state.db.migrations_current().await?, "the database lacks migrations: run `evently migrate` first");
+    ensure_migrated(&state).await?;
     ensure_browser_half_is_built(&state)?;
     let address = state.leptos_options.site_addr;
     let listener = listen(address).with_context(|| format!("listening on {address} (LEPTOS_SITE_ADDR)"))?;
@@ -39,16 +45,48 @@ pub async fn serve(state: AppState) -> anyhow::Result<()> {
     if let Some(address) = state.config.metrics_addr {
         serve_metrics(state.clone(), address, token.clone()).await?;
     }
-    let worker = tokio::spawn(run_periodic(state.clone(), token.clone()));
+    let viewers = tokio::spawn(tell_viewers(state.clone(), token.clone()));
+    let worker =
+        (state.config.worker == WorkerPlace::Inside).then(|| tokio::spawn(run_work(state.clone(), token.clone())));
     tracing::info!(%address, public_url = state.config.public_url, "serving");
     let grace = Duration::from_secs(state.config.shutdown_grace_s);
     serve_until(listener, router(state.clone()), token, grace).await;
     let ended = async {
-        worker.await.ok();
+        viewers.await.ok();
+        if let Some(worker) = worker {
+            worker.await.ok();
+        }
         state.db.close().await;
     };
     tokio::time::timeout(LAST_GRACE, ended).await.ok();
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Does jobs and periodic work until the process is told to stop, and finishes what is under way.
+///
+/// Errors: migrations that are missing, an address of the metrics that is taken.
+pub async fn work(state: AppState) -> anyhow::Result<()> {
+    ensure_migrated(&state).await?;
+    let token = CancellationToken::new();
+    tokio::spawn(cancel_after(stop_signal()?, token.clone()));
+    if let Some(address) = state.config.metrics_addr {
+        serve_metrics(state.clone(), address, token.clone()).await?;
+    }
+    tracing::info!("working");
+    let worker = tokio::spawn(run_work(state.clone(), token.clone()));
+    token.cancelled().await;
+    let grace = Duration::from_secs(state.config.shutdown_grace_s);
+    if tokio::time::timeout(grace, worker).await.is_err() {
+        tracing::warn!(grace_s = grace.as_secs(), "stopping with work unfinished");
+    }
+    tokio::time::timeout(LAST_GRACE, state.db.close()).await.ok();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn ensure_migrated(state: &AppState) -> anyhow::Result<()> {
+    ensure!(state.db.migrations_current().await?, "the database lacks migrations: run `evently migrate` first");
     Ok(())
 }
 
@@ -102,7 +140,7 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 
 async fn cancel_after(stop: impl Future<Output = ()>, token: CancellationToken) {
     stop.await;
-    tracing::info!("told to stop: finishing open requests");
+    tracing::info!("told to stop: finishing what is under way");
     token.cancel();
 }
 

@@ -1,8 +1,8 @@
 //! What every request shares.
 
 use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, passwords::Passwords, pictures::Pictures,
-    redis::Redis, session_store::SessionStore,
+    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, mailer::Mailer, passwords::Passwords,
+    pictures::Pictures, redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{
@@ -57,6 +57,8 @@ pub struct Parts {
     pub pictures: Pictures,
     /// The hashing of passwords.
     pub passwords: Passwords,
+    /// Where mails leave.
+    pub mailer: Arc<Mailer>,
     /// Where the browser half lies and how it is named.
     pub leptos_options: LeptosOptions,
 }
@@ -77,6 +79,7 @@ impl AppState {
             sessions: SessionStore::new(db.clone(), redis.clone()),
             redis,
             passwords: Passwords::new(&config.passwords)?,
+            mailer: Arc::new(Mailer::new(&config.mail)?),
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),
             holds: Combiner::default(),

@@ -1,7 +1,16 @@
-//! What runs beside the requests, again and again, in every process: each piece of work may run twice at once.
+//! What runs beside the requests: jobs, and what is done again and again. Any of it may run in many processes at once.
 
-use super::{Failure, Result, idempotency_store::remove_expired, state::AppState};
-use crate::{audit, bookings, events, seats};
+use super::{
+    Failure, Result,
+    idempotency_store::remove_expired,
+    jobs::{begin_scheduled, work},
+    state::AppState,
+};
+use crate::{
+    audit, bookings, events,
+    job::{Job, Lane},
+    notifications, seats,
+};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +24,10 @@ const TELL_EVERY: Duration = Duration::from_millis(200);
 const TELL_LEFT_EVERY: Duration = Duration::from_millis(500);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
+/// How late a mail about a booking is, at most, with half a second until its job is taken.
+const TELL_HISTORY_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether something is due that is done once for all processes.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// Reading everything is not what a start should wait for.
 const AUDIT_FIRST_AFTER: Duration = Duration::from_secs(300);
@@ -22,15 +35,61 @@ const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// After a failure, so that an outage doesn't fill the log.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Runs the periodic work until the token is cancelled; what has begun by then is finished.
+/// Does one job.
+pub(super) async fn perform(state: &AppState, job: Job) -> Result<()> {
+    match job {
+        Job::Mail { mail } => notifications::jobs::send_mail(state, mail).await,
+        Job::TellAttendees { event_id, news, after } => {
+            notifications::jobs::tell_attendees(state, event_id, news, after).await
+        }
+    }
+}
+
+/// Runs the jobs and the periodic work until the token is cancelled; what has begun by then is finished.
 ///
-/// Nothing here is needed for a right answer: expired holds, sessions and replies are not answered with anyhow.
-pub async fn run_periodic(state: AppState, token: CancellationToken) {
+/// Nothing of the periodic work is needed for a right answer: expired holds, sessions and replies are not answered with
+/// anyhow.
+pub async fn run_work(state: AppState, token: CancellationToken) {
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
         repeat("count seats together", COUNT_EVERY, &token, || seats::store::count_together(&state)),
+        repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
+        repeat("tell the history", TELL_HISTORY_EVERY, &token, || notifications::store::tell_history(&state)),
+        repeat("warn of holds that end", LOOK_EVERY, &token, || notifications::store::warn_of_ends(&state)),
+        repeat("remind attendees", LOOK_EVERY, &token, || notifications::store::remind(&state)),
+        async {
+            token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
+            repeat("audit", LOOK_EVERY, &token, || audit_if_due(&state)).await;
+        },
+        repeat("tidy", LOOK_EVERY, &token, || tidy_if_due(&state)),
+        work(&state, Lane::Mail, &token),
+        work(&state, Lane::Bulk, &token),
+        work(&state, Lane::Work, &token),
+    );
+}
+
+async fn audit_if_due(state: &AppState) -> Result<u64> {
+    match begin_scheduled(state, "audit", AUDIT_EVERY).await? {
+        Some(_) => audit::run_alone(state).await,
+        None => Ok(0),
+    }
+}
+
+/// Removes what nothing asks for any more.
+async fn tidy_if_due(state: &AppState) -> Result<u64> {
+    if begin_scheduled(state, "tidy", TIDY_EVERY).await?.is_none() {
+        return Ok(0);
+    }
+    let sessions = state.sessions.delete_expired().await?;
+    let frames = seats::store::remove_old_frames(state).await?;
+    Ok(sessions + frames + remove_expired(state).await?)
+}
+
+/// Tells this process's open pages what has changed, until the token is cancelled.
+pub async fn tell_viewers(state: AppState, token: CancellationToken) {
+    tokio::join!(
         repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
         repeat("tell viewers what is left", TELL_LEFT_EVERY, &token, || events::live::tell_viewers(&state)),
         async {
@@ -39,14 +98,6 @@ pub async fn run_periodic(state: AppState, token: CancellationToken) {
             state.live_events.close();
             state.live_seats.close();
         },
-        repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
-        async {
-            token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
-            repeat("audit", AUDIT_EVERY, &token, || audit::run_alone(&state)).await;
-        },
-        repeat("remove expired sessions", TIDY_EVERY, &token, || state.sessions.delete_expired()),
-        repeat("remove old frames", TIDY_EVERY, &token, || seats::store::remove_old_frames(&state)),
-        repeat("remove old replies", TIDY_EVERY, &token, || remove_expired(&state)),
     );
 }
 

@@ -7,12 +7,22 @@ use evently::{
     audit,
     events::store::{NewEvent, create_event, publish_event},
     id::EventId,
+    job::Lane,
     money::{Currency, Money},
+    notifications::store::tell_history,
     seats::{
         model::SeatKind,
         store::{NewMap, NewSeat, NewSection, count_together, draw_map, project_availability},
     },
-    server::{self, clock::Clock, config::Config, db::Db, router::router, state::AppState},
+    server::{
+        self,
+        clock::Clock,
+        config::{Config, MailTo},
+        db::Db,
+        jobs::run_due,
+        router::router,
+        state::AppState,
+    },
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
@@ -44,7 +54,18 @@ impl TestApp {
     }
 
     pub(crate) fn with_redis(pool: PgPool, redis_url: &str) -> Self {
-        let config = Config::for_tests("postgres://not-used", redis_url);
+        Self::with_config(pool, Config::for_tests("postgres://not-used", redis_url))
+    }
+
+    /// With mails that go there.
+    pub(crate) fn with_mail(pool: PgPool, to: MailTo) -> Self {
+        let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
+        let mut config = Config::for_tests("postgres://not-used", &redis_url);
+        config.mail.to = to;
+        Self::with_config(pool, config)
+    }
+
+    fn with_config(pool: PgPool, config: Config) -> Self {
         let clock = Clock::fixed(START.parse().expect("an instant"));
         let state = AppState::new(config, Db::from_pool(pool), clock).expect("a state");
         let router = router(state.clone());
@@ -57,6 +78,27 @@ impl TestApp {
 
     pub(crate) fn wait(&self, time: TimeDelta) {
         self.state.clock.advance(time);
+    }
+
+    /// Does what is to be done after the requests so far, mails included.
+    pub(crate) async fn work(&self) {
+        self.tell_history().await;
+        for lane in [Lane::Work, Lane::Mail, Lane::Bulk] {
+            while run_due(&self.state, lane, 50).await.expect("jobs") > 0 {}
+        }
+    }
+
+    /// Asks for the mails about everything that has happened. Other tests' transactions may have to end first.
+    pub(crate) async fn tell_history(&self) {
+        let untold = "select exists (select from booking_history where number > (select upto_entry from told_history))";
+        while sqlx::query_scalar(untold).fetch_one(self.state.db.pool()).await.expect("an answer") {
+            tell_history(&self.state).await.expect("told");
+        }
+    }
+
+    /// The mails so far, oldest first.
+    pub(crate) async fn mails(&self) -> Vec<String> {
+        self.state.mailer.sent().await
     }
 
     /// Someone who is not signed in.

@@ -33,6 +33,9 @@ async fn what_happened_is_counted_and_shown(pool: PgPool) {
         "evently_idempotency_replays_total 2\n",
         "evently_retries_total{what=\"a test\",reason=\"deadlock\"} 1\n",
         "evently_breaker_state{name=\"redis\"} 0\n",
+        "evently_breaker_state{name=\"mail\"} 0\n",
+        "evently_jobs_waiting{lane=\"mail\"} 0\n",
+        "evently_jobs_dead{lane=\"work\"} 0\n",
     ] {
         assert!(shown.contains(line), "{line} {shown}");
     }

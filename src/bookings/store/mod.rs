@@ -10,6 +10,7 @@ mod offer;
 mod read;
 mod seal;
 mod settle;
+mod transitions;
 mod wait;
 mod write;
 
@@ -19,8 +20,9 @@ pub use end::sweep;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
 pub use offer::{feed_waitlists, set_capacity};
-pub use read::{get_booking, get_history, list_bookings};
+pub use read::{OfPerson, find_booking, get_booking, get_history, list_bookings};
 pub use seal::seal_history;
+pub use transitions::{Transition, find_settled, list_attending, list_ending, list_transitions};
 pub use wait::{join_waitlist, leave_waitlist};
 
 use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};

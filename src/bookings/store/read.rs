@@ -48,6 +48,23 @@ pub async fn get_booking(state: &AppState, user_id: UserId, booking_id: BookingI
     read_booking(&mut conn, user_id, booking_id, now).await
 }
 
+/// A booking and whose it is.
+#[derive(Clone, Debug)]
+pub struct OfPerson {
+    /// The person.
+    pub user_id: UserId,
+    /// Their booking.
+    pub booking: Booking,
+}
+
+/// Anybody's booking, for what is done in nobody's name.
+pub async fn find_booking(state: &AppState, booking_id: BookingId) -> Result<Option<OfPerson>> {
+    let sql = "select user_id from bookings where id = $1";
+    let user_id: Option<UserId> = sqlx::query_scalar(sql).bind(booking_id).fetch_optional(state.db.pool()).await?;
+    let Some(user_id) = user_id else { return Ok(None) };
+    Ok(Some(OfPerson { user_id, booking: get_booking(state, user_id, booking_id).await? }))
+}
+
 /// The same at `now`, inside a transaction that changed it.
 pub(super) async fn read_booking(
     conn: &mut PgConnection,

@@ -3,8 +3,9 @@
 use crate::{
     error::{Error, Problem},
     id::EventId,
+    job::{Job, News},
     money::Money,
-    server::{Result, clock::new_id, state::AppState},
+    server::{Result, clock::new_id, jobs::enqueue, state::AppState},
 };
 use chrono::{DateTime, Utc};
 
@@ -101,7 +102,8 @@ pub async fn publish_event(state: &AppState, event_id: EventId, now: DateTime<Ut
 }
 
 /// Calls an event off: nothing can be held or confirmed from now on. What is being held or confirmed just now is waited
-/// for, so that whoever sees to the bookings afterwards sees all of them. Doing it twice is fine. Errors: `NotFound`.
+/// for, so that whoever sees to the bookings afterwards sees all of them. Who has booked is told. Doing it twice is fine.
+/// Errors: `NotFound`.
 pub async fn cancel_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) -> Result<()> {
     let mut tx = state.db.begin().await?;
     sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 0))").bind(event_id).execute(&mut *tx).await?;
@@ -114,6 +116,9 @@ pub async fn cancel_event(state: &AppState, event_id: EventId, now: DateTime<Utc
     if cancelled.rows_affected() == 0 {
         return Err(Error::NotFound.into());
     }
+    let tell = Job::TellAttendees { event_id, news: News::Cancelled, after: None };
+    let at = state.clock.now_in(&mut tx).await?;
+    enqueue(&mut tx, &[tell], at).await?;
     tx.commit().await?;
     Ok(())
 }

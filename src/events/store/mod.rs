@@ -156,3 +156,9 @@ pub async fn list_events_by_id(conn: &mut PgConnection, event_ids: &[EventId]) -
     let sql = const_format::formatcp!("select {EVENT} from events where id = any($1)");
     Ok(sqlx::query_as(sql).bind(event_ids).fetch_all(conn).await?)
 }
+
+/// The events on sale, or sold, that begin after `now`, `until` at the latest.
+pub async fn list_beginning(conn: &mut PgConnection, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<EventId>> {
+    let sql = "select id from events where event_date > $1 and event_date <= $2 and status = 'published'";
+    Ok(sqlx::query_scalar(sql).bind(now).bind(until).fetch_all(conn).await?)
+}

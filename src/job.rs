@@ -1,0 +1,124 @@
+//! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
+
+use crate::id::{BookingId, EventId};
+use serde::{Deserialize, Serialize};
+
+/// Work for later. The same job asked for twice, while it waits, is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Send a mail.
+    Mail {
+        /// Which.
+        mail: Mail,
+    },
+    /// Tell everybody who has booked an event, a few at a time.
+    TellAttendees {
+        /// Of which event.
+        event_id: EventId,
+        /// What.
+        news: News,
+        /// From whom on: the last booking that was told.
+        after: Option<BookingId>,
+    },
+}
+
+/// A mail by its cause, which is told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Mail {
+    /// The booking is made.
+    Confirmation {
+        /// Which.
+        booking_id: BookingId,
+    },
+    /// The booking was cancelled by its person.
+    Cancellation {
+        /// Which.
+        booking_id: BookingId,
+    },
+    /// A hold, or an offer, is about to lapse.
+    HoldEnding {
+        /// Which.
+        booking_id: BookingId,
+    },
+    /// The waitlist holds places for the person.
+    Offer {
+        /// The hold that is the offer.
+        booking_id: BookingId,
+    },
+    /// They were not taken in time.
+    OfferLapsed {
+        /// The hold that was the offer.
+        booking_id: BookingId,
+    },
+    /// Something about the event, to one of its bookings.
+    News {
+        /// Whose.
+        booking_id: BookingId,
+        /// What.
+        news: News,
+    },
+}
+
+/// What everybody who has booked an event is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// It begins soon.
+    Reminder,
+    /// Its time or place is another.
+    Changed {
+        /// The event's version since then.
+        version: i32,
+    },
+    /// It was called off.
+    Cancelled,
+}
+
+impl Job {
+    /// Who takes it.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Mail { mail: Mail::News { .. } } => Lane::Bulk,
+            Self::Mail { .. } => Lane::Mail,
+            Self::TellAttendees { .. } => Lane::Work,
+        }
+    }
+}
+
+impl From<Mail> for Job {
+    fn from(mail: Mail) -> Self {
+        Self::Mail { mail }
+    }
+}
+
+/// Workers of one kind of job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Mails that somebody waits for.
+    Mail,
+    /// Mails that many get at once: whoever has just booked doesn't wait behind them.
+    Bulk,
+    /// What waits for nobody outside.
+    Work,
+}
+
+impl Lane {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Bulk, Self::Work];
+
+    /// Its name in the database and in the metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Bulk => "bulk",
+            Self::Work => "work",
+        }
+    }
+
+    /// Whether its jobs wait for the mail server.
+    pub fn is_mail(self) -> bool {
+        self != Self::Work
+    }
+}

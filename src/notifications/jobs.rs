@@ -1,0 +1,81 @@
+//! The jobs of this slice, each safe to do twice.
+
+use super::{
+    letter::{Envelope, Letter},
+    letters::{Addressed, compose},
+    store::{Ended, MailStatus, begin_mail, end_mail},
+};
+use crate::{
+    bookings,
+    id::{BookingId, EventId},
+    job::{Job, Mail, News},
+    server::{Passing, Result, jobs::enqueue, mailer::MailTrouble, state::AppState},
+    users::model::User,
+};
+use anyhow::Context;
+use lettre::{Address, message::Mailbox};
+use uuid::Uuid;
+
+/// Attendees told in one job.
+const ATTENDEES_MAX: i64 = 500;
+
+/// Sends a mail, unless it was sent before or there is no need for it any more.
+///
+/// Should this process die between sending it and noting so, it is sent again under the same `Message-ID`.
+///
+/// Errors: `Passing` when the mail server is away or won't take it now.
+pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
+    let Some(id) = begin_mail(state, mail, state.clock.now()).await? else { return Ok(()) };
+    let Some(Addressed { user, letter }) = compose(state, mail).await? else {
+        let needless =
+            Ended { id, status: MailStatus::Needless, user_id: None, address: None, subject: None, error: None };
+        return end_mail(state, needless, state.clock.now()).await;
+    };
+    let subject = letter.subject.clone();
+    let refused = match post(state, id, &user, letter).await? {
+        Ok(()) => None,
+        Err(MailTrouble::Refused(words)) => Some(words),
+        Err(MailTrouble::Away(words) | MailTrouble::NotNow(words)) => {
+            tracing::debug!(%id, words, "a mail waits");
+            return Err(Passing::Away.into());
+        }
+    };
+    let ended = Ended {
+        id,
+        status: if refused.is_some() { MailStatus::Refused } else { MailStatus::Sent },
+        user_id: Some(user.id),
+        address: Some(&user.email),
+        subject: Some(&subject),
+        error: refused.as_deref(),
+    };
+    end_mail(state, ended, state.clock.now()).await
+}
+
+/// Hands a letter over to the mail server.
+async fn post(state: &AppState, id: Uuid, user: &User, letter: Letter) -> Result<std::result::Result<(), MailTrouble>> {
+    // An address that no mail can be written to is as good as refused.
+    let to = match user.email.parse::<Address>() {
+        Ok(address) => Mailbox::new(Some(format!("{} {}", user.first_name, user.last_name)), address),
+        Err(error) => return Ok(Err(MailTrouble::Refused(error.to_string()))),
+    };
+    let site = state.config.public_url.clone();
+    let host = site.split_once("://").map_or("localhost", |(_, host)| host);
+    let message_id = format!("{id}@{}", host.split(':').next().unwrap_or(host));
+    let envelope = Envelope { from: state.mailer.from().clone(), to, message_id, site: site.clone() };
+    let message = letter.into_message(envelope).context("writing a mail")?;
+    Ok(state.mailer.send(id, message).await)
+}
+
+/// Tells the next of those who have booked an event, and asks for the rest.
+pub async fn tell_attendees(state: &AppState, event_id: EventId, news: News, after: Option<BookingId>) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    let attending = bookings::store::list_attending(&mut tx, event_id, after, ATTENDEES_MAX).await?;
+    let mut jobs: Vec<Job> = attending.iter().map(|&booking_id| Mail::News { booking_id, news }.into()).collect();
+    if attending.len() == ATTENDEES_MAX as usize {
+        jobs.push(Job::TellAttendees { event_id, news, after: attending.last().copied() });
+    }
+    let now = state.clock.now_in(&mut tx).await?;
+    enqueue(&mut tx, &jobs, now).await?;
+    tx.commit().await?;
+    Ok(())
+}

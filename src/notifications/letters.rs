@@ -1,0 +1,275 @@
+//! What each mail says, from what is true when it is sent.
+
+use super::letter::Letter;
+use crate::{
+    bookings::{
+        model::{Booking, BookingStatus},
+        store::{OfPerson, find_booking},
+    },
+    events::model::{Availability, When},
+    id::BookingId,
+    job::{Mail, News},
+    server::{Result, state::AppState},
+    users::{self, model::User},
+};
+use chrono::TimeDelta;
+
+/// A letter and to whom it goes.
+#[derive(Debug)]
+pub(super) struct Addressed {
+    pub(super) user: User,
+    pub(super) letter: Letter,
+}
+
+/// What the mail says; nothing if there is no need for it any more, or nobody to tell.
+pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addressed>> {
+    let Some(OfPerson { user_id, booking }) = find_booking(state, mail.booking_id()).await? else { return Ok(None) };
+    let Some(user) = users::store::find_user(state, user_id).await? else { return Ok(None) };
+    let letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
+    Ok(letter.map(|letter| Addressed { user, letter }))
+}
+
+/// A booking whose person is written to.
+struct Writer<'a> {
+    state: &'a AppState,
+    booking: &'a Booking,
+    name: &'a str,
+}
+
+impl Writer<'_> {
+    fn write(&self, mail: Mail) -> Option<Letter> {
+        let booking = self.booking;
+        let cancelled = booking.event.availability == Availability::Cancelled;
+        let begun = booking.event.event_date <= self.state.clock.now();
+        match (mail, booking.status) {
+            (Mail::Confirmation { .. }, BookingStatus::Confirmed) => Some(self.confirmation()),
+            (Mail::Cancellation { .. }, BookingStatus::Cancelled) => Some(self.cancellation()),
+            (Mail::HoldEnding { .. }, BookingStatus::Held) if !cancelled => Some(self.hold_ending()),
+            (Mail::Offer { .. }, BookingStatus::Held) if !cancelled => Some(self.offer()),
+            (Mail::OfferLapsed { .. }, BookingStatus::Expired) => Some(self.offer_lapsed()),
+            (Mail::News { news, .. }, BookingStatus::Confirmed) if !begun => self.news(news, cancelled),
+            _ => None,
+        }
+    }
+
+    fn confirmation(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("You're going: {}, {}", booking.event.name, booking.event.when.date_short),
+            heading: "You're going!".to_owned(),
+            sentences: vec![
+                format!("Hello {}, {} for {} {} booked.", self.name, self.places(), booking.event.name, self.are()),
+                format!("Show your tickets or your reference, {}, at the door.", booking.reference),
+            ],
+            facts: self.facts(true),
+            action: Some(("Show my booking", self.booking_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    fn cancellation(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("Cancelled: {}, {}", booking.event.name, booking.event.when.date_short),
+            heading: "Your booking is cancelled".to_owned(),
+            sentences: vec![format!(
+                "Hello {}, you cancelled {} for {}. Tickets of this booking are no longer valid.",
+                self.name,
+                self.places(),
+                booking.event.name
+            )],
+            facts: self.facts(true),
+            action: Some(("Show the event", self.event_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    fn hold_ending(&self) -> Letter {
+        let (booking, until) = (self.booking, self.until());
+        Letter {
+            subject: format!("Book by {until}: {}", booking.event.name),
+            heading: "Your places are still held".to_owned(),
+            sentences: vec![format!(
+                "Hello {}, {} for {} {} held for you until {until}. After that they go to somebody else.",
+                self.name,
+                self.places(),
+                booking.event.name,
+                self.are()
+            )],
+            facts: self.facts(false),
+            action: Some(("Book them now", self.checkout_address())),
+            reason: if booking.is_offer { WAITED } else { "You get this mail because you began a booking." },
+            ..Letter::default()
+        }
+    }
+
+    fn offer(&self) -> Letter {
+        let (booking, until) = (self.booking, self.until());
+        Letter {
+            subject: format!("Your turn: {} for {}", self.places(), booking.event.name),
+            heading: "It's your turn".to_owned(),
+            sentences: vec![format!(
+                "Hello {}, what you waited for has come free: {} for {} {} held for you until {until}. After that they are \
+                 offered to whoever is next.",
+                self.name,
+                self.places(),
+                booking.event.name,
+                self.are()
+            )],
+            facts: self.facts(false),
+            action: Some(("Take them", self.checkout_address())),
+            reason: WAITED,
+            ..Letter::default()
+        }
+    }
+
+    fn offer_lapsed(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("Your offer has ended: {}", booking.event.name),
+            heading: "Your offer has ended".to_owned(),
+            sentences: vec![
+                format!(
+                    "Hello {}, {} for {} were held for you and not taken in time, so they went to whoever is next.",
+                    self.name,
+                    self.places(),
+                    booking.event.name
+                ),
+                "You are welcome to join the line again.".to_owned(),
+            ],
+            facts: Vec::new(),
+            action: Some(("Show the event", self.event_address())),
+            reason: WAITED,
+            ..Letter::default()
+        }
+    }
+
+    /// What is told to everybody who has booked; not what has been overtaken since.
+    fn news(&self, news: News, cancelled: bool) -> Option<Letter> {
+        match news {
+            News::Cancelled => cancelled.then(|| self.event_cancelled()),
+            News::Changed { .. } => (!cancelled).then(|| self.event_changed()),
+            // Who booked within the last day has just been told.
+            News::Reminder => {
+                let just_booked = self.booking.updated_at > self.booking.event.event_date - REMIND_BEFORE;
+                (!cancelled && !just_booked).then(|| self.reminder())
+            }
+        }
+    }
+
+    fn reminder(&self) -> Letter {
+        let booking = self.booking;
+        let When { date_short, time, .. } = &booking.event.when;
+        Letter {
+            subject: format!("Soon: {}, {date_short} at {time}", booking.event.name),
+            heading: format!("See you at {}", booking.event.venue),
+            sentences: vec![format!(
+                "Hello {}, {} begins {date_short} at {time}. Have your tickets or your reference, {}, at hand.",
+                self.name, booking.event.name, booking.reference
+            )],
+            facts: self.facts(false),
+            action: Some(("Show my booking", self.booking_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    fn event_changed(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("New time or place: {}", booking.event.name),
+            heading: "Something has changed".to_owned(),
+            sentences: vec![format!(
+                "Hello {}, the time or the place of {} is another now. Your booking stays as it is; if it doesn't suit you any \
+                 more, you can cancel it.",
+                self.name, booking.event.name
+            )],
+            facts: self.facts(false),
+            action: Some(("Show my booking", self.booking_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    fn event_cancelled(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("Called off: {}, {}", booking.event.name, booking.event.when.date_short),
+            heading: "The event is called off".to_owned(),
+            sentences: vec![format!(
+                "Hello {}, we are sorry: {} on {} does not take place. You needn't do anything.",
+                self.name, booking.event.name, booking.event.when.date
+            )],
+            facts: self.facts(true),
+            action: Some(("Show my booking", self.booking_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    /// What, when and where, and for how much.
+    fn facts(&self, with_reference: bool) -> Vec<(&'static str, String)> {
+        let booking = self.booking;
+        let event = &booking.event;
+        let When { date, time, zone, .. } = &event.when;
+        let mut facts = vec![
+            ("Event", event.name.clone()),
+            ("When", format!("{date}, {time} {zone}")),
+            ("Where", format!("{}, {}, {}", event.venue, event.address, event.city)),
+            (if booking.seats.is_empty() { "Places" } else { "Seats" }, booking.places()),
+            ("Total", booking.total().to_string()),
+        ];
+        if with_reference {
+            facts.push(("Reference", booking.reference.clone()));
+        }
+        facts
+    }
+
+    /// `2 places`, also where they are seats.
+    fn places(&self) -> String {
+        crate::bookings::model::name_quantity(self.booking.quantity)
+    }
+
+    fn are(&self) -> &'static str {
+        if self.booking.quantity == 1 { "is" } else { "are" }
+    }
+
+    /// When the hold ends, at the venue.
+    fn until(&self) -> String {
+        let When { date_short, time, zone, .. } = &self.booking.expires;
+        format!("{time} {zone} on {date_short}")
+    }
+
+    fn booking_address(&self) -> String {
+        self.state.config.address(&format!("/bookings/{}", self.booking.id))
+    }
+
+    fn checkout_address(&self) -> String {
+        self.state.config.address(&format!("/bookings/{}/checkout", self.booking.id))
+    }
+
+    fn event_address(&self) -> String {
+        self.state.config.address(&format!("/events/{}", self.booking.event_id))
+    }
+}
+
+const BOOKED: &str = "You get this mail because you booked this event.";
+const WAITED: &str = "You get this mail because you joined the waitlist of this event.";
+
+/// How long before it begins an event's attendees are reminded.
+pub(super) const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
+
+impl Mail {
+    fn booking_id(self) -> BookingId {
+        match self {
+            Self::Confirmation { booking_id }
+            | Self::Cancellation { booking_id }
+            | Self::HoldEnding { booking_id }
+            | Self::Offer { booking_id }
+            | Self::OfferLapsed { booking_id }
+            | Self::News { booking_id, .. } => booking_id,
+        }
+    }
+}
