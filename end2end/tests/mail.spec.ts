@@ -1,0 +1,20 @@
+import { expect, test } from "./fixtures";
+import { expectAccessible } from "./support/accessibility";
+import { Bookings, bookingPath } from "./support/bookings";
+
+test("a booking is confirmed by a mail that leads to it", async ({ page, context, account, catalogue }) => {
+  const own = new Bookings(context.request);
+  const booking = await own.confirm(await own.holdPlaces(await catalogue.concert(), 2));
+  const mail = page.getByRole("listitem").filter({ hasText: account.email });
+
+  await expect(async () => {
+    await page.goto(`/dev/mailbox?to=${account.email}`);
+    await expect(mail).toBeVisible({ timeout: 1 });
+  }).toPass();
+  await expectAccessible(page);
+  await mail.getByRole("link", { name: /You're going/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You're going!");
+  await expect(page.getByText(booking.reference).first()).toBeVisible();
+  await page.getByRole("link", { name: "Show my booking" }).click();
+  await expect(page).toHaveURL(bookingPath(booking));
+});
