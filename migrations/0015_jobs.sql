@@ -36,8 +36,8 @@ create table schedules (
 comment on table schedules is 'When each piece of periodic work was last begun, by whichever process.';
 comment on column schedules.last_at is 'Whoever moves it on does the work.';
 
-create type mail_status as enum ('sent', 'refused', 'needless');
-comment on type mail_status is 'What became of a mail: taken by the mail server, refused by it for good, or not needed any more when its turn came.';
+create type mail_status as enum ('sent', 'refused', 'needless', 'unwanted');
+comment on type mail_status is 'What became of a mail: taken by the mail server, refused by it for good, not needed any more when its turn came, or of a kind that its person has switched off.';
 
 create table mails (
     id         uuid        primary key,

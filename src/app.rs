@@ -2,6 +2,7 @@
 
 mod installed;
 pub mod offline_page;
+pub mod wake;
 
 use crate::{
     bookings::{
@@ -11,6 +12,7 @@ use crate::{
     },
     error::Error,
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
+    notifications::notifications_page::{NotificationsLink, NotificationsPage},
     server::state::AppState,
     ui::{FormRefusal, HeadOfAll, PageError, SiteFooter, SiteHeader, refusal},
     users::{
@@ -29,9 +31,10 @@ use leptos_router::{
     path,
 };
 use offline_page::KeepOfflinePage;
+use wake::WakeIslands;
 
 /// Where pages are about a person, each with all that lies below it: nothing for search engines.
-pub const PRIVATE_PATHS: [&str; 4] = ["/account", "/bookings", "/register", "/sign-in"];
+pub const PRIVATE_PATHS: [&str; 5] = ["/account", "/bookings", "/notifications", "/register", "/sign-in"];
 
 /// What belongs to the site as a whole and is no page: icons, manifest, service worker, the page for no connection.
 pub fn routes() -> Routes<AppState> {
@@ -50,7 +53,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options islands=true />
+                <WakeIslands options />
                 <KeepOfflinePage />
                 <MetaTags />
             </head>
@@ -71,6 +74,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <KeptPrivate />
             <SiteHeader>
+                <NotificationsLink />
                 <SessionLinks />
             </SiteHeader>
             <main id="main" tabindex="-1">
@@ -87,6 +91,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/bookings/:id/cancel") view=CancelPage ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                    <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>

@@ -3,7 +3,8 @@
 use super::{
     letter::{Envelope, Letter},
     letters::{Addressed, compose},
-    store::{Ended, MailStatus, begin_mail, end_mail},
+    model::Optional,
+    store::{Ended, MailStatus, Told, begin_mail, end_mail, get_preferences, notify},
 };
 use crate::{
     bookings,
@@ -19,7 +20,8 @@ use uuid::Uuid;
 /// Attendees told in one job.
 const ATTENDEES_MAX: i64 = 500;
 
-/// Sends a mail, unless it was sent before or there is no need for it any more.
+/// Tells a person something on the site and by mail, unless that was done before or there is no need for it any more; by mail
+/// only what they want to be told so.
 ///
 /// Should this process die between sending it and noting so, it is sent again under the same `Message-ID`.
 ///
@@ -27,11 +29,18 @@ const ATTENDEES_MAX: i64 = 500;
 pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
     let Some(id) = begin_mail(state, mail, state.clock.now()).await? else { return Ok(()) };
     let Some(Addressed { user, letter }) = compose(state, mail).await? else {
-        let needless =
-            Ended { id, status: MailStatus::Needless, user_id: None, address: None, subject: None, error: None };
-        return end_mail(state, needless, state.clock.now()).await;
+        return end_mail(state, Ended::new(id, MailStatus::Needless), state.clock.now()).await;
     };
     let subject = letter.subject.clone();
+    let path = letter.action.as_ref().and_then(|(_, address)| address.strip_prefix(&*state.config.public_url));
+    let told = Told { id, user_id: user.id, title: &subject, path: path.unwrap_or("/") };
+    notify(state, told, state.clock.now()).await?;
+    if let Some(kind) = Optional::of(mail)
+        && !get_preferences(state, user.id).await?.wants(kind)
+    {
+        let unwanted = Ended { user_id: Some(user.id), ..Ended::new(id, MailStatus::Unwanted) };
+        return end_mail(state, unwanted, state.clock.now()).await;
+    }
     let refused = match post(state, id, &user, letter).await? {
         Ok(()) => None,
         Err(MailTrouble::Refused(words)) => Some(words),
@@ -40,13 +49,13 @@ pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
             return Err(Passing::Away.into());
         }
     };
+    let status = if refused.is_some() { MailStatus::Refused } else { MailStatus::Sent };
     let ended = Ended {
-        id,
-        status: if refused.is_some() { MailStatus::Refused } else { MailStatus::Sent },
         user_id: Some(user.id),
         address: Some(&user.email),
         subject: Some(&subject),
         error: refused.as_deref(),
+        ..Ended::new(id, status)
     };
     end_mail(state, ended, state.clock.now()).await
 }

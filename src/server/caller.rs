@@ -45,7 +45,7 @@ impl Caller {
         let request_id = request_id();
         let session = current_session()?;
         let now = state.clock.now();
-        let user_id = session.get(USER_ID).await.map_err(session_failure)?;
+        let user_id = find_person(&session).await?;
         if user_id.is_some() {
             keep_alive(&session, now).await?;
         }
@@ -76,6 +76,11 @@ impl Caller {
     pub async fn sign_out_others(&self, user_id: UserId) -> Result<()> {
         self.state.sessions.delete_of_user(user_id, self.session.id()).await
     }
+}
+
+/// Whose session it is, if somebody is signed in. Errors: `Unavailable` when it can't be looked up.
+pub async fn find_person(session: &Session) -> Result<Option<UserId>> {
+    session.get(USER_ID).await.map_err(session_failure)
 }
 
 /// Sets the HTTP status of the page being rendered. Does nothing in the browser's place, or once the reply has begun.

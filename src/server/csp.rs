@@ -18,7 +18,7 @@ pub const STILL: &str = formatcp!("{STILL_PAGE}'none'");
 pub const FRAMED: &str = formatcp!("{STILL_PAGE}*");
 /// For a mail: its own style, and nothing that anybody would notice from afar.
 pub const MAIL: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+    frame-ancestors 'none'";
 /// For a service worker: what it may load.
 pub const WORKER: &str = "default-src 'self'; frame-ancestors 'none'";
 

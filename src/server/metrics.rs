@@ -33,7 +33,7 @@ pub const JOBS_WAITING: &str = "evently_jobs_waiting";
 pub const JOBS_OVERDUE: &str = "evently_jobs_overdue_seconds";
 /// Gauge: jobs that were given up. Label: `lane`.
 pub const JOBS_DEAD: &str = "evently_jobs_dead";
-/// Counter: mails that came to their end. Label: `status`: `sent`, `refused`, `needless`.
+/// Counter: mails that came to their end. Label: `status`: `sent`, `refused`, `needless`, `unwanted`.
 pub const MAILS_TOTAL: &str = "evently_mails_total";
 
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.

@@ -41,6 +41,7 @@ mod static_files;
 mod task;
 pub mod telemetry;
 pub mod viewers;
+pub mod watched;
 pub mod worker;
 
 pub use answer::{Failure, Passing, Result, answer};

@@ -75,15 +75,18 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// What open pages are told. Apart from compression, whose body would keep the room for its tables for each viewer, and from
-/// sessions: it is the same for everybody.
+/// sessions, where it is the same for everybody.
 fn streams(state: AppState, https: IsHttps) -> Router {
-    Router::new().merge(events::live::routes()).merge(seats::live::routes()).with_state(state).layer((
-        from_fn(log_request),
-        from_fn_with_state(https, set_headers),
-        from_fn(shape_errors),
-        CatchPanicLayer::new(),
-        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
-    ))
+    let of_a_person = notifications::live::routes().layer(sessions(&state));
+    Router::new().merge(events::live::routes()).merge(seats::live::routes()).merge(of_a_person).with_state(state).layer(
+        (
+            from_fn(log_request),
+            from_fn_with_state(https, set_headers),
+            from_fn(shape_errors),
+            CatchPanicLayer::new(),
+            TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
+        ),
+    )
 }
 
 fn api(state: &AppState) -> Router<AppState> {

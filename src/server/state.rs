@@ -10,6 +10,7 @@ use crate::{
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
     events::live::LiveEvents,
+    notifications::live::LiveNotifications,
     seats::{live::LiveSeats, store::Plans},
 };
 use axum::extract::FromRef;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
     /// Who watches what is left of which event.
     pub live_events: LiveEvents,
+    /// Who waits for notifications.
+    pub live_notifications: LiveNotifications,
     /// Who watches which map.
     pub live_seats: LiveSeats,
     /// Where all seats of an event stand and which are free.
@@ -85,6 +88,7 @@ impl AppState {
             holds: Combiner::default(),
             confirms: Combiner::default(),
             live_events: LiveEvents::default(),
+            live_notifications: LiveNotifications::default(),
             live_seats: LiveSeats::default(),
             plans: Plans::default(),
             pictures: Pictures::default(),

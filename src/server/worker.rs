@@ -22,6 +22,8 @@ const PROJECT_EVERY: Duration = Duration::from_millis(200);
 const TELL_EVERY: Duration = Duration::from_millis(200);
 /// How late the page of an event without seats is.
 const TELL_LEFT_EVERY: Duration = Duration::from_millis(500);
+/// How late the number of new notifications is.
+const TELL_NOTIFICATIONS_EVERY: Duration = Duration::from_secs(1);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 /// How late a mail about a booking is, at most, with half a second until its job is taken.
@@ -92,10 +94,14 @@ pub async fn tell_viewers(state: AppState, token: CancellationToken) {
     tokio::join!(
         repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
         repeat("tell viewers what is left", TELL_LEFT_EVERY, &token, || events::live::tell_viewers(&state)),
+        repeat("tell of notifications", TELL_NOTIFICATIONS_EVERY, &token, || {
+            notifications::live::tell_viewers(&state)
+        }),
         async {
             token.cancelled().await;
             // They would keep the server from stopping.
             state.live_events.close();
+            state.live_notifications.close();
             state.live_seats.close();
         },
     );

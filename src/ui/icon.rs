@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub enum Glyph {
     /// An arrow to the left: go back.
     Back,
+    /// A bell.
+    Bell,
     /// A calendar sheet.
     Calendar,
     /// A tick.
@@ -49,6 +51,7 @@ impl Glyph {
     fn path(self) -> &'static str {
         match self {
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
+            Self::Bell => "M6.5 16.5v-6a5.5 5.5 0 0 1 11 0v6l1.5 1.5H5ZM10 20.5h4M12 5V3.5",
             Self::Calendar => {
                 "M5 5.5h14a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1ZM4 10h16M8 3v4M16 3v4"
             }

@@ -28,6 +28,8 @@ pub struct User {
     pub last_name: String,
     /// May see the dashboard.
     pub is_admin: bool,
+    /// Notifications they have not seen yet.
+    pub unread_count: i32,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
 }

@@ -8,8 +8,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
-const USER: &str = "id, email, first_name, last_name, is_admin, created_at";
+const USER: &str = "id, email, first_name, last_name, is_admin, unread_count, created_at";
 
 /// Makes an account. Errors: `EmailTaken`, also when two registrations of one address meet.
 pub async fn register(state: &AppState, registration: Registration, now: DateTime<Utc>) -> Result<User> {
@@ -164,6 +165,20 @@ async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
         .fetch_optional(state.db.pool())
         .await?;
     user.ok_or_else(|| Conflict::EmailTaken.into())
+}
+
+/// Counts notifications that a person hasn't seen, or has seen now.
+pub async fn add_unread(conn: &mut PgConnection, user_id: UserId, count: i32) -> Result<()> {
+    let add = sqlx::query("update users set unread_count = unread_count + $2 where id = $1 and $2 <> 0");
+    add.bind(user_id).bind(count).execute(conn).await?;
+    Ok(())
+}
+
+/// How many notifications each of these people hasn't seen; who is gone is left out.
+pub async fn list_unread(state: &AppState, user_ids: &[UserId]) -> Result<HashMap<UserId, i32>> {
+    let sql = "select id, unread_count from users where id = any($1) and is_active";
+    let rows: Vec<(UserId, i32)> = sqlx::query_as(sql).bind(user_ids).fetch_all(state.db.pool()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Those of the accounts `$1` that are active.

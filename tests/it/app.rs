@@ -251,6 +251,13 @@ impl Person {
         self.post("bookings/hold", json!({"event_id": event_id, "seat_ids": seat_ids})).await.id()
     }
 
+    /// Books places, and answers the booking's id.
+    pub(crate) async fn book(&self, event_id: EventId, quantity: i32) -> String {
+        let held = self.hold(event_id, quantity).await;
+        self.change("confirm", &held).await.expect(200);
+        held
+    }
+
     pub(crate) async fn change(&self, verb: &str, booking_id: &str) -> Reply {
         self.post(&format!("bookings/{verb}"), json!({"booking_id": booking_id})).await
     }

@@ -106,8 +106,7 @@ impl TestApp {
     async fn book(&self) -> (EventId, Person) {
         let event_id = self.event(100).await;
         let ada = self.person("ada").await;
-        let booking_id = ada.hold(event_id, 1).await;
-        ada.change("confirm", &booking_id).await.expect(200);
+        ada.book(event_id, 1).await;
         self.tell_history().await;
         (event_id, ada)
     }
@@ -199,8 +198,7 @@ async fn without_a_mail_server_everything_sells_and_the_mails_come_later(pool: P
         assert_eq!(app.send().await, 1);
     }
     assert_eq!(app.state.mailer.breaker_state(), BreakerState::Open);
-    let booking_id = ada.hold(event_id, 1).await;
-    ada.change("confirm", &booking_id).await.expect(200);
+    ada.book(event_id, 1).await;
     let (mails, jobs) = app.outcome().await;
     assert_eq!((mails, jobs), (vec![None], vec![Some("it does not answer".to_owned())]));
 
@@ -271,8 +269,7 @@ async fn a_mail_server_that_hangs_keeps_nobody_waiting(pool: PgPool) {
     let (event_id, ada) = app.book().await;
     let (_, took) = tokio::join!(app.send(), async {
         let began = Instant::now();
-        let booking_id = ada.hold(event_id, 1).await;
-        ada.change("confirm", &booking_id).await.expect(200);
+        ada.book(event_id, 1).await;
         began.elapsed()
     });
     assert!(took < Duration::from_secs(5), "{took:?}");

@@ -13,6 +13,7 @@ mod live;
 mod mail_server;
 mod mails;
 mod metrics;
+mod notifications;
 mod opening;
 mod races;
 mod reach;

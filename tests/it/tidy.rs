@@ -67,7 +67,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
         ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
         ("waitlist", vec!["waitlist"]),
-        ("notifications", vec!["mails", "told_history", "reminded_events"]),
+        ("notifications", vec!["mails", "notifications", "unwanted_mails", "told_history", "reminded_events"]),
         ("server", vec!["sessions", "idempotency_keys", "jobs", "schedules"]),
     ];
     for (path, code) in sources() {

@@ -19,12 +19,6 @@ impl Person {
     async fn entry(&self) -> Value {
         self.get("waitlist/list").await.expect(200)["items"][0].clone()
     }
-
-    async fn book(&self, event_id: EventId, quantity: i32) -> String {
-        let held = self.hold(event_id, quantity).await;
-        self.change("confirm", &held).await.expect(200);
-        held
-    }
 }
 
 fn status(entry: &Value) -> &str {

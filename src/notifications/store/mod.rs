@@ -1,5 +1,10 @@
 //! Which mails there are, and what became of each.
 
+mod told;
+
+pub(super) use told::{Told, notify};
+pub use told::{get_preferences, list_notifications, read_notifications, set_preferences};
+
 use super::letters::REMIND_BEFORE;
 use crate::{
     bookings::{self, model::BookingAction, store::Transition},
@@ -35,6 +40,8 @@ pub enum MailStatus {
     Refused,
     /// There was nothing to say any more.
     Needless,
+    /// The person has switched off its kind.
+    Unwanted,
 }
 
 /// A mail under way: its id, unless it has come to its end already.
@@ -63,6 +70,13 @@ pub(super) struct Ended<'a> {
     pub(super) error: Option<&'a str>,
 }
 
+impl Ended<'_> {
+    /// With nothing more to say.
+    pub(super) fn new(id: Uuid, status: MailStatus) -> Self {
+        Self { id, status, user_id: None, address: None, subject: None, error: None }
+    }
+}
+
 /// Notes it. Nothing changes any more afterwards.
 pub(super) async fn end_mail(state: &AppState, ended: Ended<'_>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
@@ -89,6 +103,7 @@ impl MailStatus {
             Self::Sent => "sent",
             Self::Refused => "refused",
             Self::Needless => "needless",
+            Self::Unwanted => "unwanted",
         }
     }
 }
