@@ -252,21 +252,27 @@ fn read_mail(settings: &Settings, public_url: &str) -> Result<MailConfig, Config
     let folder = settings.parse("mail.folder", "a folder like .data/mail", |text| Some(PathBuf::from(text)))?;
     let to = match settings.environment.get("SMTP_URL") {
         Some(_) => MailTo::Server(settings.variable("SMTP_URL", "smtps://user:password@mail.example.org")?),
-        // Nobody would ever get what lies there.
-        None if public_url.starts_with("https://") => {
+        None if is_this_machine(public_url) => MailTo::Folder(folder),
+        // Nobody would ever get what lies there, and anybody could read it.
+        None => {
             return Err(ConfigError(
-                "the environment variable SMTP_URL is missing: a site at https needs a mail server, at an address like \
-                 smtps://user:password@mail.example.org"
+                "the environment variable SMTP_URL is missing: a site that others reach needs a mail server, at an address \
+                 like smtps://user:password@mail.example.org"
                     .to_owned(),
             ));
         }
-        None => MailTo::Folder(folder),
     };
     Ok(MailConfig {
         to,
         from: settings.parse("mail.from", "a sender like Evently <tickets@example.org>", |text| text.parse().ok())?,
         per_second: settings.number("mail.per_second", 1..=10_000)?,
     })
+}
+
+/// Whether nobody but this machine reaches the site at this origin.
+fn is_this_machine(origin: &str) -> bool {
+    let uri: Option<Uri> = origin.parse().ok();
+    uri.and_then(|uri| uri.host().map(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host))).unwrap_or_default()
 }
 
 fn parse_place(text: &str) -> Option<WorkerPlace> {
@@ -465,6 +471,21 @@ mod tests {
     #[test]
     fn an_address_with_a_password_is_never_repeated() {
         assert!(!refusal(read(FILE, &[("DATABASE_URL", "secret")])).contains("secret"));
+    }
+
+    #[test]
+    fn a_site_that_others_reach_needs_a_mail_server() {
+        for public_url in ["https://tickets.example.org", "http://192.0.2.1:3000", "http://127.0.0.1.example.org"] {
+            let refused = refusal(read_with("EVENTLY_PUBLIC_URL", public_url));
+            assert!(refused.contains("SMTP_URL"), "{public_url}: {refused}");
+            let smtp = ("SMTP_URL", "smtps://evently:secret@mail.example.org");
+            assert!(read(FILE, &[URLS[0], URLS[1], ("EVENTLY_PUBLIC_URL", public_url), smtp]).is_ok());
+        }
+        for public_url in ["http://127.0.0.1:3000", "http://localhost", "http://[::1]:3000"] {
+            assert!(read_with("EVENTLY_PUBLIC_URL", public_url).is_ok(), "{public_url}");
+        }
+        let bad = refusal(read(FILE, &[URLS[0], URLS[1], ("SMTP_URL", "secret")]));
+        assert!(bad.contains("SMTP_URL") && !bad.contains("secret"), "{bad}");
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub async fn tell_history(state: &AppState) -> Result<u64> {
     let told: Option<i64> = sqlx::query_scalar("select upto_entry from told_history for update skip locked")
         .fetch_optional(&mut *tx)
         .await?;
-    let Some(told) = told else { return Ok(0) };
+    let Some(told) = told.filter(|told| *told < upto) else { return Ok(0) };
     let entries = bookings::store::list_transitions(&mut tx, told, upto, ENTRIES_MAX).await?;
     let jobs: Vec<Job> = entries.iter().filter_map(mail_of).map(Job::from).collect();
     let now = state.clock.now_in(&mut tx).await?;
