@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    server::{Result, state::AppState},
+    server::{Result, documents::file_name, state::AppState},
 };
 use axum::{
     Router,
@@ -37,39 +37,27 @@ async fn calendar(State(state): State<AppState>, Path(id): Path<String>) -> Resu
 /// The entry, for the page at this address. A calendar that has it already takes the one with the higher `SEQUENCE`.
 fn entry(detail: &EventDetail, address: &str) -> String {
     let event = &detail.event;
+    let mut entry = describe(detail, &format!("{}\n\n{address}", event.summary), address);
+    entry.uid(&event.id.to_string()).sequence(event.version.unsigned_abs());
+    Calendar::new().push(entry.done()).to_string()
+}
+
+/// What an entry says of the event, in these words and for the page at this address. Without what calendars know it by, which
+/// is another one for what stands on the event.
+pub(crate) fn describe(detail: &EventDetail, words: &str, address: &str) -> icalendar::Event {
+    let event = &detail.event;
     let status = match event.status {
         EventStatus::Cancelled => icalendar::EventStatus::Cancelled,
         EventStatus::Draft | EventStatus::Published => icalendar::EventStatus::Confirmed,
     };
-    let entry = icalendar::Event::new()
-        .uid(&event.id.to_string())
-        .sequence(event.version.unsigned_abs())
+    icalendar::Event::new()
         .timestamp(detail.server_now)
         .summary(&event.name)
-        .description(&format!("{}\n\n{address}", event.summary))
+        .description(words)
         .starts(event.event_date)
         .ends(event.ends_at)
         .location(&format!("{}, {}, {}", event.venue, detail.address, event.city))
         .url(address)
         .status(status)
-        .done();
-    Calendar::new().push(entry).to_string()
-}
-
-/// The name in letters, figures and dashes, which every system takes for a file's.
-fn file_name(name: &str) -> String {
-    let plain = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
-    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "event".to_owned() } else { words.join("-") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn a_file_is_called_like_its_event() {
-        assert_eq!(file_name("Nightjar: \"Live\"\r\n in Köln"), "nightjar-live-in-k-ln");
-        assert_eq!(file_name("夜"), "event");
-    }
+        .done()
 }

@@ -5,7 +5,7 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
-mod calendar;
+pub mod calendar;
 #[cfg(feature = "ssr")]
 mod embed;
 #[cfg(feature = "ssr")]

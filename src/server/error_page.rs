@@ -1,6 +1,6 @@
 //! A plain page for when the app can't draw one: no scripts, no styles, the sentence and a way on.
 
-use super::error_shape::{error_for, request_id_of, status_of, with_retry_after};
+use super::error_shape::{read_error, request_id_of, status_of, with_retry_after};
 use crate::error::Error;
 use axum::{
     extract::Request,
@@ -32,7 +32,7 @@ pub(super) async fn refuse_as_page(request: Request, next: Next) -> Response {
     if !failed || is_html(&response) {
         return response;
     }
-    error_page(&error_for(response.status(), &request_id))
+    error_page(&read_error(response, &request_id).await)
 }
 
 fn is_html(response: &Response) -> bool {

@@ -71,7 +71,7 @@ pub fn request_id_of(request: &Request) -> String {
 }
 
 /// What a reply with this status and no error of ours means.
-pub(super) fn error_for(status: StatusCode, request_id: &str) -> Error {
+fn error_for(status: StatusCode, request_id: &str) -> Error {
     match status.as_u16() {
         401 => Error::SignInRequired,
         403 => Error::Forbidden,
@@ -134,7 +134,7 @@ fn kept_headers(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// The error in the reply, if it is one of ours, else what its status says.
-async fn read_error(response: Response, request_id: &str) -> Error {
+pub(super) async fn read_error(response: Response, request_id: &str) -> Error {
     let status = response.status();
     let body = to_bytes(response.into_body(), ERROR_MAX_BYTES).await.unwrap_or_default();
     match serde_json::from_slice(&body) {

@@ -1,4 +1,6 @@
 //! Words in drawings, set in the site's own typeface: what has to be known to break them into lines.
+//!
+//! For letters it lacks, DejaVu Sans stands in: other alphabets of Europe and its neighbours; no Chinese, Japanese or Korean.
 
 use resvg::usvg::{
     Node, Options, Text, Tree,
@@ -6,19 +8,27 @@ use resvg::usvg::{
 };
 use std::sync::{Arc, LazyLock};
 
-const FILES: [&[u8]; 2] = [
+const FILES: [&[u8]; 3] = [
     include_bytes!("../../public/fonts/bricolage-grotesque-latin.woff2"),
     include_bytes!("../../public/fonts/bricolage-grotesque-latin-ext.woff2"),
+    include_bytes!("lettering/dejavu-sans.woff2"),
 ];
 
-/// The files that pages load, unpacked once.
+/// The files that pages load and what stands in for them, unpacked once, in the order in which they are asked for a letter.
+pub(super) static FONTS: LazyLock<Vec<Arc<Vec<u8>>>> = LazyLock::new(|| {
+    let unpack = |file: &[u8]| {
+        let unpacked = wuff::decompress_woff2(file);
+        unpacked.inspect_err(|error| tracing::error!(%error, "a font can't be unpacked")).ok().map(Arc::new)
+    };
+    FILES.into_iter().filter_map(unpack).collect()
+});
+
+/// The fonts as drawings look them up.
 static TYPEFACE: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut typeface = Database::new();
-    for file in FILES {
-        match wuff::decompress_woff2(file) {
-            Ok(font) => _ = typeface.load_font_source(Source::Binary(Arc::new(font))),
-            Err(error) => tracing::error!(%error, "a font can't be unpacked: pictures are without words"),
-        }
+    for font in FONTS.iter() {
+        let font: Arc<Vec<u8>> = Arc::clone(font);
+        typeface.load_font_source(Source::Binary(font));
     }
     // The name in the files is that of one of its weights, and none that SVG would take unquoted.
     let name = typeface.faces().find_map(|face| face.families.first().map(|(name, _)| name.clone()));
@@ -114,6 +124,7 @@ mod tests {
         assert!((150.0..300.0).contains(&one), "{one}");
         assert!(width("Evently", Style { weight: 300, ..STYLE }).expect("a width") < one, "bold is wider");
         assert!(width("Dvořák & <Šárka>", STYLE).is_some(), "letters of both files");
+        assert!(width("Чайковский Ωδείο", STYLE).is_some(), "letters of what stands in");
         assert!(width("夜", STYLE).is_none() && width("\u{1}", STYLE).is_none());
     }
 
