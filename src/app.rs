@@ -14,6 +14,7 @@ use crate::{
     events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
     notifications::notifications_page::{NotificationsLink, NotificationsPage},
     server::state::AppState,
+    tickets::{ticket_page::TicketPage, tickets_page::TicketsPage, transfer_page::TransferPage},
     ui::{FormRefusal, HeadOfAll, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
@@ -34,7 +35,7 @@ use offline_page::KeepOfflinePage;
 use wake::WakeIslands;
 
 /// Where pages are about a person, each with all that lies below it: nothing for search engines.
-pub const PRIVATE_PATHS: [&str; 5] = ["/account", "/bookings", "/notifications", "/register", "/sign-in"];
+pub const PRIVATE_PATHS: [&str; 6] = ["/account", "/bookings", "/notifications", "/register", "/sign-in", "/tickets"];
 
 /// What belongs to the site as a whole and is no page: icons, manifest, service worker, the page for no connection.
 pub fn routes() -> Routes<AppState> {
@@ -89,6 +90,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/bookings/:id") view=BookingPage ssr=SsrMode::Async />
                     <Route path=path!("/bookings/:id/checkout") view=CheckoutPage ssr=SsrMode::Async />
                     <Route path=path!("/bookings/:id/cancel") view=CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/bookings/:id/tickets") view=TicketsPage ssr=SsrMode::Async />
+                    <Route path=path!("/tickets/transfers") view=TransferPage ssr=SsrMode::Async />
+                    <Route path=path!("/tickets/:id") view=TicketPage ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />

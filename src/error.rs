@@ -158,6 +158,15 @@ pub enum Conflict {
         /// The booking in question.
         booking_id: BookingId,
     },
+    /// The ticket lets nobody in any more.
+    #[error("This ticket is not valid any more: its booking or its event was cancelled.")]
+    TicketVoid,
+    /// Too late: the event of the ticket has begun, or is over.
+    #[error("It is too late for that: the event has begun.")]
+    EventBegun,
+    /// The transfer was accepted by somebody, withdrawn, or not answered in time.
+    #[error("This ticket is not offered any more: it was withdrawn, taken, or the time to answer ran out.")]
+    TransferOver,
     /// An account with this e-mail address exists.
     #[error("There is an account with this e-mail address. Sign in instead.")]
     EmailTaken,

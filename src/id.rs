@@ -41,4 +41,8 @@ ids! {
     BookingId,
     /// An entry of a waitlist.
     EntryId,
+    /// A ticket for one place of a booking.
+    TicketId,
+    /// A ticket offered to somebody else.
+    TransferId,
 }

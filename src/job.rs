@@ -1,6 +1,6 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
-use crate::id::{BookingId, EventId};
+use crate::id::{BookingId, EventId, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// Work for later. The same job asked for twice, while it waits, is one.
@@ -51,6 +51,11 @@ pub enum Mail {
     OfferLapsed {
         /// The hold that was the offer.
         booking_id: BookingId,
+    },
+    /// Somebody offers a ticket to who has this address.
+    TicketOffered {
+        /// The transfer.
+        transfer_id: TransferId,
     },
     /// Something about the event, to one of its bookings.
     News {

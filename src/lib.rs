@@ -18,6 +18,7 @@ pub mod seats;
 pub mod seed;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod tickets;
 pub mod ui;
 pub mod users;
 pub mod waitlist;

@@ -45,6 +45,9 @@ async fn load(booking_id: Result<BookingId, Error>) -> Result<(Booking, Vec<Hist
 fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
     let (heading, lead) = say_state(&booking);
     let next = next_step(&booking);
+    let has_tickets =
+        booking.status == BookingStatus::Confirmed && booking.event.availability != Availability::Cancelled;
+    let tickets = has_tickets.then(|| format!("/bookings/{}/tickets", booking.id));
     view! {
         <Title text=format!("{} · {}", booking.reference, booking.event.name) />
         <section class="page booking">
@@ -53,6 +56,14 @@ fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
                 <p class="lead">{lead}</p>
             </header>
             <Ticket booking />
+            {tickets
+                .map(|href| {
+                    view! {
+                        <p class="actions">
+                            <LinkButton href=href>"Show the tickets"</LinkButton>
+                        </p>
+                    }
+                })}
             {next
                 .map(|(href, words, kind)| {
                     view! {

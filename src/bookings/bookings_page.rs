@@ -6,8 +6,10 @@ use super::{
     model::{Booking, BookingStatus},
 };
 use crate::{
+    error::Error,
     events::model::{Availability, Page},
     server::begin,
+    tickets::{api::list_tickets, model::Ticket},
     ui::{ButtonKind, LinkButton, PageError, PageHead, asked, path_with},
 };
 use leptos::prelude::*;
@@ -18,28 +20,56 @@ use leptos_meta::Title;
 pub fn BookingsPage() -> impl IntoView {
     let cursor = asked("cursor");
     let is_first = cursor.is_empty();
-    let found = begin(list_bookings(None, cursor));
+    let found = begin(load(cursor));
     view! {
         <Title text="My bookings" />
         {Suspend::new(async move {
             match found.await {
-                Ok(page) => view! { <Shown page is_first /> }.into_any(),
+                Ok((page, received)) => view! { <Shown page received is_first /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
     }
 }
 
+/// A page of bookings; with the first of them, what others passed on.
+async fn load(cursor: String) -> Result<(Page<Booking>, Vec<Ticket>), Error> {
+    let received = if cursor.is_empty() { list_tickets(None, None, String::new()).await?.items } else { Vec::new() };
+    Ok((list_bookings(None, cursor).await?, received))
+}
+
 #[component]
-fn Shown(page: Page<Booking>, is_first: bool) -> impl IntoView {
+fn Shown(page: Page<Booking>, received: Vec<Ticket>, is_first: bool) -> impl IntoView {
     let Page { items, next_cursor } = page;
-    let (is_empty, is_only) = (items.is_empty(), is_first && next_cursor.is_none());
+    let (is_empty, is_only) = (items.is_empty() && received.is_empty(), is_first && next_cursor.is_none());
     view! {
         <section class="page bookings">
             <PageHead title="My bookings" />
             {is_empty.then(|| view! { <Empty /> })}
+            {(!received.is_empty()).then(|| view! { <Received received /> })}
             {in_groups(items).map(|(group, bookings)| view! { <BookingGroup group bookings /> }).collect_view()}
             {(!is_only).then(|| view! { <Pager is_first next_cursor /> })}
+        </section>
+    }
+}
+
+/// The tickets that others passed on.
+#[component]
+fn Received(received: Vec<Ticket>) -> impl IntoView {
+    let line = |ticket: Ticket| {
+        let place = ticket.say_place();
+        let Ticket { id, event, .. } = ticket;
+        view! {
+            <li class="received-line">
+                <a href=format!("/tickets/{id}")>{event.name}</a>
+                <p>{event.when.date_short} ", " {event.when.time} " · " {event.venue} " · " {place}</p>
+            </li>
+        }
+    };
+    view! {
+        <section class="booking-group received">
+            <h2>"Tickets passed on to you"</h2>
+            <ul class="booking-list">{received.into_iter().map(line).collect_view()}</ul>
         </section>
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     id::{BookingId, EventId},
     job::{Job, Mail, News},
     server::{Passing, Result, jobs::enqueue, mailer::MailTrouble, state::AppState},
-    users::model::User,
 };
 use anyhow::Context;
 use lettre::{Address, message::Mailbox};
@@ -28,20 +27,23 @@ const ATTENDEES_MAX: i64 = 500;
 /// Errors: `Passing` when the mail server is away or won't take it now.
 pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
     let Some(id) = begin_mail(state, mail, state.clock.now()).await? else { return Ok(()) };
-    let Some(Addressed { user, letter }) = compose(state, mail).await? else {
+    let Some(Addressed { user_id, email, name, letter }) = compose(state, mail).await? else {
         return end_mail(state, Ended::new(id, MailStatus::Needless), state.clock.now()).await;
     };
     let subject = letter.subject.clone();
-    let path = letter.action.as_ref().and_then(|(_, address)| address.strip_prefix(&*state.config.public_url));
-    let told = Told { id, user_id: user.id, title: &subject, path: path.unwrap_or("/") };
-    notify(state, told, state.clock.now()).await?;
-    if let Some(kind) = Optional::of(mail)
-        && !get_preferences(state, user.id).await?.wants(kind)
-    {
-        let unwanted = Ended { user_id: Some(user.id), ..Ended::new(id, MailStatus::Unwanted) };
-        return end_mail(state, unwanted, state.clock.now()).await;
+    // Who has no account has no page to be told on, and their link is in no other place than the mail.
+    if let Some(user_id) = user_id {
+        let path = letter.action.as_ref().and_then(|(_, address)| address.strip_prefix(&*state.config.public_url));
+        let told = Told { id, user_id, title: &subject, path: path.unwrap_or("/") };
+        notify(state, told, state.clock.now()).await?;
+        if let Some(kind) = Optional::of(mail)
+            && !get_preferences(state, user_id).await?.wants(kind)
+        {
+            let unwanted = Ended { user_id: Some(user_id), ..Ended::new(id, MailStatus::Unwanted) };
+            return end_mail(state, unwanted, state.clock.now()).await;
+        }
     }
-    let refused = match post(state, id, &user, letter).await? {
+    let refused = match post(state, id, (name, &email), letter).await? {
         Ok(()) => None,
         Err(MailTrouble::Refused(words)) => Some(words),
         Err(MailTrouble::Away(words) | MailTrouble::NotNow(words)) => {
@@ -51,8 +53,8 @@ pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
     };
     let status = if refused.is_some() { MailStatus::Refused } else { MailStatus::Sent };
     let ended = Ended {
-        user_id: Some(user.id),
-        address: Some(&user.email),
+        user_id,
+        address: Some(&email),
         subject: Some(&subject),
         error: refused.as_deref(),
         ..Ended::new(id, status)
@@ -61,10 +63,15 @@ pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
 }
 
 /// Hands a letter over to the mail server.
-async fn post(state: &AppState, id: Uuid, user: &User, letter: Letter) -> Result<std::result::Result<(), MailTrouble>> {
+async fn post(
+    state: &AppState,
+    id: Uuid,
+    (name, email): (Option<String>, &str),
+    letter: Letter,
+) -> Result<std::result::Result<(), MailTrouble>> {
     // An address that no mail can be written to is as good as refused.
-    let to = match user.email.parse::<Address>() {
-        Ok(address) => Mailbox::new(Some(format!("{} {}", user.first_name, user.last_name)), address),
+    let to = match email.parse::<Address>() {
+        Ok(address) => Mailbox::new(name, address),
         Err(error) => return Ok(Err(MailTrouble::Refused(error.to_string()))),
     };
     let site = state.config.public_url.clone();

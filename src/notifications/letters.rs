@@ -1,32 +1,91 @@
 //! What each mail says, from what is true when it is sent.
 
-use super::letter::Letter;
+use super::letter::{File, Letter};
 use crate::{
     bookings::{
         model::{Booking, BookingStatus},
         store::{OfPerson, find_booking},
     },
+    error::{Conflict, Error},
     events::model::{Availability, When},
-    id::BookingId,
+    id::{BookingId, TransferId, UserId},
     job::{Mail, News},
-    server::{Result, state::AppState},
-    users::{self, model::User},
+    server::{Failure, Result, documents::file_name, state::AppState},
+    tickets::{
+        documents::{ics_of_booking, pdf_of_booking},
+        model::OfferedTicket,
+        store::{TransferMail, write_transfer},
+    },
+    users,
 };
 use chrono::TimeDelta;
 
 /// A letter and to whom it goes.
 #[derive(Debug)]
 pub(super) struct Addressed {
-    pub(super) user: User,
+    /// None for who has no account, or none that is known.
+    pub(super) user_id: Option<UserId>,
+    pub(super) email: String,
+    pub(super) name: Option<String>,
     pub(super) letter: Letter,
 }
 
 /// What the mail says; nothing if there is no need for it any more, or nobody to tell.
 pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addressed>> {
-    let Some(OfPerson { user_id, booking }) = find_booking(state, mail.booking_id()).await? else { return Ok(None) };
+    let booking_id = match mail.about() {
+        About::Booking(booking_id) => booking_id,
+        About::Transfer(transfer_id) => return compose_offer(state, transfer_id).await,
+    };
+    let Some(OfPerson { user_id, booking }) = find_booking(state, booking_id).await? else { return Ok(None) };
     let Some(user) = users::store::find_user(state, user_id).await? else { return Ok(None) };
-    let letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
-    Ok(letter.map(|letter| Addressed { user, letter }))
+    let mut letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
+    if let (Mail::Confirmation { .. }, Some(letter)) = (mail, &mut letter) {
+        letter.files = files_of(state, &booking).await?;
+    }
+    let name = Some(format!("{} {}", user.first_name, user.last_name));
+    Ok(letter.map(|letter| Addressed { user_id: Some(user.id), email: user.email, name, letter }))
+}
+
+/// The tickets to print and the entry for a calendar; without tickets where none is valid any more.
+async fn files_of(state: &AppState, booking: &Booking) -> Result<Vec<File>> {
+    let name = file_name(&booking.event.name);
+    let ics = ics_of_booking(state, booking.id).await?.to_vec();
+    let mut files = vec![File { name: format!("{name}.ics"), kind: "text/calendar; charset=utf-8", bytes: ics }];
+    match pdf_of_booking(state, booking.id).await {
+        Ok(pdf) => {
+            files.push(File { name: format!("{name}-tickets.pdf"), kind: "application/pdf", bytes: pdf.to_vec() })
+        }
+        Err(Failure::Refused(Error::Conflict(Conflict::TicketVoid))) => {}
+        Err(failure) => return Err(failure),
+    }
+    Ok(files)
+}
+
+/// To an address that may be anybody's: it says who offers what, and how to take it.
+async fn compose_offer(state: &AppState, transfer_id: TransferId) -> Result<Option<Addressed>> {
+    let Some(TransferMail { email, link, offered }) = write_transfer(state, transfer_id).await? else {
+        return Ok(None);
+    };
+    let OfferedTicket { from, event, place, expires, .. } = offered;
+    let When { date, time, zone, .. } = &event.when;
+    let letter = Letter {
+        subject: format!("{from} has a ticket for you: {}, {}", event.name, event.when.date_short),
+        heading: format!("{from} has a ticket for you"),
+        sentences: vec![
+            format!("{from} can pass a ticket for {} on to you. It is yours once you accept it.", event.name),
+            format!("The offer stands until {} {} on {}.", expires.time, expires.zone, expires.date_short),
+        ],
+        facts: vec![
+            ("Event", event.name.clone()),
+            ("When", format!("{date}, {time} {zone}")),
+            ("Where", format!("{}, {}, {}", event.venue, event.address, event.city)),
+            ("Place", place),
+        ],
+        action: Some(("See the ticket", link)),
+        reason: "You get this mail because somebody who has a ticket gave your address. If you don't know them, leave it be.",
+        ..Letter::default()
+    };
+    Ok(Some(Addressed { user_id: None, email, name: None, letter }))
 }
 
 /// A booking whose person is written to.
@@ -261,15 +320,22 @@ const WAITED: &str = "You get this mail because you joined the waitlist of this 
 /// How long before it begins an event's attendees are reminded.
 pub(super) const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
 
+/// What a mail is read from.
+enum About {
+    Booking(BookingId),
+    Transfer(TransferId),
+}
+
 impl Mail {
-    fn booking_id(self) -> BookingId {
+    fn about(self) -> About {
         match self {
+            Self::TicketOffered { transfer_id } => About::Transfer(transfer_id),
             Self::Confirmation { booking_id }
             | Self::Cancellation { booking_id }
             | Self::HoldEnding { booking_id }
             | Self::Offer { booking_id }
             | Self::OfferLapsed { booking_id }
-            | Self::News { booking_id, .. } => booking_id,
+            | Self::News { booking_id, .. } => About::Booking(booking_id),
         }
     }
 }

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     app::{self, App, shell},
-    events, notifications, seats,
+    events, notifications, seats, tickets,
 };
 use axum::{
     Router,
@@ -66,6 +66,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api(&state))
         .merge(pages(&state))
+        .merge(documents(&state))
         .merge(outlets(&state))
         .merge(files(&state))
         .merge(health_checks())
@@ -123,6 +124,15 @@ fn pages(state: &AppState) -> Router<AppState> {
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
             from_fn(keep_owner),
         ))
+}
+
+/// The files of who is signed in.
+fn documents(state: &AppState) -> Router<AppState> {
+    Router::new().merge(tickets::documents::routes()).layer((
+        from_fn(refuse_as_page),
+        guards(state),
+        from_fn_with_state(PageTurns::default(), take_turns),
+    ))
 }
 
 /// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.

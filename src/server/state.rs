@@ -1,8 +1,8 @@
 //! What every request shares.
 
 use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, gate::Gates, mailer::Mailer, passwords::Passwords,
-    pictures::Pictures, redis::Redis, session_store::SessionStore,
+    clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, mailer::Mailer,
+    passwords::Passwords, pictures::Pictures, redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{
@@ -12,6 +12,7 @@ use crate::{
     events::live::LiveEvents,
     notifications::live::LiveNotifications,
     seats::{live::LiveSeats, store::Plans},
+    tickets::store::TicketKeys,
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -58,6 +59,10 @@ pub struct Parts {
     pub clock: Clock,
     /// What has been drawn for others.
     pub pictures: Pictures,
+    /// What has been set in type for people to print or keep.
+    pub documents: Documents,
+    /// What signs tickets.
+    pub ticket_keys: TicketKeys,
     /// The hashing of passwords.
     pub passwords: Passwords,
     /// Where mails leave.
@@ -92,6 +97,8 @@ impl AppState {
             live_seats: LiveSeats::default(),
             plans: Plans::default(),
             pictures: Pictures::default(),
+            documents: Documents::default(),
+            ticket_keys: TicketKeys::default(),
             config: Arc::new(config),
             db,
             clock,

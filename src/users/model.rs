@@ -95,6 +95,13 @@ pub fn normalise_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// An address as it is stored, if it can be one. Errors: [`Error::Invalid`] on `field`.
+pub fn parse_email(field: &str, email: &str) -> Result<String, Error> {
+    let email = normalise_email(email);
+    refuse_any([(field, check_email(&email))])?;
+    Ok(email)
+}
+
 /// Where to go after signing in: `next` if it is a path of this site, else the start page.
 ///
 /// A path begins with one slash; `//host`, `/\host` and control characters would lead elsewhere or break the header.

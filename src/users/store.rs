@@ -53,6 +53,12 @@ pub async fn find_user(state: &AppState, user_id: UserId) -> Result<Option<User>
     Ok(sqlx::query_as(sql).bind(user_id).fetch_optional(state.db.pool()).await?)
 }
 
+/// The names of these accounts, given name first, in no order.
+pub async fn list_names(conn: &mut PgConnection, user_ids: &[UserId]) -> Result<Vec<(UserId, String, String)>> {
+    let sql = "select id, first_name, last_name from users where id = any($1)";
+    Ok(sqlx::query_as(sql).bind(user_ids).fetch_all(conn).await?)
+}
+
 /// Changes a person's names. Errors: `SignInRequired` when the account is gone.
 pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now: DateTime<Utc>) -> Result<User> {
     let sql = const_format::formatcp!(

@@ -6,7 +6,7 @@ mod world;
 
 use self::{
     bookings::{bookings_by_id, holds, states, waitlists},
-    doors::{accounts, events_and_seats, unreadable},
+    doors::{accounts, events_and_seats, tickets, unreadable},
     world::World,
 };
 use super::app::{Reply, TestApp};
@@ -80,7 +80,8 @@ async fn bad_input_is_refused_in_our_words_and_changes_nothing(pool: PgPool) {
     let world = World::new(pool).await;
     let before = world.all_that_is_kept().await;
     let (bookings, seats) = (bookings_by_id(&world), events_and_seats(&world));
-    let rows = [unreadable(), bookings, states(&world), holds(&world), waitlists(&world), seats, accounts()];
+    let (lines, tickets) = (waitlists(&world), tickets(&world));
+    let rows = [unreadable(), bookings, states(&world), holds(&world), lines, seats, tickets, accounts()];
     let mut faults = Vec::new();
     for row in rows.iter().flatten() {
         faults.extend(row.fault(&world).await);

@@ -271,7 +271,8 @@ async fn whoever_develops_has_a_mailbox(pool: PgPool) {
     assert!(mail.header("content-security-policy").to_str().is_ok_and(|policy| policy.contains("default-src 'none'")));
     assert!(mail.text().contains("Show my booking"));
     assert!(visitor.server.get(&format!("{path}/text")).await.text().contains("Show my booking"));
-    assert_eq!(visitor.server.get(&format!("{path}/files/0")).await.status_code(), 404);
+    assert!(visitor.server.get(&format!("{path}/files/0")).await.text().starts_with("BEGIN:VCALENDAR"));
+    assert_eq!(visitor.server.get(&format!("{path}/files/2")).await.status_code(), 404);
     for bad in ["/dev/mailbox/x", "/dev/mailbox/..%2f..%2fetc", "/dev/mailbox/00000000-0000-0000-0000-000000000000"] {
         assert!(visitor.server.get(bad).await.status_code().is_client_error(), "{bad}");
     }

@@ -67,6 +67,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
         ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
         ("waitlist", vec!["waitlist"]),
+        ("tickets", vec!["tickets", "ticket_keys", "ticket_transfers", "ticket_history"]),
         ("notifications", vec!["mails", "notifications", "unwanted_mails", "told_history", "reminded_events"]),
         ("server", vec!["sessions", "idempotency_keys", "jobs", "schedules"]),
     ];
@@ -85,7 +86,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
 
 #[test]
 fn rules_and_stores_depend_one_way() {
-    let order = ["users", "events", "seats", "waitlist", "bookings", "notifications"];
+    let order = ["users", "events", "seats", "waitlist", "bookings", "tickets", "notifications"];
     for (path, code) in sources() {
         let Some(slice) = order.iter().position(|slice| path.starts_with(&format!("{slice}/"))) else { continue };
         let binds =

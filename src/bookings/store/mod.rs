@@ -20,7 +20,7 @@ pub use end::sweep;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
 pub use offer::{feed_waitlists, set_capacity};
-pub use read::{OfPerson, find_booking, get_booking, get_history, list_bookings};
+pub use read::{OfPerson, find_booking, get_booking, get_history, get_owned, list_bookings, list_owned};
 pub use seal::seal_history;
 pub use transitions::{Transition, find_settled, list_attending, list_ending, list_transitions};
 pub use wait::{join_waitlist, leave_waitlist};

@@ -65,6 +65,27 @@ pub async fn find_booking(state: &AppState, booking_id: BookingId) -> Result<Opt
     Ok(Some(OfPerson { user_id, booking: get_booking(state, user_id, booking_id).await? }))
 }
 
+/// Anybody's booking, for what stands on it. Errors: `NotFound`.
+pub async fn get_owned(conn: &mut PgConnection, booking_id: BookingId, now: DateTime<Utc>) -> Result<OfPerson> {
+    list_owned(conn, &[booking_id], now).await?.pop().ok_or_else(|| Error::NotFound.into())
+}
+
+/// These bookings, whoever's they are, in no order.
+pub async fn list_owned(
+    conn: &mut PgConnection,
+    booking_ids: &[BookingId],
+    now: DateTime<Utc>,
+) -> Result<Vec<OfPerson>> {
+    let sql = const_format::formatcp!("select {BOOKING} from bookings where id = any($1) order by id");
+    let rows: Vec<BookingRow> = sqlx::query_as(sql).bind(booking_ids).fetch_all(&mut *conn).await?;
+    let owners: Vec<UserId> = sqlx::query_scalar("select user_id from bookings where id = any($1) order by id")
+        .bind(booking_ids)
+        .fetch_all(&mut *conn)
+        .await?;
+    let bookings = complete(conn, rows, now).await?;
+    Ok(owners.into_iter().zip(bookings).map(|(user_id, booking)| OfPerson { user_id, booking }).collect())
+}
+
 /// The same at `now`, inside a transaction that changed it.
 pub(super) async fn read_booking(
     conn: &mut PgConnection,

@@ -3,7 +3,7 @@
 use super::{FORM, JSON, NOBODY, Row, get, post, raw, world::World};
 use serde_json::{Value, json};
 
-const POSTS: [&str; 12] = [
+const POSTS: [&str; 16] = [
     "auth/register",
     "auth/login",
     "auth/logout",
@@ -16,8 +16,12 @@ const POSTS: [&str; 12] = [
     "bookings/cancel",
     "waitlist/join",
     "waitlist/leave",
+    "tickets/reissue",
+    "tickets/transfer",
+    "tickets/cancel_transfer",
+    "tickets/accept_transfer",
 ];
-const GETS: [&str; 17] = [
+const GETS: [&str; 22] = [
     "auth/session",
     "users/me",
     "events/list",
@@ -35,6 +39,11 @@ const GETS: [&str; 17] = [
     "bookings/get",
     "bookings/history",
     "waitlist/list",
+    "tickets/list",
+    "tickets/get",
+    "tickets/history",
+    "tickets/keys",
+    "tickets/offer",
 ];
 
 /// What no function reads, whichever it is.
@@ -165,6 +174,37 @@ pub(super) fn events_and_seats(world: &World) -> Vec<Row> {
     for (seats, status, code) in [(&*many, 422, "invalid"), ("&seat_ids[]=x", 400, "malformed")] {
         rows.push(get(format!("seats/list?event_id={seated}{seats}"), status, code));
     }
+    rows
+}
+
+pub(super) fn tickets(world: &World) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (id, status, code) in [(NOBODY, 404, "not_found"), ("x", 400, "malformed"), ("", 400, "malformed")] {
+        for function in ["tickets/get", "tickets/history"] {
+            rows.push(get(format!("{function}?ticket_id={id}"), status, code));
+        }
+        for function in ["tickets/reissue", "tickets/cancel_transfer"] {
+            rows.push(post(function, json!({"ticket_id": id}), status, code));
+        }
+        rows.push(post("tickets/transfer", json!({"ticket_id": id, "email": "eve@example.org"}), status, code));
+    }
+    for email in ["", "nobody", "eve\0@example.org"] {
+        rows.push(post("tickets/transfer", json!({"ticket_id": NOBODY, "email": email}), 422, "invalid"));
+    }
+    for booking_id in [NOBODY, &world.bobs] {
+        rows.push(get(format!("tickets/list?booking_id={booking_id}"), 404, "not_found"));
+    }
+    rows.push(get("tickets/list?limit=0", 422, "invalid"));
+    rows.push(get("tickets/list?cursor=x", 422, "invalid"));
+    for token in ["", "x", &"a".repeat(10_000), "a\0"] {
+        rows.push(post("tickets/accept_transfer", json!({"token": token}), 404, "not_found"));
+    }
+    rows.push(get("tickets/offer?token=x", 404, "not_found"));
+    for function in ["tickets/list", &format!("tickets/get?ticket_id={NOBODY}")] {
+        rows.push(get(function, 401, "sign_in_required").signed_out());
+    }
+    rows.push(post("tickets/reissue", json!({"ticket_id": NOBODY}), 401, "sign_in_required").signed_out());
+    rows.push(post("tickets/accept_transfer", json!({"token": "x"}), 401, "sign_in_required").signed_out());
     rows
 }
 
