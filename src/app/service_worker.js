@@ -1,15 +1,23 @@
-// Where a page can't be loaded for want of a connection, shows /offline in its place. Everything else goes its own way, and
-// nothing but that page and the files it is made of is ever kept.
+// Where a page can't be loaded for want of a connection, shows /offline in its place; a ticket that was seen before is shown as
+// it was then. Everything else goes its own way, and nothing but those pages and the files they are made of is ever kept.
 
 const KEPT = "offline-$VERSION";
 const PAGE = "/offline";
+// Outlives an update of the site: people stand at the door.
+const TICKETS = "tickets";
+const A_TICKET = /^\/(tickets\/[0-9a-f-]{36}|bookings\/[0-9a-f-]{36}\/tickets)$/;
+// Afterwards the browser may be somebody else's.
+const A_CHANGE_OF_PERSON = /^\/api\/v1\/auth\/(login|logout|register)$/;
 
 addEventListener("install", (event) => event.waitUntil(keep()));
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
-  const { mode, method, destination } = event.request;
-  if (mode === "navigate" && method === "GET") {
-    event.respondWith(load(event).catch(() => kept(PAGE)));
+  const { mode, method, destination, url } = event.request;
+  const { pathname } = new URL(url);
+  if (method === "POST" && A_CHANGE_OF_PERSON.test(pathname)) {
+    event.waitUntil(caches.delete(TICKETS));
+  } else if (mode === "navigate" && method === "GET") {
+    event.respondWith(A_TICKET.test(pathname) ? ticket(event) : load(event).catch(() => kept(PAGE)));
   } else if (destination === "style" || destination === "font") {
     event.respondWith(fetch(event.request).catch(() => kept(event.request)));
   }
@@ -21,8 +29,7 @@ async function keep() {
   const page = await fetch(PAGE, { cache: "no-store", credentials: "omit" });
   if (!page.ok) throw new Error(`${PAGE} answers ${page.status}`);
   const html = await page.clone().text();
-  const sheets = [...html.matchAll(/href="([^"]+\.css)"/g)].map(([, path]) => path);
-  await cache.addAll([...sheets, "/fonts/bricolage-grotesque-latin.woff2"]);
+  await cache.addAll([...sheets(html), "/fonts/bricolage-grotesque-latin.woff2"]);
   await cache.put(PAGE, page);
   await skipWaiting();
 }
@@ -31,11 +38,49 @@ async function begin() {
   // The browser asks for a page while this script is being started.
   await registration.navigationPreload?.enable();
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)));
+  const old = names.filter((name) => name !== KEPT && name !== TICKETS);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  // A ticket may be the first page of the site that somebody sees.
+  const open = await clients.matchAll({ includeUncontrolled: true, type: "window" });
+  const tickets = open.map(({ url }) => new URL(url)).filter(({ pathname }) => A_TICKET.test(pathname));
+  await Promise.all(tickets.map(async (url) => remember(url, await fetch(url))));
 }
 
 async function load(event) {
   return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+async function ticket(event) {
+  try {
+    const page = await load(event);
+    event.waitUntil(remember(new URL(event.request.url), page.clone()));
+    return page;
+  } catch {
+    const seen = await caches.match(new URL(event.request.url).pathname, { cacheName: TICKETS });
+    return seen ?? kept(PAGE);
+  }
+}
+
+// Keeps a ticket as it is now, with its style: the next version of the site has another one.
+async function remember({ pathname, search }, page) {
+  if (page.status === 401) {
+    await caches.delete(TICKETS);
+    return;
+  }
+  const cache = await caches.open(TICKETS);
+  if (page.status === 404) {
+    await cache.delete(pathname);
+  } else if (page.ok && !search) {
+    const html = await page.clone().text();
+    await cache.put(pathname, page);
+    for (const sheet of sheets(html)) {
+      if (!(await cache.match(sheet))) await cache.add(sheet);
+    }
+  }
+}
+
+function sheets(html) {
+  return [...html.matchAll(/href="([^"]+\.css)"/g)].map(([, path]) => path);
 }
 
 async function kept(what) {
