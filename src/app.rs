@@ -18,7 +18,10 @@ use crate::{
     users::{
         account_page::AccountPage,
         api::Logout,
+        reset_page::{ForgotPasswordPage, ResetPasswordPage},
+        sessions_page::SessionsPage,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
+        verify_page::VerifyEmailPage,
     },
 };
 use axum::Router as Routes;
@@ -34,7 +37,16 @@ use offline_page::KeepOfflinePage;
 use wake::WakeIslands;
 
 /// Where pages are about a person, each with all that lies below it: nothing for search engines.
-pub const PRIVATE_PATHS: [&str; 5] = ["/account", "/bookings", "/notifications", "/register", "/sign-in"];
+pub const PRIVATE_PATHS: [&str; 8] = [
+    "/account",
+    "/bookings",
+    "/forgot-password",
+    "/notifications",
+    "/register",
+    "/reset-password",
+    "/sign-in",
+    "/verify-email",
+];
 
 /// What belongs to the site as a whole and is no page: icons, manifest, service worker, the page for no connection.
 pub fn routes() -> Routes<AppState> {
@@ -92,7 +104,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
+                    <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <SiteFooter />

@@ -41,4 +41,8 @@ ids! {
     BookingId,
     /// An entry of a waitlist.
     EntryId,
+    /// A session, as its owner names it.
+    SessionId,
+    /// A link of a mail.
+    TokenId,
 }
