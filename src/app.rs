@@ -5,6 +5,7 @@ pub mod offline_page;
 pub mod wake;
 
 use crate::{
+    account::delete_page::DeletePage,
     bookings::{
         booking_page::{BookingPage, CancelPage},
         bookings_page::BookingsPage,
@@ -109,6 +110,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/delete") view=DeletePage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <SiteFooter />

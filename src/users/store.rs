@@ -1,9 +1,11 @@
 //! Accounts made durable; links, new passwords, addresses and leaving in files of their own.
 
+mod leave;
 mod reset;
 mod tokens;
 mod verify;
 
+pub use leave::{KeptUser, check_leaving, export_user, lock_leaving, remove_person};
 pub use reset::{forgot_password, reset_password};
 pub use tokens::{Link, check_link, write_link};
 pub use verify::{resend_verification, verify_email};

@@ -1,5 +1,6 @@
 //! Accounts made complete: links by mail, new passwords, sessions, everything to take along, and leaving.
 
+mod leaving;
 mod links;
 mod passwords;
 mod sessions;
