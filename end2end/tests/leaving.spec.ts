@@ -16,7 +16,7 @@ test("a person sees where they are signed in, and signs out of there and everywh
   await page.getByRole("link", { name: "See where you are signed in" }).click();
   await expect(forms.sessions).toHaveCount(2);
   await expect(forms.sessions.filter({ hasText: "This device" })).toHaveCount(1);
-  await expect(forms.sessions.first()).toContainText(/last used on \d+ \w+ 20\d\d/);
+  await expect(forms.sessions.first()).toContainText(/Last used on \d+ \w+ 20\d\d/);
   await expectAccessible(page);
 
   await forms.sessions.getByRole("button", { name: /^Sign out/ }).click();

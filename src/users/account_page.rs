@@ -53,7 +53,7 @@ fn Account(user: User) -> impl IntoView {
             </section>
             <section class="panel">
                 <h2>"Your data"</h2>
-                <p class="muted">"Everything that is kept about you, in one file. Or leave, and nothing of you is."</p>
+                <p class="muted">"Everything that is kept about you, in one file. If you leave, nothing here names you any more."</p>
                 <p class="actions">
                     <LinkButton href="/api/v1/users/export" kind=ButtonKind::Secondary>"Download your data"</LinkButton>
                     <LinkButton href="/account/delete" kind=ButtonKind::Quiet>"Delete your account"</LinkButton>

@@ -33,10 +33,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                 .then(|| {
                     view! {
                         <Notice tone=Tone::Success>
-                            <p>
-                                "If there is an account with that address, a mail is on its way to it. Its link works for an hour, and once."
-                            </p>
-                            <p>"Nothing there after a few minutes? Look among unwanted mail, or ask once more."</p>
+                            "If there is an account with that address, a mail is on its way to it. Its link works once, within an hour. Nothing there in a few minutes? Look among unwanted mail, or ask once more."
                         </Notice>
                     }
                 })}

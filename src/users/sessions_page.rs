@@ -61,13 +61,15 @@ fn Row(session: Session) -> impl IntoView {
     let Session { id, is_current, device, last_used_on, created_at } = session;
     let device = if device.is_empty() { "Something unknown".to_owned() } else { device };
     let words = device.clone();
+    let used =
+        last_used_on.map(|day| view! { <p class="muted">{format!("Last used on {}", day.format("%-d %B %Y"))}</p> });
     let since = format!("Signed in on {}", created_at.format("%-d %B %Y"));
-    let used = last_used_on.map(|day| format!(", last used on {}", day.format("%-d %B %Y")));
     view! {
         <li class="panel session">
-            <div>
+            <div class="session-words">
                 <h2>{device}</h2>
-                <p class="muted">{since} {used}</p>
+                {used}
+                <p class="muted">{since}</p>
             </div>
             {if is_current {
                 view! { <p class="session-current">"This device"</p> }.into_any()

@@ -4,7 +4,10 @@ use crate::{
     error::Error,
     id::{TokenId, UserId},
     server::{Result, clock::new_id, secret::Secret, state::AppState},
-    users::token::{COUNTED, Purpose, decide_send},
+    users::{
+        model::User,
+        token::{COUNTED, Purpose, decide_send},
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -73,33 +76,36 @@ pub(super) async fn end_links(
 #[derive(Clone, Debug)]
 pub struct Link {
     /// To whom.
-    pub email: String,
-    /// Given name.
-    pub first_name: String,
+    pub user: User,
     /// What for.
     pub purpose: Purpose,
     /// What makes it theirs alone.
     pub secret: Secret,
-    /// Until when it is good, UTC.
-    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct LinkRow {
+    #[sqlx(flatten)]
+    user: User,
+    purpose: Purpose,
 }
 
 /// Gives a link its secret, for the mail that carries it; none if the link or its person is over. The secret is made as late
 /// as this so that it lies nowhere but in the mail. Done twice, only the last secret is good.
 pub async fn write_link(state: &AppState, token_id: TokenId) -> Result<Option<Link>> {
     let secret = Secret::new()?;
-    let row: Option<(String, String, Purpose, DateTime<Utc>)> = sqlx::query_as(
+    let row: Option<LinkRow> = sqlx::query_as(
         "update account_tokens set token_hash = $2 from users
          where account_tokens.id = $1 and used_at is null and expires_at > coalesce($3, clock_timestamp())
            and users.id = user_id and is_active
-         returning email, first_name, purpose, expires_at",
+         returning users.id, email, first_name, last_name, is_admin, email_verified_at, users.created_at, purpose",
     )
     .bind(token_id)
     .bind(&secret.hash()[..])
     .bind(state.clock.fixed_now())
     .fetch_optional(state.db.pool())
     .await?;
-    Ok(row.map(|(email, first_name, purpose, expires_at)| Link { email, first_name, purpose, secret, expires_at }))
+    Ok(row.map(|LinkRow { user, purpose }| Link { user, purpose, secret }))
 }
 
 /// Whose link this is, as long as it can be used; this doesn't use it. Errors: `LinkOver`.
