@@ -5,7 +5,8 @@ use crate::{
     bookings,
     error::Error,
     id::UserId,
-    server::{Failure, Result, idempotency_store, state::AppState},
+    notifications,
+    server::{Failure, Result, idempotency_store, retrying, state::AppState},
     users, waitlist,
 };
 use sqlx::PgConnection;
@@ -26,7 +27,7 @@ pub(super) async fn delete(state: &AppState, user_id: UserId, password: String) 
     users::store::check_leaving(state, user_id, password).await?;
     for _ in 0..ROUNDS {
         give_up(state, user_id).await?;
-        if remove(state, user_id).await? {
+        if retrying("leave", || remove(state, user_id)).await? {
             return Ok(());
         }
     }
@@ -72,6 +73,7 @@ async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
     }
     let now = state.clock.now_in(&mut tx).await?;
     users::store::remove_person(&mut tx, user_id, now).await?;
+    notifications::store::forget_all_of(&mut tx, user_id).await?;
     idempotency_store::remove_of_user(&mut tx, user_id).await?;
     let ended = state.sessions.delete_of_user(&mut tx, user_id, None).await?;
     tx.commit().await?;

@@ -2,17 +2,18 @@
 //! memory.
 
 use crate::{
-    bookings::{self, store::KeptBooking},
+    bookings,
     error::Error,
     events::model::Page,
     id::UserId,
+    notifications::{self, model::Preferences},
     server::{Result, answer, state::AppState},
     users::{self, model::Session, store::KeptUser},
     waitlist,
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 
 /// Rows read at once.
@@ -31,14 +32,22 @@ struct Head {
     left_out: [&'static str; 3],
     account: KeptUser,
     sessions: Vec<Session>,
+    wanted_mails: Preferences,
 }
 
-/// What is written next.
-enum Next {
-    Waitlist(String),
-    Bookings(String),
-    End,
-    Nothing,
+/// What there may be much of, in the order of the document.
+#[derive(Clone, Copy)]
+enum List {
+    Waitlist,
+    Bookings,
+    Notifications,
+    Mails,
+}
+
+/// From where on a list is still to be written; an empty cursor begins it.
+struct Next {
+    list: List,
+    cursor: String,
 }
 
 /// The document, piece by piece. The first one is read before this answers, so that what can't be answered at all says so.
@@ -49,40 +58,78 @@ pub(super) async fn export(
 ) -> Result<impl Stream<Item = std::result::Result<String, Error>> + Send + 'static> {
     let account = users::store::export_user(&state, user_id).await?;
     let sessions = state.sessions.list_of_user(user_id, None).await?;
-    let head = write(&Head { exported_at: now, left_out: LEFT_OUT, account, sessions })?;
-    let open = head[..head.len() - 1].to_owned() + ",\"waitlist\":[";
-    let rest = stream::try_unfold(Next::Waitlist(String::new()), move |next| {
+    let wanted_mails = notifications::store::get_preferences(&state, user_id).await?;
+    let head = write(&Head { exported_at: now, left_out: LEFT_OUT, account, sessions, wanted_mails })?;
+    // The lists go inside.
+    let open = head[..head.len() - 1].to_owned();
+    let rest = stream::try_unfold(Some(Next::begin(List::Waitlist)), move |next| {
         let state = state.clone();
-        async move { answer(piece(&state, user_id, next)).await }
+        async move {
+            match next {
+                Some(next) => answer(next.write(&state, user_id)).await.map(Some),
+                None => Ok(None),
+            }
+        }
     });
-    Ok(stream::StreamExt::chain(stream::iter([Ok(open)]), rest))
+    Ok(stream::iter([Ok(open)]).chain(rest))
 }
 
-async fn piece(state: &AppState, user_id: UserId, next: Next) -> Result<Option<(String, Next)>> {
-    Ok(match next {
-        Next::Waitlist(cursor) => {
-            let page = waitlist::store::list_entries(state, user_id, PAGE, &cursor).await?;
-            let (text, more) = list(&page, &cursor)?;
-            Some(match more {
-                Some(cursor) => (text, Next::Waitlist(cursor)),
-                None => (text + "],\"bookings\":[", Next::Bookings(String::new())),
-            })
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Waitlist => "waitlist",
+            Self::Bookings => "bookings",
+            Self::Notifications => "notifications",
+            Self::Mails => "mails",
         }
-        Next::Bookings(cursor) => {
-            let page: Page<KeptBooking> = bookings::store::export_bookings(state, user_id, PAGE, &cursor).await?;
-            let (text, more) = list(&page, &cursor)?;
-            Some((text, more.map_or(Next::End, Next::Bookings)))
+    }
+
+    fn after(self) -> Option<Self> {
+        match self {
+            Self::Waitlist => Some(Self::Bookings),
+            Self::Bookings => Some(Self::Notifications),
+            Self::Notifications => Some(Self::Mails),
+            Self::Mails => None,
         }
-        Next::End => Some(("]}".to_owned(), Next::Nothing)),
-        Next::Nothing => None,
-    })
+    }
+
+    /// The next rows as they go on the list, and where the page after them begins.
+    async fn read(self, state: &AppState, user_id: UserId, cursor: &str) -> Result<(String, Option<String>)> {
+        match self {
+            Self::Waitlist => rows(waitlist::store::list_entries(state, user_id, PAGE, cursor).await?),
+            Self::Bookings => rows(bookings::store::export_bookings(state, user_id, PAGE, cursor).await?),
+            Self::Notifications => {
+                rows(notifications::store::list_notifications(state, user_id, PAGE, cursor).await?)
+            }
+            Self::Mails => rows(notifications::store::list_mails_of(state, user_id, PAGE, cursor).await?),
+        }
+    }
 }
 
-/// The rows of a page as they go on a list, and where the next page begins.
-fn list<T: Serialize>(page: &Page<T>, cursor: &str) -> Result<(String, Option<String>)> {
-    let rows = page.items.iter().map(write).collect::<Result<Vec<_>>>()?.join(",");
-    let comma = if cursor.is_empty() || rows.is_empty() { "" } else { "," };
-    Ok((format!("{comma}{rows}"), page.next_cursor.clone()))
+impl Next {
+    fn begin(list: List) -> Self {
+        Self { list, cursor: String::new() }
+    }
+
+    /// The next piece, and what comes after it.
+    async fn write(self, state: &AppState, user_id: UserId) -> Result<(String, Option<Self>)> {
+        let (rows, more) = self.list.read(state, user_id, &self.cursor).await?;
+        let before = match self.cursor.as_str() {
+            "" => format!(",\"{}\":[", self.list.name()),
+            _ if rows.is_empty() => String::new(),
+            _ => ",".to_owned(),
+        };
+        Ok(match (more, self.list.after()) {
+            (Some(cursor), _) => (before + &rows, Some(Self { cursor, ..self })),
+            (None, Some(list)) => (before + &rows + "]", Some(Self::begin(list))),
+            (None, None) => (before + &rows + "]}", None),
+        })
+    }
+}
+
+fn rows<T: Serialize>(page: Page<T>) -> Result<(String, Option<String>)> {
+    let rows = page.items.iter().map(write).collect::<Result<Vec<_>>>()?;
+    Ok((rows.join(","), page.next_cursor))
 }
 
 fn write(value: &impl Serialize) -> Result<String> {

@@ -1,6 +1,6 @@
 //! What each mail says, from what is true when it is sent.
 
-use super::letter::Letter;
+use super::{letter::Letter, link_letters::compose_link};
 use crate::{
     bookings::{
         model::{Booking, BookingStatus},
@@ -23,7 +23,19 @@ pub(super) struct Addressed {
 
 /// What the mail says; nothing if there is no need for it any more, or nobody to tell.
 pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addressed>> {
-    let Some(OfPerson { user_id, booking }) = find_booking(state, mail.booking_id()).await? else { return Ok(None) };
+    match mail {
+        Mail::Link { token_id } => compose_link(state, token_id).await,
+        Mail::Confirmation { booking_id }
+        | Mail::Cancellation { booking_id }
+        | Mail::HoldEnding { booking_id }
+        | Mail::Offer { booking_id }
+        | Mail::OfferLapsed { booking_id }
+        | Mail::News { booking_id, .. } => compose_about(state, booking_id, mail).await,
+    }
+}
+
+async fn compose_about(state: &AppState, booking_id: BookingId, mail: Mail) -> Result<Option<Addressed>> {
+    let Some(OfPerson { user_id, booking }) = find_booking(state, booking_id).await? else { return Ok(None) };
     let Some(user) = users::store::find_user(state, user_id).await? else { return Ok(None) };
     let letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
     Ok(letter.map(|letter| Addressed { user, letter }))
@@ -260,16 +272,3 @@ const WAITED: &str = "You get this mail because you joined the waitlist of this 
 
 /// How long before it begins an event's attendees are reminded.
 pub(super) const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
-
-impl Mail {
-    fn booking_id(self) -> BookingId {
-        match self {
-            Self::Confirmation { booking_id }
-            | Self::Cancellation { booking_id }
-            | Self::HoldEnding { booking_id }
-            | Self::Offer { booking_id }
-            | Self::OfferLapsed { booking_id }
-            | Self::News { booking_id, .. } => booking_id,
-        }
-    }
-}

@@ -2,6 +2,7 @@
 
 mod leaving;
 mod links;
+mod mails;
 mod passwords;
 mod sessions;
 

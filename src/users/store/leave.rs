@@ -83,7 +83,7 @@ pub async fn remove_person(conn: &mut PgConnection, user_id: UserId, now: DateTi
     sqlx::query("delete from account_tokens where user_id = $1").bind(user_id).execute(&mut *conn).await?;
     sqlx::query(
         "update users set email = $2, password_hash = '', first_name = '', last_name = '', is_admin = false,
-             is_active = false, email_verified_at = null, deleted_at = $3, updated_at = $3
+             is_active = false, unread_count = 0, email_verified_at = null, deleted_at = $3, updated_at = $3
          where id = $1",
     )
     .bind(user_id)

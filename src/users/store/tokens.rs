@@ -3,7 +3,8 @@
 use crate::{
     error::Error,
     id::{TokenId, UserId},
-    server::{Result, clock::new_id, secret::Secret, state::AppState},
+    job::Mail,
+    server::{Result, clock::new_id, jobs::enqueue, secret::Secret, state::AppState},
     users::{
         model::User,
         token::{COUNTED, Purpose, decide_send},
@@ -12,7 +13,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// Makes the place for a person's link of this purpose, and ends those before it. It has no secret until its mail is written
+/// Asks for the mail of a link of this purpose, and ends those before it. The link has no secret until the mail is written
 /// ([`write_link`]). Assumes a transaction that locks the person's row: `lock_person`.
 ///
 /// Errors: `TooMany` when the person was sent enough within the hour; what they were sent stays good.
@@ -21,7 +22,7 @@ pub(super) async fn ask_for_link(
     user_id: UserId,
     purpose: Purpose,
     now: DateTime<Utc>,
-) -> Result<TokenId> {
+) -> Result<()> {
     sqlx::query("delete from account_tokens where user_id = $1 and expires_at <= $2 and created_at <= $3")
         .bind(user_id)
         .bind(now)
@@ -48,9 +49,9 @@ pub(super) async fn ask_for_link(
     .bind(purpose)
     .bind(now + purpose.lasts())
     .bind(now)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(token_id)
+    enqueue(conn, &[Mail::Link { token_id }.into()], now).await
 }
 
 /// Ends what a person was sent for this purpose: none of it can be used any more.
@@ -98,7 +99,8 @@ pub async fn write_link(state: &AppState, token_id: TokenId) -> Result<Option<Li
         "update account_tokens set token_hash = $2 from users
          where account_tokens.id = $1 and used_at is null and expires_at > coalesce($3, clock_timestamp())
            and users.id = user_id and is_active
-         returning users.id, email, first_name, last_name, is_admin, email_verified_at, users.created_at, purpose",
+         returning users.id, email, first_name, last_name, is_admin, email_verified_at, unread_count,
+                   users.created_at, purpose",
     )
     .bind(token_id)
     .bind(&secret.hash()[..])

@@ -23,7 +23,7 @@ impl Person {
 }
 
 impl TestApp {
-    async fn ask(&self, sql: &str) -> Option<String> {
+    async fn tables_say(&self, sql: &str) -> Option<String> {
         let query = sqlx::query_scalar(AssertSqlSafe(format!("select ({sql})::text")));
         query.fetch_one(self.state.db.pool()).await.expect("an answer")
     }
@@ -119,13 +119,13 @@ async fn who_leaves_gives_everything_back_and_is_nobody(pool: PgPool) {
     let statuses =
         format!("select string_agg(status::text, ' ' order by created_at) from bookings where id <> '{attended}'");
     assert_eq!(
-        app.ask(&format!("{statuses} and user_id = (select id from users where deleted_at is not null)"))
+        app.tables_say(&format!("{statuses} and user_id = (select id from users where deleted_at is not null)"))
             .await
             .as_deref(),
         Some("cancelled cancelled cancelled")
     );
     let books = format!("select status from bookings where id = '{attended}'");
-    assert_eq!(app.ask(&books).await.as_deref(), Some("confirmed"), "what is over stays in the books");
+    assert_eq!(app.tables_say(&books).await.as_deref(), Some("confirmed"), "what is over stays in the books");
     for sql in [
         "select count(*) from idempotency_keys",
         "select count(*) from waitlist where status = 'waiting'",
@@ -134,7 +134,7 @@ async fn who_leaves_gives_everything_back_and_is_nobody(pool: PgPool) {
         "select count(*) from users where (email || first_name || last_name || password_hash) ~* 'ada@example|augusta|king|argon'
          and first_name <> 'bob'",
     ] {
-        assert_eq!(app.ask(sql).await.as_deref(), Some("0"), "{sql}");
+        assert_eq!(app.tables_say(sql).await.as_deref(), Some("0"), "{sql}");
     }
     app.audit().await;
 
@@ -170,7 +170,7 @@ async fn leaving_twice_is_fine(pool: PgPool) {
         "{first:?} {second:?}"
     );
     ada.delete().await.refused(401, "sign_in_required");
-    assert_eq!(app.ask("select count(*) from users where deleted_at is not null").await.as_deref(), Some("1"));
+    assert_eq!(app.tables_say("select count(*) from users where deleted_at is not null").await.as_deref(), Some("1"));
     assert_eq!(app.available(event_id).await, 10);
     app.audit().await;
 }
@@ -201,7 +201,7 @@ async fn what_is_begun_while_leaving_is_given_back_too(pool: PgPool) {
         format!("select count(*) from waitlist where status in ('waiting', 'offered') and {gone}"),
         format!("select count(*) from bookings where status in ('held', 'confirmed') and {gone}"),
     ] {
-        assert_eq!(app.ask(&sql).await.as_deref(), Some("0"), "{sql}");
+        assert_eq!(app.tables_say(&sql).await.as_deref(), Some("0"), "{sql}");
     }
     assert_eq!(app.available(open).await, 10);
     app.audit().await;
@@ -213,7 +213,7 @@ async fn a_reply_that_is_still_to_come_is_not_kept(pool: PgPool) {
     let ada = app.person("ada").await;
     let delete = ada.server.post("/api/v1/users/delete").json(&json!({"password": "correct horse"}));
     delete.add_header("idempotency-key", "leave").await.assert_status_ok();
-    assert_eq!(app.ask("select count(*) from idempotency_keys").await.as_deref(), Some("0"));
+    assert_eq!(app.tables_say("select count(*) from idempotency_keys").await.as_deref(), Some("0"));
 }
 
 #[sqlx::test]
@@ -238,6 +238,6 @@ async fn who_joins_a_line_at_the_moment_of_leaving_is_taken_out_of_it(pool: PgPo
     );
     joined.expect(200);
     deleted.expect(200);
-    assert_eq!(app.ask("select string_agg(status::text, ' ') from waitlist").await.as_deref(), Some("left"));
+    assert_eq!(app.tables_say("select string_agg(status::text, ' ') from waitlist").await.as_deref(), Some("left"));
     app.audit().await;
 }
