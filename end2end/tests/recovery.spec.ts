@@ -1,10 +1,10 @@
 import { expect, test } from "./fixtures";
 import { AccountForms } from "./pages/account";
-import { linkSecret, signIn } from "./support/accounts";
+import { pathInMail, signIn } from "./support/accounts";
 import { expectAccessible } from "./support/accessibility";
 import { visit } from "./support/visit";
 
-test("a forgotten password is replaced with a mail's link, which signs out everywhere else", async ({ page, account, openBrowser, watcher }) => {
+test("a forgotten password is replaced with a mail's link, which signs out everywhere else", async ({ page, account, request, openBrowser, watcher }) => {
   const other = await openBrowser();
   const forms = new AccountForms(other);
 
@@ -21,7 +21,7 @@ test("a forgotten password is replaced with a mail's link, which signs out every
     await expectAccessible(other);
   });
 
-  const path = `/reset-password?token=${await linkSecret(account, "reset")}`;
+  const path = await pathInMail(request, account, "reset-password");
   await test.step("choose a password, not a short one", async () => {
     await visit(other, path);
     await expect(forms.heading).toHaveText("Choose a new password");
@@ -51,7 +51,7 @@ test("a forgotten password is replaced with a mail's link, which signs out every
   });
 });
 
-test("an address is confirmed by pressing a button, not by opening the link", async ({ page, account, watcher }) => {
+test("an address is confirmed by pressing a button, not by opening the link", async ({ page, account, request, watcher }) => {
   const forms = new AccountForms(page);
   const reminder = page.getByRole("heading", { name: "Confirm your address" });
 
@@ -61,7 +61,7 @@ test("an address is confirmed by pressing a button, not by opening the link", as
   await expect(forms.success).toHaveText("A link is on its way.");
   await expectAccessible(page);
 
-  const path = `/verify-email?token=${await linkSecret(account, "verify")}`;
+  const path = await pathInMail(request, account, "verify-email");
   await visit(page, path);
   await expectAccessible(page);
   await visit(page, "/account");
@@ -79,14 +79,14 @@ test("an address is confirmed by pressing a button, not by opening the link", as
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a forgotten password is replaced", async ({ page, account }) => {
+  test("a forgotten password is replaced", async ({ page, account, request }) => {
     await page.context().clearCookies();
     const forms = new AccountForms(page);
     await page.goto("/forgot-password");
     await forms.email.fill(account.email);
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(forms.success).toContainText("a mail is on its way");
-    await page.goto(`/reset-password?token=${await linkSecret(account, "reset")}`);
+    await page.goto(await pathInMail(request, account, "reset-password"));
     await forms.newPassword.fill("better battery");
     await page.getByRole("button", { name: "Set the password" }).click();
     await expect(forms.own).toBeVisible();

@@ -1,6 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type APIRequestContext, expect } from "@playwright/test";
-import { sql } from "./database";
 
 export interface Account {
   email: string;
@@ -31,17 +30,27 @@ export async function signIn(request: APIRequestContext, { email, password }: Pi
   expect(reply.status(), await reply.text()).toBe(200);
 }
 
-/**
- * The secret of the link that this account was sent last. The database knows only the hash of the one in the mail, so that
- * the link gets another one once its mail is written.
- */
-export async function linkSecret({ email }: Pick<Account, "email">, purpose: "verify" | "reset"): Promise<string> {
-  const secret = randomBytes(32).toString("hex");
-  const newest = `
-    select account_tokens.id from account_tokens join users on users.id = user_id
-    where email = '${email}' and purpose = '${purpose}' order by account_tokens.id desc limit 1`;
-  const hasSecret = () => sql(`select token_hash is not null from account_tokens where id = (${newest})`);
-  await expect.poll(hasSecret, "the mail is written").toBe("t");
-  await sql(`update account_tokens set token_hash = sha256('${secret}'::bytea) where id = (${newest})`);
-  return secret;
+/** The pages that links in mails lead to. */
+type LinkedPage = "verify-email" | "reset-password";
+
+/** The path in the newest mail to this account that leads to the page and can be used. */
+export async function pathInMail(request: APIRequestContext, { email }: Pick<Account, "email">, page: LinkedPage): Promise<string> {
+  let found = "";
+  await expect(async () => {
+    found = await newestPath(request, email, page);
+    expect((await request.get(found)).status(), "an older link is over").toBe(200);
+  }, `a mail that leads to /${page}`).toPass();
+  return found;
+}
+
+async function newestPath(request: APIRequestContext, email: string, page: LinkedPage): Promise<string> {
+  const mailbox = await (await request.get(`/dev/mailbox?to=${email}`)).text();
+  for (const [, id] of mailbox.matchAll(/"\/dev\/mailbox\/([0-9a-f-]{36})"/g)) {
+    const text = await (await request.get(`/dev/mailbox/${id}/text`)).text();
+    const path = text.match(new RegExp(`/${page}\\?token=[0-9a-f]{64}`));
+    if (path) {
+      return path[0];
+    }
+  }
+  throw new Error(`no mail to ${email} leads to /${page}`);
 }

@@ -1,6 +1,11 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { ELSEWHERE, type Event } from "./catalogue";
-import { sql } from "./database";
+
+const run = promisify(execFile);
+const POSTGRES_BIN = fileURLToPath(new URL("../../../scripts/postgres-bin", import.meta.url));
 
 /** What a made event is like. */
 interface Made {
@@ -9,7 +14,7 @@ interface Made {
   opensInS: number;
 }
 
-/** An event of this test's own, made in the database because no function of the site makes one; otherwise like one of the demo data: general admission, in a city where nothing else is. */
+/** An event of this test's own, otherwise like one of the demo data: general admission, in a city where nothing else is. */
 export async function makeEvent(like: Event, { capacity, opensInS }: Made): Promise<Event> {
   const id = randomUUID();
   await sql(`
@@ -36,4 +41,14 @@ export async function makeSeatedEvent(like: Event, opensInS: number): Promise<Ev
       select gen_random_uuid(), '${event.id}', 'Stalls', "row", number::text, ${like.price_minor}, 5 + 10 * number, y, clock_timestamp(), clock_timestamp()
       from (values ('A', 35), ('B', 45)) as rows ("row", y), generate_series(1, 10) as number`);
   return { ...event, has_seat_selection: true };
+}
+
+/** No function of the site makes an event, so that a test asks the database it runs on. */
+async function sql(statements: string): Promise<void> {
+  const url = process.env.DATABASE_URL;
+  if (!url) {
+    throw new Error("DATABASE_URL names the database that the site under test runs on: scripts/e2e sets it");
+  }
+  const { stdout: bin } = await run(POSTGRES_BIN);
+  await run(`${bin.trim()}/psql`, [url, "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--command", statements]);
 }
