@@ -98,9 +98,7 @@ impl List {
         match self {
             Self::Waitlist => rows(waitlist::store::list_entries(state, user_id, PAGE, cursor).await?),
             Self::Bookings => rows(bookings::store::export_bookings(state, user_id, PAGE, cursor).await?),
-            Self::Notifications => {
-                rows(notifications::store::list_notifications(state, user_id, PAGE, cursor).await?)
-            }
+            Self::Notifications => rows(notifications::store::list_notifications(state, user_id, PAGE, cursor).await?),
             Self::Mails => rows(notifications::store::list_mails_of(state, user_id, PAGE, cursor).await?),
         }
     }
