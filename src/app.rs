@@ -5,6 +5,7 @@ pub mod offline_page;
 pub mod wake;
 
 use crate::{
+    account::delete_page::DeletePage,
     bookings::{
         booking_page::{BookingPage, CancelPage},
         bookings_page::BookingsPage,
@@ -19,7 +20,10 @@ use crate::{
     users::{
         account_page::AccountPage,
         api::Logout,
+        reset_page::{ForgotPasswordPage, ResetPasswordPage},
+        sessions_page::SessionsPage,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
+        verify_page::VerifyEmailPage,
     },
 };
 use axum::Router as Routes;
@@ -35,7 +39,17 @@ use offline_page::KeepOfflinePage;
 use wake::WakeIslands;
 
 /// Where pages are about a person, each with all that lies below it: nothing for search engines.
-pub const PRIVATE_PATHS: [&str; 6] = ["/account", "/bookings", "/notifications", "/register", "/sign-in", "/tickets"];
+pub const PRIVATE_PATHS: [&str; 9] = [
+    "/account",
+    "/bookings",
+    "/forgot-password",
+    "/notifications",
+    "/register",
+    "/reset-password",
+    "/sign-in",
+    "/tickets",
+    "/verify-email",
+];
 
 /// What belongs to the site as a whole and is no page: icons, manifest, service worker, the page for no connection.
 pub fn routes() -> Routes<AppState> {
@@ -96,7 +110,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
+                    <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/delete") view=DeletePage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <SiteFooter />

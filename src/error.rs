@@ -25,6 +25,10 @@ pub enum Error {
     /// 403: signed in, but not allowed.
     #[error("You are not allowed to do this.")]
     Forbidden,
+    /// 410: the link of a mail is not, or no longer, good for anything: unknown, used, lapsed, or a newer one was sent.
+    /// Which of these is never said.
+    #[error("This link doesn't work any more: it was used, it is too old, or a newer one was sent. Ask for a new one.")]
+    LinkOver,
     /// 404: there is no such thing, or it belongs to someone else.
     #[error("There is nothing here by that name.")]
     NotFound,
@@ -250,6 +254,7 @@ impl Error {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict(_) => 409,
+            Self::LinkOver => 410,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReused | Self::Invalid(_) => 422,

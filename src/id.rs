@@ -45,4 +45,8 @@ ids! {
     TicketId,
     /// A ticket offered to somebody else.
     TransferId,
+    /// A session, as its owner names it.
+    SessionId,
+    /// A link of a mail.
+    TokenId,
 }

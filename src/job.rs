@@ -1,6 +1,6 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
-use crate::id::{BookingId, EventId, TransferId};
+use crate::id::{BookingId, EventId, TokenId, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// Work for later. The same job asked for twice, while it waits, is one.
@@ -63,6 +63,11 @@ pub enum Mail {
         booking_id: BookingId,
         /// What.
         news: News,
+    },
+    /// A link that somebody asked for. Its secret is made when the mail is written, so that none waits here.
+    Link {
+        /// Which.
+        token_id: TokenId,
     },
 }
 

@@ -1,5 +1,6 @@
 //! Evently: a self-hosted event booking platform. ARCHITECTURE.md has the map.
 
+pub mod account;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]

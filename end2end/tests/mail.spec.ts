@@ -5,7 +5,7 @@ import { Bookings, bookingPath } from "./support/bookings";
 test("a booking is confirmed by a mail that leads to it", async ({ page, context, account, catalogue }) => {
   const own = new Bookings(context.request);
   const booking = await own.confirm(await own.holdPlaces(await catalogue.concert(), 2));
-  const mail = page.getByRole("listitem").filter({ hasText: account.email });
+  const mail = page.getByRole("listitem").filter({ hasText: account.email }).filter({ hasText: "You're going" });
 
   await expect(async () => {
     await page.goto(`/dev/mailbox?to=${account.email}`);

@@ -31,6 +31,7 @@ test.describe("for everybody", () => {
     ["a list with nothing in it", "/events?q=zzzzqqqq&city=Nowhere", /^Events · Evently$/],
     ["the sign-in page", "/sign-in", /^Sign in · Evently$/],
     ["the page that makes an account", "/register", /^Make an account · Evently$/],
+    ["the page for a forgotten password", "/forgot-password", /^Forgotten password · Evently$/],
   ];
   for (const [name, path, title] of pages) {
     test(`${name} is sound`, async ({ page }) => {
@@ -45,6 +46,10 @@ test.describe("for everybody", () => {
     ["a list with a filter that makes no sense", "/events?places=900", 422, "Events", /^Events · Evently$/],
     ["a month that is none", "/events/month?month=2026-13", 422, "Events by month", /^Events by month · Evently$/],
     ["an account page without an account", "/account", 401, "Sign in first", /^Account · Evently$/],
+    ["a list of sessions without an account", "/account/sessions", 401, "Sign in first", /Evently$/],
+    ["leaving without an account", "/account/delete", 401, "Sign in first", /Evently$/],
+    ["a link for a password that is none", "/reset-password?token=x", 410, "This link doesn't work any more", /^New password · Evently$/],
+    ["a link for an address that is none", "/verify-email", 410, "This link doesn't work any more", /^Confirm your address · Evently$/],
     ["a booking without an account", "/bookings/00000000-0000-4000-8000-000000000000", 401, "Sign in first", /Evently$/],
   ];
   for (const [name, path, status, heading, title] of refused) {

@@ -31,8 +31,8 @@ pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
         return end_mail(state, Ended::new(id, MailStatus::Needless), state.clock.now()).await;
     };
     let subject = letter.subject.clone();
-    // Who has no account has no page to be told on, and their link is in no other place than the mail.
-    if let Some(user_id) = user_id {
+    // Who has no account has no page to be told on, and a link's secret is for who reads the mail.
+    if let Some(user_id) = user_id.filter(|_| !matches!(mail, Mail::Link { .. })) {
         let path = letter.action.as_ref().and_then(|(_, address)| address.strip_prefix(&*state.config.public_url));
         let told = Told { id, user_id, title: &subject, path: path.unwrap_or("/") };
         notify(state, told, state.clock.now()).await?;

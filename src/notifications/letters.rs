@@ -1,6 +1,9 @@
 //! What each mail says, from what is true when it is sent.
 
-use super::letter::{File, Letter};
+use super::{
+    letter::{File, Letter},
+    link_letters::compose_link,
+};
 use crate::{
     bookings::{
         model::{Booking, BookingStatus},
@@ -16,7 +19,7 @@ use crate::{
         model::OfferedTicket,
         store::{TransferMail, write_transfer},
     },
-    users,
+    users::{self, model::User},
 };
 use chrono::TimeDelta;
 
@@ -30,20 +33,36 @@ pub(super) struct Addressed {
     pub(super) letter: Letter,
 }
 
+impl Addressed {
+    /// To somebody with an account.
+    pub(super) fn to(user: User, letter: Letter) -> Self {
+        let name = Some(format!("{} {}", user.first_name, user.last_name));
+        Self { user_id: Some(user.id), email: user.email, name, letter }
+    }
+}
+
 /// What the mail says; nothing if there is no need for it any more, or nobody to tell.
 pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addressed>> {
-    let booking_id = match mail.about() {
-        About::Booking(booking_id) => booking_id,
-        About::Transfer(transfer_id) => return compose_offer(state, transfer_id).await,
-    };
+    match mail {
+        Mail::TicketOffered { transfer_id } => compose_offer(state, transfer_id).await,
+        Mail::Link { token_id } => compose_link(state, token_id).await,
+        Mail::Confirmation { booking_id }
+        | Mail::Cancellation { booking_id }
+        | Mail::HoldEnding { booking_id }
+        | Mail::Offer { booking_id }
+        | Mail::OfferLapsed { booking_id }
+        | Mail::News { booking_id, .. } => compose_about(state, booking_id, mail).await,
+    }
+}
+
+async fn compose_about(state: &AppState, booking_id: BookingId, mail: Mail) -> Result<Option<Addressed>> {
     let Some(OfPerson { user_id, booking }) = find_booking(state, booking_id).await? else { return Ok(None) };
     let Some(user) = users::store::find_user(state, user_id).await? else { return Ok(None) };
     let mut letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
     if let (Mail::Confirmation { .. }, Some(letter)) = (mail, &mut letter) {
         letter.files = files_of(state, &booking).await?;
     }
-    let name = Some(format!("{} {}", user.first_name, user.last_name));
-    Ok(letter.map(|letter| Addressed { user_id: Some(user.id), email: user.email, name, letter }))
+    Ok(letter.map(|letter| Addressed::to(user, letter)))
 }
 
 /// The tickets to print and the entry for a calendar; without tickets where none is valid any more.
@@ -319,23 +338,3 @@ const WAITED: &str = "You get this mail because you joined the waitlist of this 
 
 /// How long before it begins an event's attendees are reminded.
 pub(super) const REMIND_BEFORE: TimeDelta = TimeDelta::hours(24);
-
-/// What a mail is read from.
-enum About {
-    Booking(BookingId),
-    Transfer(TransferId),
-}
-
-impl Mail {
-    fn about(self) -> About {
-        match self {
-            Self::TicketOffered { transfer_id } => About::Transfer(transfer_id),
-            Self::Confirmation { booking_id }
-            | Self::Cancellation { booking_id }
-            | Self::HoldEnding { booking_id }
-            | Self::Offer { booking_id }
-            | Self::OfferLapsed { booking_id }
-            | Self::News { booking_id, .. } => About::Booking(booking_id),
-        }
-    }
-}

@@ -1,12 +1,22 @@
 //! Who is asking: the only way a server function learns about its request.
 
 use super::{
-    Result, clock::new_id, error_shape::PlainForm, idempotency::RepeatKey, request_log::RequestId,
-    session_store::USER_ID, state::AppState,
+    Result,
+    clock::new_id,
+    device::name_device,
+    error_shape::PlainForm,
+    idempotency::RepeatKey,
+    request_log::RequestId,
+    session_store::{DEVICE, SEEN_ON, USER_ID},
+    state::AppState,
 };
 use crate::{error::Error, id::UserId, users::model::safe_next};
 use anyhow::{Context, anyhow};
-use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
+use axum::http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, USER_AGENT},
+    request::Parts,
+};
 use chrono::{DateTime, Utc};
 use leptos::{
     prelude::use_context,
@@ -14,10 +24,10 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 use std::time::Duration;
-use tower_sessions::{Session, session};
-
-/// The session's key for the day it was last used.
-const SEEN_ON: &str = "seen_on";
+use tower_sessions::{
+    Session,
+    session::{self, Id},
+};
 
 /// Who asks, and what an answer needs: the system's parts, the person, the time, the request's id.
 #[derive(Clone)]
@@ -61,6 +71,7 @@ impl Caller {
     pub async fn sign_in(&self, user_id: UserId) -> Result<()> {
         self.session.cycle_id().await.map_err(session_failure)?;
         self.session.insert(USER_ID, user_id).await.map_err(session_failure)?;
+        self.session.insert(DEVICE, name_device(&user_agent())).await.map_err(session_failure)?;
         keep_alive(&self.session, self.now).await
     }
 
@@ -72,9 +83,9 @@ impl Caller {
         Ok(())
     }
 
-    /// Ends every session of this person but the caller's own.
-    pub async fn sign_out_others(&self, user_id: UserId) -> Result<()> {
-        self.state.sessions.delete_of_user(user_id, self.session.id()).await
+    /// The caller's own session, to tell it from others of the same person.
+    pub fn session_id(&self) -> Option<Id> {
+        self.session.id()
     }
 }
 
@@ -95,6 +106,15 @@ pub fn keep_for(time: Duration) {
     let words = HeaderValue::try_from(format!("private, max-age={}", time.as_secs()));
     if let (Some(options), Ok(words)) = (use_context::<ResponseOptions>(), words) {
         options.insert_header(CACHE_CONTROL, words);
+    }
+}
+
+/// Makes the answer a file of this kind and name that a browser saves instead of showing.
+pub fn save_as(kind: &'static str, name: &str) {
+    let Some(options) = use_context::<ResponseOptions>() else { return };
+    options.insert_header(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        options.insert_header(CONTENT_DISPOSITION, disposition);
     }
 }
 
@@ -127,6 +147,12 @@ pub(super) fn request_id() -> String {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<RequestId>().cloned())
         .map_or_else(|| new_id().to_string(), |id| id.0)
+}
+
+/// What the caller's browser or program calls itself.
+fn user_agent() -> String {
+    let header = |name: HeaderName| use_context::<Parts>()?.headers.get(name)?.to_str().ok().map(str::to_owned);
+    header(USER_AGENT).unwrap_or_default()
 }
 
 fn repeat_key() -> Option<String> {

@@ -132,9 +132,10 @@ async fn asker(parts: &Parts) -> Result<Option<UserId>> {
     Ok(session.get(USER_ID).await.map_err(|_| Error::Unavailable { retry_after_s: 1 })?)
 }
 
-fn recognise(asker: UserId, key: &str, path: &str, body: &[u8]) -> Keyed {
-    let asker = asker.to_string();
+fn recognise(user_id: UserId, key: &str, path: &str, body: &[u8]) -> Keyed {
+    let asker = user_id.to_string();
     Keyed {
+        user_id,
         key_hash: hash([asker.as_bytes(), key.as_bytes()]),
         fingerprint: hash([key.as_bytes(), path.as_bytes(), body]),
     }

@@ -1,8 +1,9 @@
 //! Where the requests with an `Idempotency-Key` stand, and the replies that are kept for a day.
 
 use super::{Result, clock::new_id, state::AppState};
+use crate::id::UserId;
 use anyhow::Context;
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 /// Seconds a request may have its key without a reply: more than any request runs, so that only one whose process died
@@ -16,6 +17,8 @@ const REMOVED_AT_ONCE: i64 = 5_000;
 /// A request under a key, as far as it is recognised by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Keyed {
+    /// Who asks.
+    pub(super) user_id: UserId,
     /// SHA-256 of who asks and of their key.
     pub(super) key_hash: [u8; 32],
     /// SHA-256 of the request, salted with the key.
@@ -64,12 +67,14 @@ struct Found {
 /// Errors: `Unavailable` without the database.
 pub(super) async fn claim(state: &AppState, keyed: &Keyed) -> Result<Claim> {
     let claim_id = new_id();
-    let insert = "insert into idempotency_keys as kept (key_hash, fingerprint, claim_id, claimed_until, expires_at)
-                  select $1, $2, $3, now + make_interval(secs => $5), now + make_interval(secs => $6)
+    let insert =
+        "insert into idempotency_keys as kept (key_hash, fingerprint, claim_id, claimed_until, expires_at, user_id)
+                  select $1, $2, $3, now + make_interval(secs => $5), now + make_interval(secs => $6), $7
                   from (select coalesce($4::timestamptz, clock_timestamp()) as now) as clock
                   on conflict (key_hash) do update
                   set fingerprint = excluded.fingerprint, claim_id = excluded.claim_id,
                       claimed_until = excluded.claimed_until, expires_at = excluded.expires_at,
+                      user_id = excluded.user_id,
                       status = null, headers = null, body = null
                   where kept.expires_at <= coalesce($4, clock_timestamp())
                      or (kept.status is null and kept.fingerprint = excluded.fingerprint
@@ -81,6 +86,7 @@ pub(super) async fn claim(state: &AppState, keyed: &Keyed) -> Result<Claim> {
         .bind(state.clock.fixed_now())
         .bind(f64::from(CLAIM_S))
         .bind(f64::from(KEPT_S))
+        .bind(keyed.user_id)
         .execute(state.db.pool())
         .await
         .context("claiming an idempotency key")?;
@@ -131,6 +137,13 @@ pub(super) async fn free(state: &AppState, keyed: &Keyed, claim_id: Uuid) -> Res
         .execute(state.db.pool())
         .await
         .context("freeing an idempotency key")?;
+    Ok(())
+}
+
+/// Removes every reply to this person, who is leaving, and the claims of what still runs: it keeps no reply then.
+pub async fn remove_of_user(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    let delete = "delete from idempotency_keys where user_id = $1";
+    sqlx::query(delete).bind(user_id).execute(conn).await.context("removing the replies to a person")?;
     Ok(())
 }
 

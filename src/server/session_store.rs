@@ -5,7 +5,10 @@
 //! cached copy runs out; one ended by another process, after those two seconds.
 
 use super::{Result, db::Db, redis::Redis};
-use crate::id::UserId;
+use crate::{
+    id::{SessionId, UserId},
+    users::model::Session,
+};
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,6 +16,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use std::{collections::HashMap, fmt, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -24,6 +28,10 @@ use uuid::Uuid;
 
 /// The session's key for the id of who is signed in; also a column, so that a person's sessions can be ended.
 pub(super) const USER_ID: &str = "user_id";
+/// The session's key for the day it was last used.
+pub(super) const SEEN_ON: &str = "seen_on";
+/// The session's key for what it was begun with, in words: "Firefox on Linux".
+pub(super) const DEVICE: &str = "device";
 
 /// Seconds a copy in Redis is believed.
 const CACHE_TTL_S: u64 = 60;
@@ -32,6 +40,8 @@ const CACHE_TTL_S: u64 = 60;
 const RECENT_TTL: Duration = Duration::from_secs(2);
 /// Copies in this process, of about half a kB each.
 const RECENT_MAX: u64 = 20_000;
+/// Sessions of a person that are shown at most.
+const LISTED_MAX: i64 = 200;
 /// Tries to find an unused id. One is enough with 128 random bits; the bound keeps a fault from looping.
 const CREATE_TRIES: usize = 3;
 
@@ -45,6 +55,11 @@ pub struct SessionStore {
 
 /// What a session is known by outside its owner's cookie.
 type IdHash = [u8; 32];
+
+/// Sessions whose rows are gone, and whose copies have yet to go: [`SessionStore::forget`], after the commit.
+#[derive(Debug)]
+#[must_use = "until they are forgotten, their copies are still answered with"]
+pub struct Ended(Vec<IdHash>);
 
 /// What is kept of a session beside its id.
 #[derive(Clone, Serialize, Deserialize)]
@@ -66,18 +81,52 @@ impl SessionStore {
         Self { db, redis, recent }
     }
 
-    /// Ends every session of this person, except the one given.
-    pub async fn delete_of_user(&self, user_id: UserId, except: Option<Id>) -> Result<()> {
-        let delete = "delete from sessions where user_id = $1 and id_hash is distinct from $2 returning id_hash";
-        let deleted: Vec<Vec<u8>> = sqlx::query_scalar(delete)
+    /// A person's sessions, the newest first, 200 at most; `current` is the caller's own.
+    pub async fn list_of_user(&self, user_id: UserId, current: Option<Id>) -> Result<Vec<Session>> {
+        let select = "select public_id, coalesce(id_hash = $2, false), data, created_at from sessions
+                      where user_id = $1 and expires_at > clock_timestamp() order by created_at desc limit $3";
+        let rows: Vec<(SessionId, bool, Vec<u8>, DateTime<Utc>)> = sqlx::query_as(select)
             .bind(user_id)
-            .bind(except.map(|id| hash(id).to_vec()))
+            .bind(current.map(|id| hash(id).to_vec()))
+            .bind(LISTED_MAX)
             .fetch_all(self.db.pool())
             .await
+            .context("listing the sessions of a person")?;
+        let session = |(id, is_current, data, created_at): (_, _, Vec<u8>, _)| {
+            let data: HashMap<String, Value> = serde_json::from_slice(&data).context("reading a session")?;
+            let text = |key| data.get(key).and_then(Value::as_str);
+            let device = text(DEVICE).unwrap_or_default().to_owned();
+            let last_used_on = text(SEEN_ON).and_then(|day| day.parse().ok());
+            Ok(Session { id, is_current, device, last_used_on, created_at })
+        };
+        rows.into_iter().map(session).collect()
+    }
+
+    /// Ends one session of this person, and answers whether there was one.
+    pub async fn delete_one(&self, user_id: UserId, session_id: SessionId) -> Result<bool> {
+        let delete = "delete from sessions where user_id = $1 and public_id = $2 returning id_hash";
+        let deleted = sqlx::query_scalar(delete)
+            .bind(user_id)
+            .bind(session_id)
+            .fetch_all(self.db.pool())
+            .await
+            .context("ending a session of a person")?;
+        let ended = Ended::new(deleted);
+        let was_there = !ended.0.is_empty();
+        self.forget(ended).await;
+        Ok(was_there)
+    }
+
+    /// Ends every session of this person, except the one given, when the transaction is committed. Their copies go after it.
+    pub async fn delete_of_user(&self, conn: &mut PgConnection, user_id: UserId, except: Option<Id>) -> Result<Ended> {
+        let delete = "delete from sessions where user_id = $1 and id_hash is distinct from $2 returning id_hash";
+        let deleted = sqlx::query_scalar(delete)
+            .bind(user_id)
+            .bind(except.map(|id| hash(id).to_vec()))
+            .fetch_all(conn)
+            .await
             .context("ending the sessions of a person")?;
-        let deleted: Vec<IdHash> = deleted.into_iter().filter_map(|hash| hash.try_into().ok()).collect();
-        self.forget(&deleted).await;
-        Ok(())
+        Ok(Ended::new(deleted))
     }
 
     /// Removes the sessions that are over, and says how many. Only tidies: they are not answered with any more.
@@ -124,7 +173,7 @@ impl SessionStore {
         let delete = "delete from sessions where id_hash = $1";
         let deleted = sqlx::query(delete).bind(hash(id).to_vec()).execute(self.db.pool()).await?;
         if deleted.rows_affected() > 0 {
-            self.forget(&[hash(id)]).await;
+            self.forget(Ended(vec![hash(id)])).await;
         }
         Ok(())
     }
@@ -159,7 +208,8 @@ impl SessionStore {
         self.recent.insert(hash, kept.clone());
     }
 
-    async fn forget(&self, hashes: &[IdHash]) {
+    /// Removes the copies of sessions that were ended. Not inside a transaction: Redis is asked.
+    pub async fn forget(&self, Ended(hashes): Ended) {
         let keys: Vec<String> = hashes.iter().map(key).collect();
         if let Err(error) = self.redis.del(&keys).await {
             let error = format!("{error:#}");
@@ -167,6 +217,12 @@ impl SessionStore {
         }
         // Last, or a request could copy them from Redis meanwhile.
         hashes.iter().for_each(|hash| self.recent.invalidate(hash));
+    }
+}
+
+impl Ended {
+    fn new(hashes: Vec<Vec<u8>>) -> Self {
+        Self(hashes.into_iter().filter_map(|hash| hash.try_into().ok()).collect())
     }
 }
 

@@ -3,14 +3,28 @@
 use super::Result;
 use anyhow::Context;
 use leptos::reactive::{computed::ScopedFuture, owner::Owner};
+use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
+
+/// When work is answered whose time would tell what it found: far more than a few statements take.
+const SAME_TIME: Duration = Duration::from_millis(400);
 
 /// Runs the work in a task of its own and waits for it. axum drops a handler whose client has gone; a transaction that
 /// is dropped half-way leaves its connection in a state that is not worth reasoning about.
 pub async fn finish<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     // Without its span, the work's log lines would lack the request's id.
     tokio::spawn(work.in_current_span()).await.context("a task that was to run to its end panicked")?
+}
+
+/// Runs the work in a task of its own and answers after the same time, whatever it found and however long it takes: one that
+/// takes longer runs on, and counts as done.
+///
+/// Errors: those of the work, if they come in time. They must not depend on what is to be kept secret.
+pub async fn after_same_time(work: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+    let work = tokio::spawn(work.in_current_span());
+    tokio::time::sleep(SAME_TIME).await;
+    if work.is_finished() { work.await.context("a task that nobody waits for panicked")? } else { Ok(()) }
 }
 
 /// Begins to load what a part of a page shows, in a task that has the page's context; answers with what comes of it.

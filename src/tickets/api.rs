@@ -132,7 +132,7 @@ pub async fn transfer_ticket(
     let offered = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
-        let ticket = store::offer_transfer(&caller.state, user_id, ticket_id, parse_email("email", &email)?).await?;
+        let ticket = store::offer_transfer(&caller.state, user_id, ticket_id, parse_email(&email)?).await?;
         redirect_to(&format!("/tickets/{ticket_id}"));
         Ok(ticket)
     })

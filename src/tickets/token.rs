@@ -4,10 +4,7 @@
 //! before it; as base 45 text (RFC 9285), which a QR code packs tightest and every scanner hands on unharmed.
 
 use crate::id::{EventId, SeatId, TicketId};
-use ring::{
-    rand::{SecureRandom, SystemRandom},
-    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
-};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -34,12 +31,6 @@ impl SigningKey {
         public.copy_from_slice(self.0.public_key().as_ref());
         public
     }
-}
-
-/// Bytes that nobody can guess; nothing where the system has none to give.
-pub fn random_bytes() -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).ok().map(|()| bytes)
 }
 
 /// The place a ticket is for.

@@ -1,14 +1,16 @@
-//! The account: the names, the password, the way out.
+//! The account: the names, the address, the password, the ways out.
 
 use super::{
     api::{ChangePassword, Logout, UpdateMe},
     model::{PASSWORD_MIN, User},
     sign_in_page::SessionUser,
+    verify_page::Unverified,
 };
 use crate::{
     error::Error,
     ui::{
-        ButtonKind, Field, FormRefusal, Notice, PageError, PageHead, PasswordField, SubmitButton, Tone, asked, refusal,
+        ButtonKind, Field, FormRefusal, LinkButton, Notice, PageError, PageHead, PasswordField, SubmitButton, Tone,
+        asked, refusal,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -35,14 +37,27 @@ fn Account(user: User) -> impl IntoView {
     view! {
         <section class="page account-page">
             <PageHead title="Account".to_owned() lead=user.email.clone() />
+            {was_saved("email").then(|| view! { <Notice tone=Tone::Success>"Your address is confirmed."</Notice> })}
+            {user.email_verified_at.is_none().then(|| view! { <Unverified email=user.email.clone() /> })}
             <ProfileForm user />
             <PasswordForm />
             <section class="panel">
                 <h2>"Sign out"</h2>
-                <p class="muted">"On this device only. Your bookings stay with your account."</p>
+                <p class="muted">
+                    "On this device only. Your bookings stay with your account. "
+                    <a href="/account/sessions">"See where you are signed in"</a>
+                </p>
                 <form method="post" action=Logout::url()>
                     <SubmitButton kind=ButtonKind::Secondary>"Sign out"</SubmitButton>
                 </form>
+            </section>
+            <section class="panel">
+                <h2>"Your data"</h2>
+                <p class="muted">"Everything that is kept about you, in one file. If you leave, nothing here names you any more."</p>
+                <p class="actions">
+                    <LinkButton href="/api/v1/users/export" kind=ButtonKind::Secondary>"Download your data"</LinkButton>
+                    <LinkButton href="/account/delete" kind=ButtonKind::Quiet>"Delete your account"</LinkButton>
+                </p>
             </section>
         </section>
     }

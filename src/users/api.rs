@@ -1,7 +1,7 @@
 //! The door to accounts: `/api/v1/auth/…` and `/api/v1/users/…`.
 
-use super::model::User;
-use crate::error::Error;
+use super::model::{Session, User};
+use crate::{error::Error, events::model::Page, id::SessionId};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, Json, PostUrl},
@@ -142,15 +142,162 @@ pub async fn change_password(
     let changed = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
-        let new_password = parse_new_password("new_password", new_password)?;
-        finish(async move {
-            store::change_password(&caller.state, user_id, current_password, new_password, caller.now).await?;
-            caller.sign_out_others(user_id).await
-        })
-        .await?;
+        let passwords = (current_password, parse_new_password("new_password", new_password)?);
+        finish(async move { store::change_password(&caller.state, user_id, passwords, caller.session_id()).await })
+            .await?;
         redirect_to("/account?saved=password");
         Ok(())
     })
     .await;
     changed.inspect_err(|refused| send_back::<ChangePassword>("/account", &[], refused))
+}
+
+/// Sends a link to choose a new password with, if there is an account with this address and it was not sent three within the
+/// hour. The answer is the same in any case, and comes after the same time.
+///
+/// Errors: `Invalid` for what can't be an address.
+#[server(name = ForgotPassword, prefix = "/api", endpoint = "v1/auth/forgot_password", input = PostUrl, output = Json)]
+pub async fn forgot_password(
+    /// The address.
+    email: String,
+) -> Result<(), Error> {
+    use super::{model::parse_email, store};
+    use crate::server::{Caller, after_same_time, answer, redirect_to, send_back};
+    let asked = answer(async {
+        let caller = Caller::current().await?;
+        let email = parse_email(&email)?;
+        after_same_time(async move { store::forgot_password(&caller.state, &email).await }).await?;
+        redirect_to("/forgot-password?saved=link");
+        Ok(())
+    })
+    .await;
+    asked.inspect_err(|refused| send_back::<ForgotPassword>("/forgot-password", &[("email", &email)], refused))
+}
+
+/// Sets a new password with the link of a mail, ends all sessions of the person, and signs in here.
+///
+/// Errors: `Invalid` on `new_password`, the link still being good; `LinkOver`.
+#[server(name = ResetPassword, prefix = "/api", endpoint = "v1/auth/reset_password", input = PostUrl, output = Json)]
+pub async fn reset_password(
+    /// What stands in the link.
+    token: String,
+    /// The password from now on.
+    new_password: String,
+) -> Result<User, Error> {
+    use super::{model::parse_new_password, store};
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let back = token.clone();
+    let reset = answer(async {
+        let caller = Caller::current().await?;
+        let new_password = parse_new_password("new_password", new_password)?;
+        let state = caller.state.clone();
+        let user = finish(async move { store::reset_password(&state, &token, new_password).await }).await?;
+        caller.sign_in(user.id).await?;
+        redirect_to("/account?saved=password");
+        Ok(user)
+    })
+    .await;
+    reset.inspect_err(|refused| send_back::<ResetPassword>("/reset-password", &[("token", &back)], refused))
+}
+
+/// Confirms an address with the link of a mail. A POST, so that what reads mails ahead of people doesn't do it for them.
+///
+/// Errors: `LinkOver`.
+#[server(name = VerifyEmail, prefix = "/api", endpoint = "v1/auth/verify_email", input = PostUrl, output = Json)]
+pub async fn verify_email(
+    /// What stands in the link.
+    token: String,
+) -> Result<User, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let back = token.clone();
+    let verified = answer(async {
+        let caller = Caller::current().await?;
+        let next = if caller.user_id.is_some() { "/account?saved=email" } else { "/sign-in?saved=email" };
+        let user = finish(async move { store::verify_email(&caller.state, &token).await }).await?;
+        redirect_to(next);
+        Ok(user)
+    })
+    .await;
+    verified.inspect_err(|refused| send_back::<VerifyEmail>("/verify-email", &[("token", &back)], refused))
+}
+
+/// Sends who is signed in another link to confirm their address with; nothing if it is confirmed already.
+///
+/// Errors: `SignInRequired`; `TooMany` after three within an hour.
+#[server(name = ResendVerification, prefix = "/api", endpoint = "v1/auth/resend_verification", input = PostUrl, output = Json)]
+pub async fn resend_verification() -> Result<(), Error> {
+    use super::store;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let sent = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        finish(async move { store::resend_verification(&caller.state, user_id).await }).await?;
+        redirect_to("/account?saved=link");
+        Ok(())
+    })
+    .await;
+    sent.inspect_err(|refused| send_back::<ResendVerification>("/account", &[], refused))
+}
+
+/// Where the person is signed in, the newest first; 200 at most, on one page.
+///
+/// Errors: `SignInRequired`.
+#[server(name = ListSessions, prefix = "/api", endpoint = "v1/users/sessions", input = GetUrl, output = Json)]
+pub async fn list_sessions() -> Result<Page<Session>, Error> {
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let mut items = caller.state.sessions.list_of_user(user_id, caller.session_id()).await?;
+        for own in items.iter_mut().filter(|session| session.is_current) {
+            // This very use is noted once the answer is out.
+            own.last_used_on = Some(caller.now.date_naive());
+        }
+        Ok(Page { items, next_cursor: None })
+    })
+    .await
+}
+
+/// Ends one session of who is signed in.
+///
+/// Errors: `SignInRequired`; `NotFound`, also for someone else's and for one that is over.
+#[server(name = SignOutSession, prefix = "/api", endpoint = "v1/users/sign_out_session", input = PostUrl, output = Json)]
+pub async fn sign_out_session(
+    /// The session's id.
+    session_id: SessionId,
+) -> Result<(), Error> {
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let ended = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let sessions = caller.state.sessions.clone();
+        if !finish(async move { sessions.delete_one(user_id, session_id).await }).await? {
+            return Err(Error::NotFound.into());
+        }
+        redirect_to("/account/sessions?saved=session");
+        Ok(())
+    })
+    .await;
+    ended.inspect_err(|refused| send_back::<SignOutSession>("/account/sessions", &[], refused))
+}
+
+/// Ends every session of who is signed in, this one too.
+///
+/// Errors: `SignInRequired`.
+#[server(name = SignOutEverywhere, prefix = "/api", endpoint = "v1/users/sign_out_everywhere", input = PostUrl, output = Json)]
+pub async fn sign_out_everywhere() -> Result<(), Error> {
+    use super::store;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let ended = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let state = caller.state.clone();
+        finish(async move { store::sign_out_everywhere(&state, user_id).await }).await?;
+        caller.sign_out().await?;
+        redirect_to("/sign-in?saved=everywhere");
+        Ok(())
+    })
+    .await;
+    ended.inspect_err(|refused| send_back::<SignOutEverywhere>("/account/sessions", &[], refused))
 }

@@ -1,13 +1,23 @@
-//! Accounts: registering, signing in and out, the profile, the password.
+//! Accounts: registering, signing in and out, the profile, the password, the address, where one is signed in.
 //!
-//! Owns the table `users`. Invariants: one account per address (kept in lower case, by a unique index); a password is
-//! never stored, logged or sent, only its argon2id hash is; an unknown address and a wrong password answer alike.
+//! Owns the tables `users` and `account_tokens`. Invariants: one account per address (kept in lower case, by a unique
+//! index); a password is never stored, logged or sent, only its argon2id hash is; an unknown address and a wrong password
+//! answer alike, and so does asking for a new password for either; of a link's secret only a hash is kept, it is good for one
+//! use, and a newer one ends those before it.
 
 #[cfg(feature = "ssr")]
 pub mod account_page;
 pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod reset_page;
+#[cfg(feature = "ssr")]
+pub mod sessions_page;
+#[cfg(feature = "ssr")]
 pub mod sign_in_page;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod token;
+#[cfg(feature = "ssr")]
+pub mod verify_page;

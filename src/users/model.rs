@@ -2,9 +2,9 @@
 
 use crate::{
     error::{Error, FieldError, Problem},
-    id::UserId,
+    id::{SessionId, UserId},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Characters a password must have at least. Source: NIST SP 800-63B-4 and ASVS 5 (6.2.1) ask for eight.
@@ -30,7 +30,25 @@ pub struct User {
     pub is_admin: bool,
     /// Notifications they have not seen yet.
     pub unread_count: i32,
+    /// When the person showed that the address is theirs; null if they have not yet.
+    pub email_verified_at: Option<DateTime<Utc>>,
     /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Where a person is signed in: a browser or a program. No address is kept of it: behind a phone network or a proxy it
+/// says little, and it tells where people were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// What the person names it by; worth nothing to anybody else.
+    pub id: SessionId,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+    /// What it was begun with, as "Firefox on Linux"; empty if that is not known.
+    pub device: String,
+    /// The day it was last used, UTC: finer is nobody's business, and would be written down at every request.
+    pub last_used_on: Option<NaiveDate>,
+    /// When the person signed in, UTC.
     pub created_at: DateTime<Utc>,
 }
 
@@ -90,16 +108,16 @@ pub fn parse_new_password(field: &str, password: String) -> Result<String, Error
     Ok(password)
 }
 
+/// Checks an address that somebody asks about, and answers it as it is stored. Errors: [`Error::Invalid`] on `email`.
+pub fn parse_email(email: &str) -> Result<String, Error> {
+    let email = normalise_email(email);
+    refuse_any([("email", check_email(&email))])?;
+    Ok(email)
+}
+
 /// The address as it is stored and looked up: trimmed, lower case.
 pub fn normalise_email(email: &str) -> String {
     email.trim().to_lowercase()
-}
-
-/// An address as it is stored, if it can be one. Errors: [`Error::Invalid`] on `field`.
-pub fn parse_email(field: &str, email: &str) -> Result<String, Error> {
-    let email = normalise_email(email);
-    refuse_any([(field, check_email(&email))])?;
-    Ok(email)
 }
 
 /// Where to go after signing in: `next` if it is a path of this site, else the start page.

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     error::Error,
     ui::{
-        ButtonKind, Field, FormRefusal, LinkButton, PasswordField, SubmitButton, asked, next_path, path_with, refusal,
+        ButtonKind, Field, FormRefusal, LinkButton, Notice, PasswordField, SubmitButton, Tone, asked, next_path,
+        path_with, refusal,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -73,6 +74,7 @@ pub fn SignInPage() -> impl IntoView {
         <section class="page account-page">
             <h1>"Sign in"</h1>
             <FormRefusal refusal=refusal.clone() />
+            {say_what_led_here().map(|words| view! { <Notice tone=Tone::Success>{words}</Notice> })}
             <form method="post" action=Login::url() class="form">
                 <input type="hidden" name="next" value=next.clone() />
                 <Field label="E-mail" name="email" value=asked("email") kind="email" autocomplete="username" required=true refusal=refusal.clone() />
@@ -80,10 +82,25 @@ pub fn SignInPage() -> impl IntoView {
                 <SubmitButton>"Sign in"</SubmitButton>
             </form>
             <p class="account-other">
+                <a href="/forgot-password">"Forgotten your password?"</a>
+            </p>
+            <p class="account-other">
                 "New here? "
                 <a href=path_with("/register", [("next", next.as_str())])>"Make an account"</a>
             </p>
         </section>
+    }
+}
+
+/// What was done on the way to the sign-in page, if anything was.
+fn say_what_led_here() -> Option<&'static str> {
+    match asked("saved").as_str() {
+        "email" => Some("Your address is confirmed."),
+        "everywhere" => Some("You are signed out everywhere."),
+        "account" => {
+            Some("Your account is deleted. What you booked was given back, and nothing here names you any more.")
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,19 @@
-//! Accounts made durable.
+//! Accounts made durable; links, new passwords, addresses and leaving in files of their own.
 
-use super::model::{Profile, Registration, User, normalise_email};
+mod leave;
+mod reset;
+mod tokens;
+mod verify;
+
+pub use leave::{KeptUser, check_leaving, export_user, lock_leaving, remove_person};
+pub use reset::{forgot_password, reset_password};
+pub use tokens::{Link, check_link, write_link};
+pub use verify::{resend_verification, verify_email};
+
+use super::{
+    model::{Profile, Registration, User, normalise_email},
+    token::Purpose,
+};
 use crate::{
     error::{Conflict, Error, Problem},
     id::UserId,
@@ -9,13 +22,19 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
+use tower_sessions::session::Id;
 
-const USER: &str = "id, email, first_name, last_name, is_admin, unread_count, created_at";
+const USER: &str = "id, email, first_name, last_name, is_admin, email_verified_at, unread_count, created_at";
 
-/// Makes an account. Errors: `EmailTaken`, also when two registrations of one address meet.
+/// Makes an account, and sends its address a link to confirm it. Errors: `EmailTaken`, also when two registrations of one
+/// address meet.
 pub async fn register(state: &AppState, registration: Registration, now: DateTime<Utc>) -> Result<User> {
     let hash = state.passwords.hash(registration.password.clone()).await?;
-    insert_user(state, &NewUser { registration, hash, is_admin: false, now }).await
+    let mut tx = state.db.begin().await?;
+    let user = insert_user(&mut tx, &NewUser { registration, hash, is_admin: false, now }).await?;
+    tokens::ask_for_link(&mut tx, user.id, Purpose::Verify, now).await?;
+    tx.commit().await?;
+    Ok(user)
 }
 
 /// Makes an account that may see the dashboard. Errors: `Invalid`, `EmailTaken`.
@@ -29,7 +48,7 @@ pub async fn create_admin(
     let registration = Registration::parse(email, password, first_name, last_name)?;
     let hash = state.passwords.hash(registration.password.clone()).await?;
     let admin = NewUser { registration, hash, is_admin: true, now: state.clock.now() };
-    Ok(insert_user(state, &admin).await?.id)
+    Ok(insert_user(&mut *state.db.pool().acquire().await?, &admin).await?.id)
 }
 
 /// The account that goes with address and password. Errors: `WrongCredentials`, after the same time in every case.
@@ -74,29 +93,78 @@ pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now:
     user.ok_or_else(|| Error::SignInRequired.into())
 }
 
-/// Replaces a password by another. Errors: `Invalid` on `current_password` when that is not it.
+/// Replaces a password by another; ends the person's sessions but `current`, and what could reset the password.
+///
+/// Errors: `Invalid` on `current_password` when that is not it; `SignInRequired` when the account is gone.
 pub async fn change_password(
     state: &AppState,
     user_id: UserId,
-    current: String,
-    new: String,
-    now: DateTime<Utc>,
+    (current_password, new_password): (String, String),
+    current: Option<Id>,
 ) -> Result<()> {
     let hash: Option<String> = sqlx::query_scalar("select password_hash from users where id = $1 and is_active")
         .bind(user_id)
         .fetch_optional(state.db.pool())
         .await?;
-    if !state.passwords.verify(current, hash).await? {
+    if !state.passwords.verify(current_password, hash).await? {
         return Err(Error::invalid("current_password", Problem::WrongPassword).into());
     }
-    let hash = state.passwords.hash(new).await?;
+    let hash = state.passwords.hash(new_password).await?;
+    let mut tx = state.db.begin().await?;
+    lock_person(&mut tx, user_id).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    set_password(&mut tx, user_id, hash, now).await?;
+    tokens::end_links(&mut tx, user_id, Purpose::Reset, now).await?;
+    let ended = state.sessions.delete_of_user(&mut tx, user_id, current).await?;
+    tx.commit().await?;
+    state.sessions.forget(ended).await;
+    Ok(())
+}
+
+/// Ends every session of a person, their own too.
+pub async fn sign_out_everywhere(state: &AppState, user_id: UserId) -> Result<()> {
+    let mut conn = state.db.pool().acquire().await?;
+    let ended = state.sessions.delete_of_user(&mut conn, user_id, None).await?;
+    drop(conn);
+    state.sessions.forget(ended).await;
+    Ok(())
+}
+
+/// Locks the account of a person against other changes of it. Errors: `SignInRequired` when it is gone.
+async fn lock_person(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    if try_lock_person(conn, user_id).await? { Ok(()) } else { Err(Error::SignInRequired.into()) }
+}
+
+/// Locks the account of a person, if it is still there.
+async fn try_lock_person(conn: &mut PgConnection, user_id: UserId) -> Result<bool> {
+    let sql = "select id from users where id = $1 and is_active for no key update";
+    let found: Option<UserId> = sqlx::query_scalar(sql).bind(user_id).fetch_optional(conn).await?;
+    Ok(found.is_some())
+}
+
+/// Finds the account that has this address, and locks it as [`lock_person`] does.
+async fn find_person(conn: &mut PgConnection, email: &str) -> Result<Option<UserId>> {
+    let sql = "select id from users where email = $1 and is_active for no key update";
+    Ok(sqlx::query_scalar(sql).bind(email).fetch_optional(conn).await?)
+}
+
+async fn set_password(conn: &mut PgConnection, user_id: UserId, hash: String, now: DateTime<Utc>) -> Result<()> {
     sqlx::query("update users set password_hash = $2, updated_at = $3 where id = $1")
         .bind(user_id)
         .bind(hash)
         .bind(now)
-        .execute(state.db.pool())
+        .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Notes that the person reads the mail of their address; the first time counts.
+async fn set_verified(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<User> {
+    let sql = const_format::formatcp!(
+        "update users set email_verified_at = coalesce(email_verified_at, $2), updated_at = $2 where id = $1
+         returning {USER}"
+    );
+    Ok(sqlx::query_as(sql).bind(user_id).bind(now).fetch_one(conn).await?)
 }
 
 /// An account to bring in, with its password hashed already.
@@ -155,7 +223,7 @@ struct NewUser {
     now: DateTime<Utc>,
 }
 
-async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
+async fn insert_user(conn: &mut PgConnection, new: &NewUser) -> Result<User> {
     let sql = const_format::formatcp!(
         "insert into users (id, email, password_hash, first_name, last_name, is_admin, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict (email) do nothing returning {USER}"
@@ -168,7 +236,7 @@ async fn insert_user(state: &AppState, new: &NewUser) -> Result<User> {
         .bind(&new.registration.last_name)
         .bind(new.is_admin)
         .bind(new.now)
-        .fetch_optional(state.db.pool())
+        .fetch_optional(conn)
         .await?;
     user.ok_or_else(|| Conflict::EmailTaken.into())
 }
@@ -191,9 +259,12 @@ pub async fn list_unread(state: &AppState, user_ids: &[UserId]) -> Result<HashMa
 pub static ACTIVE: Planned =
     Planned { name: "active", parameters: "uuid[]", sql: "select id from users where id = any($1) and is_active" };
 
-/// Refuses an account that was deactivated since its session began. Errors: `SignInRequired`.
+/// Refuses an account that was deactivated since its session began, and keeps the person from leaving until the end of the
+/// transaction. Errors: `SignInRequired`.
 pub async fn require_active(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
-    let active: Option<bool> =
-        sqlx::query_scalar("select is_active from users where id = $1").bind(user_id).fetch_optional(conn).await?;
+    let active: Option<bool> = sqlx::query_scalar("select is_active from users where id = $1 for key share")
+        .bind(user_id)
+        .fetch_optional(conn)
+        .await?;
     if active == Some(true) { Ok(()) } else { Err(Error::SignInRequired.into()) }
 }

@@ -234,3 +234,11 @@ pub async fn list_entries(state: &AppState, user_id: UserId, limit: i64, cursor:
         sqlx::query_as(sql).bind(user_id).bind(before).bind(limit + 1).fetch_all(state.db.pool()).await?;
     Ok(Page::cut(rows, limit, |entry| entry.position.to_string()))
 }
+
+/// The entries of this person that wait, newest first.
+pub async fn list_waiting_of(conn: &mut PgConnection, user_id: UserId) -> Result<Vec<Entry>> {
+    let sql = const_format::formatcp!(
+        "select {ENTRY} from {LINE_AHEAD} where mine.user_id = $1 and mine.status = 'waiting' order by mine.position desc"
+    );
+    Ok(sqlx::query_as(sql).bind(user_id).fetch_all(conn).await?)
+}

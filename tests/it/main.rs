@@ -1,5 +1,6 @@
 //! Every server function through the real router, on a real PostgreSQL and Redis: a migrated database a test.
 
+mod accounts;
 mod app;
 mod audit;
 mod bad_input;

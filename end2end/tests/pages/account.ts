@@ -15,6 +15,9 @@ export class AccountForms {
   readonly register: Locator;
   /** The way out, on the account page. */
   readonly signOut: Locator;
+  readonly newPassword: Locator;
+  /** Where the person is signed in, a row each. */
+  readonly sessions: Locator;
   /** The header's way to the account. */
   readonly own: Locator;
 
@@ -32,6 +35,8 @@ export class AccountForms {
     this.signIn = main.getByRole("button", { name: "Sign in" });
     this.register = main.getByRole("button", { name: "Make account" });
     this.signOut = main.getByRole("button", { name: "Sign out" });
+    this.newPassword = main.getByLabel("New password");
+    this.sessions = main.getByRole("listitem");
     this.own = header.getByRole("link", { name: "Ada" });
   }
 

@@ -29,3 +29,28 @@ export async function signIn(request: APIRequestContext, { email, password }: Pi
   const reply = await request.post("/api/v1/auth/login", { data: { email, password } });
   expect(reply.status(), await reply.text()).toBe(200);
 }
+
+/** The pages that links in mails lead to. */
+type LinkedPage = "verify-email" | "reset-password";
+
+/** The path in the newest mail to this account that leads to the page and can be used. */
+export async function pathInMail(request: APIRequestContext, { email }: Pick<Account, "email">, page: LinkedPage): Promise<string> {
+  let found = "";
+  await expect(async () => {
+    found = await newestPath(request, email, page);
+    expect((await request.get(found)).status(), "an older link is over").toBe(200);
+  }, `a mail that leads to /${page}`).toPass();
+  return found;
+}
+
+async function newestPath(request: APIRequestContext, email: string, page: LinkedPage): Promise<string> {
+  const mailbox = await (await request.get(`/dev/mailbox?to=${email}`)).text();
+  for (const [, id] of mailbox.matchAll(/"\/dev\/mailbox\/([0-9a-f-]{36})"/g)) {
+    const text = await (await request.get(`/dev/mailbox/${id}/text`)).text();
+    const path = text.match(new RegExp(`/${page}\\?token=[0-9a-f]{64}`));
+    if (path) {
+      return path[0];
+    }
+  }
+  throw new Error(`no mail to ${email} leads to /${page}`);
+}

@@ -116,7 +116,7 @@ pub async fn list_bookings(state: &AppState, user_id: UserId, limit: i64, cursor
 }
 
 #[derive(sqlx::FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     action: BookingAction,
     details: String,
     created_at: DateTime<Utc>,
@@ -137,17 +137,27 @@ pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingI
             .fetch_all(&mut *conn)
             .await?;
     let now = state.clock.now_in(&mut conn).await?;
-    let entry = |row: EntryRow| HistoryEntry {
-        action: row.action,
-        sentence: tell(row.action, &row.details),
-        created_at: row.created_at,
-        when: at_venue(row.created_at, &event.timezone, now),
-    };
-    Ok(rows.into_iter().map(entry).collect())
+    Ok(rows.into_iter().map(|row| row.tell(&event.timezone, now)).collect())
+}
+
+impl EntryRow {
+    /// The entry as the person reads it, with times of the venue's zone.
+    pub(super) fn tell(self, timezone: &str, now: DateTime<Utc>) -> HistoryEntry {
+        HistoryEntry {
+            action: self.action,
+            sentence: tell(self.action, &self.details),
+            created_at: self.created_at,
+            when: at_venue(self.created_at, timezone, now),
+        }
+    }
 }
 
 /// Adds to each row its event and its seats: three queries however many rows.
-async fn complete(conn: &mut PgConnection, rows: Vec<BookingRow>, now: DateTime<Utc>) -> Result<Vec<Booking>> {
+pub(super) async fn complete(
+    conn: &mut PgConnection,
+    rows: Vec<BookingRow>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Booking>> {
     let event_ids: Vec<EventId> = rows.iter().map(|row| row.event_id).collect();
     let events: HashMap<EventId, EventRow> =
         events::store::list_events_by_id(conn, &event_ids).await?.into_iter().map(|event| (event.id, event)).collect();

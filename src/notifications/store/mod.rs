@@ -1,7 +1,9 @@
 //! Which mails there are, and what became of each.
 
+mod of_person;
 mod told;
 
+pub use of_person::{KeptMail, forget_all_of, list_mails_of};
 pub(super) use told::{Told, notify};
 pub use told::{get_preferences, list_notifications, read_notifications, set_preferences};
 
@@ -31,7 +33,8 @@ const WARN_EVERY: Duration = Duration::from_secs(15);
 const REMIND_EVERY: Duration = Duration::from_secs(300);
 
 /// What becomes of a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "mail_status", rename_all = "snake_case")]
 pub enum MailStatus {
     /// The mail server has it.

@@ -1,10 +1,10 @@
 //! The keys that sign tickets: made by whoever needs one first, kept in memory for a minute.
 
 use crate::{
-    server::{Result, clock::new_id, state::AppState},
-    tickets::token::{PublicKey, SigningKey, random_bytes},
+    server::{Result, clock::new_id, secret::random_bytes, state::AppState},
+    tickets::token::{PublicKey, SigningKey},
 };
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use moka::future::Cache;
 use sqlx::PgConnection;
 use std::{sync::Arc, time::Duration};
@@ -73,7 +73,7 @@ async fn find_keys(conn: &mut PgConnection) -> Result<Option<Keyring>> {
 }
 
 async fn make_key(conn: &mut PgConnection, state: &AppState) -> Result<Keyring> {
-    let seed = random_bytes().ok_or_else(|| anyhow!("the system has no random bytes"))?;
+    let seed = random_bytes()?;
     let signing = SigningKey::from_seed(&seed).context("a seed makes a key")?;
     let public = signing.public();
     sqlx::query("insert into ticket_keys (id, public_key, secret_key, created_at) values ($1, $2, $3, $4)")

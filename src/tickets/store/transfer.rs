@@ -11,16 +11,11 @@ use crate::{
     events::{store::find_sale, when::at_venue},
     id::{TicketId, TransferId, UserId},
     job::Mail,
-    server::{Failure, Result, clock::new_id, finish, jobs::enqueue, state::AppState},
-    tickets::{
-        model::{OFFERS_A_DAY, OfferedTicket, Ticket, TicketAction, TransferFacts, decide_offer, transfer_path},
-        token::random_bytes,
-    },
+    server::{Failure, Result, clock::new_id, finish, jobs::enqueue, secret::Secret, state::AppState},
+    tickets::model::{OFFERS_A_DAY, OfferedTicket, Ticket, TicketAction, TransferFacts, decide_offer, transfer_path},
     users::store::{list_names, require_active},
 };
-use anyhow::anyhow;
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -216,25 +211,28 @@ async fn accept(conn: &mut PgConnection, transfer: &TransferRow, user_id: UserId
 
 /// The transfer of this link. Errors: `NotFound`.
 async fn find_transfer(conn: &mut PgConnection, token: &str) -> Result<TransferRow> {
-    let transfer_id: TransferId = token.get(..ID_LENGTH).and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    let parts = token.split_at_checked(ID_LENGTH).ok_or(Error::NotFound)?;
+    let (Ok(transfer_id), Some(secret)) = (parts.0.parse::<TransferId>(), Secret::parse(parts.1)) else {
+        return Err(Error::NotFound.into());
+    };
     let sql =
         const_format::formatcp!("select {TRANSFER} from ticket_transfers where id = $1 and $2 = any(token_hashes)");
     let found: Option<TransferRow> =
-        sqlx::query_as(sql).bind(transfer_id).bind(hash(token)).fetch_optional(conn).await?;
+        sqlx::query_as(sql).bind(transfer_id).bind(secret.hash().to_vec()).fetch_optional(conn).await?;
     found.ok_or_else(|| Error::NotFound.into())
 }
 
 /// What the mail of a transfer says, with a link of its own; those of mails before it go on working, since nobody knows which
 /// one arrives. Nothing where the transfer is over, or its ticket is void.
 pub async fn write_transfer(state: &AppState, transfer_id: TransferId) -> Result<Option<TransferMail>> {
-    let secret = random_bytes().ok_or_else(|| anyhow!("the system has no random bytes"))?;
-    let token = format!("{}{}", transfer_id.0.simple(), hex::encode(secret));
+    let secret = Secret::new()?;
+    let token = format!("{}{}", transfer_id.0.simple(), secret.text());
     let email: Option<String> = sqlx::query_scalar(
         "update ticket_transfers set token_hashes = token_hashes[greatest(cardinality(token_hashes) - 8, 1):] || $2::bytea
          where id = $1 and ended_at is null returning email",
     )
     .bind(transfer_id)
-    .bind(hash(&token))
+    .bind(secret.hash().to_vec())
     .fetch_optional(state.db.pool())
     .await?;
     let Some(email) = email else { return Ok(None) };
@@ -243,9 +241,4 @@ pub async fn write_transfer(state: &AppState, transfer_id: TransferId) -> Result
         Err(Failure::Refused(_)) => Ok(None),
         Err(failure) => Err(failure),
     }
-}
-
-/// What is kept of a link.
-fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token).to_vec()
 }

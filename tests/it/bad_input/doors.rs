@@ -3,12 +3,19 @@
 use super::{FORM, JSON, NOBODY, Row, get, post, raw, world::World};
 use serde_json::{Value, json};
 
-const POSTS: [&str; 16] = [
+const POSTS: [&str; 25] = [
     "auth/register",
     "auth/login",
     "auth/logout",
+    "auth/forgot_password",
+    "auth/reset_password",
+    "auth/verify_email",
+    "auth/resend_verification",
     "users/update",
     "users/change_password",
+    "users/sign_out_session",
+    "users/sign_out_everywhere",
+    "users/delete",
     "bookings/hold",
     "bookings/extend",
     "bookings/release",
@@ -16,14 +23,27 @@ const POSTS: [&str; 16] = [
     "bookings/cancel",
     "waitlist/join",
     "waitlist/leave",
+    "notifications/read",
+    "notifications/update_preferences",
     "tickets/reissue",
     "tickets/transfer",
     "tickets/cancel_transfer",
     "tickets/accept_transfer",
 ];
-const GETS: [&str; 22] = [
+/// Those that take nothing, so that nothing can be missing.
+const WITHOUT_FIELDS: [&str; 5] = [
+    "auth/logout",
+    "auth/resend_verification",
+    "users/sign_out_everywhere",
+    "notifications/read",
+    "notifications/update_preferences",
+];
+const GETS: [&str; 27] = [
     "auth/session",
     "users/me",
+    "users/sessions",
+    "users/export",
+    "users/preview_delete",
     "events/list",
     "events/month",
     "events/suggest",
@@ -39,6 +59,8 @@ const GETS: [&str; 22] = [
     "bookings/get",
     "bookings/history",
     "waitlist/list",
+    "notifications/list",
+    "notifications/preferences",
     "tickets/list",
     "tickets/get",
     "tickets/history",
@@ -63,7 +85,7 @@ pub(super) fn unreadable() -> Vec<Row> {
             rows.push(raw(function, content_type, "x".repeat(70_000), (413, "too_large")));
         }
     }
-    for function in POSTS.into_iter().filter(|function| *function != "auth/logout") {
+    for function in POSTS.into_iter().filter(|function| !WITHOUT_FIELDS.contains(function)) {
         for (content_type, body) in [(JSON, ""), (JSON, "{}"), (FORM, ""), (FORM, "=&&="), ("", "")] {
             rows.push(raw(function, content_type, body, (400, "malformed")));
         }
@@ -266,5 +288,76 @@ pub(super) fn accounts() -> Vec<Row> {
         rows.push(post("users/change_password", passwords, 401, "sign_in_required").signed_out());
     }
     rows.push(get("users/me", 401, "sign_in_required").signed_out());
+    rows.extend(links(&long));
+    rows.extend(ways_out(&long));
+    rows
+}
+
+/// Links of mails, and asking for them.
+fn links(long: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (email, status, code) in [
+        (json!(""), 422, "invalid"),
+        (json!("nobody"), 422, "invalid"),
+        (json!("ada\0@example.org"), 422, "invalid"),
+        (json!(format!("{long}@example.org")), 422, "invalid"),
+        (json!(["ada@example.org"]), 400, "malformed"),
+        (json!(null), 400, "malformed"),
+    ] {
+        rows.push(post("auth/forgot_password", json!({"email": email}), status, code).signed_out());
+    }
+    for (token, status, code) in [
+        (json!(""), 410, "link_over"),
+        (json!("x"), 410, "link_over"),
+        (json!("0".repeat(64)), 410, "link_over"),
+        (json!(long), 410, "link_over"),
+        (json!("\0"), 410, "link_over"),
+        (json!(["0"]), 400, "malformed"),
+        (json!(null), 400, "malformed"),
+    ] {
+        rows.push(post("auth/verify_email", json!({"token": token}), status, code));
+        let body = json!({"token": token, "new_password": "battery staple"});
+        rows.push(post("auth/reset_password", body, status, code).signed_out());
+    }
+    for password in ["", "short", long] {
+        let body = json!({"token": "0".repeat(64), "new_password": password});
+        rows.push(post("auth/reset_password", body, 422, "invalid").signed_out());
+    }
+    rows.push(post("auth/resend_verification", json!({}), 401, "sign_in_required").signed_out());
+    rows
+}
+
+/// Sessions, what is kept about a person, and leaving.
+fn ways_out(long: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (id, status, code) in [
+        (json!(NOBODY), 404, "not_found"),
+        (json!("x"), 400, "malformed"),
+        (json!(""), 400, "malformed"),
+        (json!(long), 400, "malformed"),
+        (json!("\0"), 400, "malformed"),
+        (json!([NOBODY]), 400, "malformed"),
+    ] {
+        rows.push(post("users/sign_out_session", json!({"session_id": id}), status, code));
+    }
+    for (password, status, code) in [
+        (json!("wrong horse"), 422, "invalid"),
+        (json!(""), 422, "invalid"),
+        (json!(long), 422, "invalid"),
+        (json!("correct horse\0"), 422, "invalid"),
+        (json!(["correct horse"]), 400, "malformed"),
+    ] {
+        rows.push(post("users/delete", json!({"password": password}), status, code));
+    }
+    for function in ["users/sessions", "users/export", "users/preview_delete"] {
+        rows.push(get(function, 401, "sign_in_required").signed_out());
+    }
+    for (function, body) in [
+        ("users/sign_out_everywhere", json!({})),
+        ("users/sign_out_session", json!({"session_id": NOBODY})),
+        ("users/delete", json!({"password": "correct horse"})),
+    ] {
+        rows.push(post(function, body, 401, "sign_in_required").signed_out());
+    }
     rows
 }

@@ -1,0 +1,64 @@
+//! The door to an account as a whole: those of `/api/v1/users/…` that concern every slice.
+
+use super::model::Leaving;
+use crate::error::Error;
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Json, PostUrl, StreamingText, TextStream},
+};
+
+/// Everything that is kept about who is signed in, as one JSON document to save. It comes as it is read; if that fails in the
+/// middle, the reply breaks off and is no JSON.
+///
+/// Errors: `SignInRequired`.
+#[server(name = ExportMe, prefix = "/api", endpoint = "v1/users/export", input = GetUrl, output = StreamingText)]
+pub async fn export_me() -> Result<TextStream<Error>, Error> {
+    use super::export::export;
+    use crate::server::{Caller, answer, save_as};
+    answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let document = export(caller.state, user_id, caller.now).await?;
+        save_as("application/json", "evently-account.json");
+        Ok(TextStream::new(document))
+    })
+    .await
+}
+
+/// What who is signed in would give up with their account.
+///
+/// Errors: `SignInRequired`.
+#[server(name = PreviewDelete, prefix = "/api", endpoint = "v1/users/preview_delete", input = GetUrl, output = Json)]
+pub async fn preview_delete() -> Result<Leaving, Error> {
+    use super::delete::preview_delete;
+    use crate::server::{Caller, answer};
+    answer(async {
+        let caller = Caller::current().await?;
+        preview_delete(&caller.state, caller.signed_in()?).await
+    })
+    .await
+}
+
+/// Deletes the account of who is signed in: bookings of events to come are cancelled, holds released, lines left, sessions
+/// ended; what is over stays in the books without them. Their address can register anew. Deleting it twice is fine.
+///
+/// Errors: `SignInRequired`; `Invalid` on `password` when it is another; `Unavailable` when the person books at this moment.
+#[server(name = DeleteMe, prefix = "/api", endpoint = "v1/users/delete", input = PostUrl, output = Json)]
+pub async fn delete_me(
+    /// Their password, so that nobody else does it on a device left open.
+    password: String,
+) -> Result<(), Error> {
+    use super::delete::delete;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let deleted = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let state = caller.state.clone();
+        finish(async move { delete(&state, user_id, password).await }).await?;
+        caller.sign_out().await?;
+        redirect_to("/sign-in?saved=account");
+        Ok(())
+    })
+    .await;
+    deleted.inspect_err(|refused| send_back::<DeleteMe>("/account/delete", &[], refused))
+}

@@ -1,0 +1,84 @@
+//! Deleting one's account: first what it would mean, then the password and the button.
+
+use super::{
+    api::{DeleteMe, preview_delete},
+    model::Leaving,
+};
+use crate::{
+    bookings::model::{Booking, BookingStatus, name_quantity},
+    server::begin,
+    ui::{ButtonKind, FormRefusal, LinkButton, PageError, PageHead, PasswordField, SubmitButton, refusal},
+    waitlist::model::Entry,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+
+/// What the person gives up, and the way to do it.
+#[component]
+pub fn DeletePage() -> impl IntoView {
+    let leaving = begin(preview_delete());
+    view! {
+        <Title text="Delete your account" />
+        {Suspend::new(async move {
+            match leaving.await {
+                Ok(leaving) => view! { <Preview leaving /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
+    }
+}
+
+#[component]
+fn Preview(leaving: Leaving) -> impl IntoView {
+    let refusal = refusal::<DeleteMe>();
+    view! {
+        <section class="page account-page">
+            <PageHead title="Delete your account?" lead="This can't be undone." />
+            <GivenUp leaving />
+            <section class="panel">
+                <h2>"What stays"</h2>
+                <p>
+                    "Bookings that are over stay in the books of their events, without your name and address. Your address can make a new account, which knows nothing of this one."
+                </p>
+                <p class="actions">
+                    <LinkButton href="/api/v1/users/export" kind=ButtonKind::Secondary>"Download your data first"</LinkButton>
+                </p>
+            </section>
+            <FormRefusal refusal=refusal.clone() />
+            <form method="post" action=DeleteMe::url() class="form">
+                <PasswordField label="Your password" name="password" autocomplete="current-password" refusal />
+                <div class="actions">
+                    <SubmitButton kind=ButtonKind::Danger>"Delete account"</SubmitButton>
+                    <LinkButton href="/account" kind=ButtonKind::Secondary>"Keep account"</LinkButton>
+                </div>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn GivenUp(leaving: Leaving) -> impl IntoView {
+    if leaving.is_empty() {
+        return view! { <p>"You have no bookings of events to come, and wait in no line."</p> }.into_any();
+    }
+    view! {
+        <section class="panel">
+            <h2>"What you give up"</h2>
+            <p>"These places go to others at once. Prices of bookings come back in full."</p>
+            <ul class="given-up">
+                {leaving.bookings.into_iter().map(|booking| view! { <li>{say_booking(&booking)}</li> }).collect_view()}
+                {leaving.entries.into_iter().map(|entry| view! { <li>{say_entry(&entry)}</li> }).collect_view()}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn say_booking(booking: &Booking) -> String {
+    let what = if booking.status == BookingStatus::Held { "held, not booked" } else { "booked" };
+    format!("{}, {}: {} ({what})", booking.event.name, booking.event.when.date, booking.places())
+}
+
+fn say_entry(entry: &Entry) -> String {
+    format!("{}: waiting for {}", entry.event_name, name_quantity(entry.requested_quantity))
+}

@@ -1,0 +1,80 @@
+//! A person's bookings as a whole: what is still open when they leave, and everything when they ask for it.
+
+use super::read::{BOOKING, BookingRow, EntryRow, complete, list_bookings};
+use crate::{
+    bookings::model::{Booking, HistoryEntry},
+    events::{self, model::Page},
+    id::{BookingId, EventId, UserId},
+    server::{Result, state::AppState},
+};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+
+/// A booking with all that happened to it.
+#[derive(Debug, Serialize)]
+pub struct KeptBooking {
+    #[serde(flatten)]
+    booking: Booking,
+    history: Vec<HistoryEntry>,
+}
+
+/// A person's holds that last and bookings of events that have not begun, newest first.
+pub async fn list_open(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<Booking>> {
+    let sql = const_format::formatcp!(
+        "select {BOOKING} from bookings where user_id = $1 and (
+             (status = 'held' and expires_at > $2)
+             or (status = 'confirmed'
+                 and exists (select from events where events.id = bookings.event_id and event_date > $2)))
+         order by created_at desc, id desc"
+    );
+    let rows: Vec<BookingRow> = sqlx::query_as(sql).bind(user_id).bind(now).fetch_all(&mut *conn).await?;
+    complete(conn, rows, now).await
+}
+
+/// A page of a person's bookings, newest first, each with its history. Errors: `Invalid`.
+pub async fn export_bookings(state: &AppState, user_id: UserId, limit: i64, cursor: &str) -> Result<Page<KeptBooking>> {
+    let Page { items, next_cursor } = list_bookings(state, user_id, limit, cursor).await?;
+    let mut conn = state.db.pool().acquire().await?;
+    let mut histories = list_histories(&mut conn, state, &items).await?;
+    let kept = |booking: Booking| KeptBooking { history: histories.remove(&booking.id).unwrap_or_default(), booking };
+    Ok(Page { items: items.into_iter().map(kept).collect(), next_cursor })
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryOf {
+    booking_id: BookingId,
+    #[sqlx(flatten)]
+    entry: EntryRow,
+}
+
+/// What happened to these bookings, of each the oldest first.
+async fn list_histories(
+    conn: &mut PgConnection,
+    state: &AppState,
+    bookings: &[Booking],
+) -> Result<HashMap<BookingId, Vec<HistoryEntry>>> {
+    let now = state.clock.now_in(conn).await?;
+    let event_ids: Vec<EventId> = bookings.iter().map(|booking| booking.event_id).collect();
+    let zones: HashMap<EventId, String> = events::store::list_events_by_id(conn, &event_ids)
+        .await?
+        .into_iter()
+        .map(|event| (event.id, event.timezone))
+        .collect();
+    let zone_of: HashMap<BookingId, &str> =
+        bookings.iter().filter_map(|booking| Some((booking.id, zones.get(&booking.event_id)?.as_str()))).collect();
+    let rows: Vec<EntryOf> = sqlx::query_as(
+        "select booking_id, action, details, created_at from booking_history
+         where booking_id = any($1) order by booking_id, number",
+    )
+    .bind(zone_of.keys().copied().collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let mut histories: HashMap<BookingId, Vec<HistoryEntry>> = HashMap::new();
+    for EntryOf { booking_id, entry } in rows {
+        let zone = zone_of.get(&booking_id).copied().unwrap_or("UTC");
+        histories.entry(booking_id).or_default().push(entry.tell(zone, now));
+    }
+    Ok(histories)
+}
