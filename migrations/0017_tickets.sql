@@ -67,6 +67,8 @@ comment on constraint ticket_transfers_email_is_short on ticket_transfers is 'RF
 
 create unique index ticket_transfers_one_pending on ticket_transfers (ticket_id) where ended_at is null;
 comment on index ticket_transfers_one_pending is 'A ticket is offered to one person at a time.';
+create index ticket_transfers_from_a_person on ticket_transfers (from_id);
+comment on index ticket_transfers_from_a_person is 'What a person has offered, for when they ask for it and when they leave.';
 create index ticket_transfers_of_a_ticket on ticket_transfers (ticket_id, created_at desc);
 comment on index ticket_transfers_of_a_ticket is 'How often a ticket was offered of late.';
 
@@ -79,12 +81,12 @@ create table ticket_history (
     ticket_id  uuid          not null references tickets (id),
     action     ticket_action not null,
     actor_id   uuid          null references users (id),
-    details    text          not null default '',
+    transfer_id uuid         null references ticket_transfers (id),
     created_at timestamptz   not null
 );
 comment on table ticket_history is 'What happened to every ticket, written in the transaction that did it. Append-only.';
 comment on column ticket_history.actor_id is 'Who did it; null when time did, or when a booking got its tickets.';
-comment on column ticket_history.details is 'Of a transfer that was offered: to which address.';
+comment on column ticket_history.transfer_id is 'Of a transfer that was offered: which. The address stands there, from where it can go when its person does.';
 create unique index ticket_history_of_a_ticket on ticket_history (ticket_id, number);
 comment on index ticket_history_of_a_ticket is 'A ticket''s history in order.';
 

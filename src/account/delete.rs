@@ -7,7 +7,7 @@ use crate::{
     id::UserId,
     notifications,
     server::{Failure, Result, idempotency_store, retrying, state::AppState},
-    users, waitlist,
+    tickets, users, waitlist,
 };
 use sqlx::PgConnection;
 
@@ -72,6 +72,8 @@ async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
         return Ok(false);
     }
     let now = state.clock.now_in(&mut tx).await?;
+    // Before the account: it knows their address.
+    tickets::store::forget_person(&mut tx, user_id, now).await?;
     users::store::remove_person(&mut tx, user_id, now).await?;
     notifications::store::forget_all_of(&mut tx, user_id).await?;
     idempotency_store::remove_of_user(&mut tx, user_id).await?;

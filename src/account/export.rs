@@ -8,6 +8,7 @@ use crate::{
     id::UserId,
     notifications::{self, model::Preferences},
     server::{Result, answer, state::AppState},
+    tickets,
     users::{self, model::Session, store::KeptUser},
     waitlist,
 };
@@ -40,6 +41,7 @@ struct Head {
 enum List {
     Waitlist,
     Bookings,
+    Tickets,
     Notifications,
     Mails,
 }
@@ -79,6 +81,7 @@ impl List {
         match self {
             Self::Waitlist => "waitlist",
             Self::Bookings => "bookings",
+            Self::Tickets => "tickets",
             Self::Notifications => "notifications",
             Self::Mails => "mails",
         }
@@ -87,7 +90,8 @@ impl List {
     fn after(self) -> Option<Self> {
         match self {
             Self::Waitlist => Some(Self::Bookings),
-            Self::Bookings => Some(Self::Notifications),
+            Self::Bookings => Some(Self::Tickets),
+            Self::Tickets => Some(Self::Notifications),
             Self::Notifications => Some(Self::Mails),
             Self::Mails => None,
         }
@@ -98,6 +102,7 @@ impl List {
         match self {
             Self::Waitlist => rows(waitlist::store::list_entries(state, user_id, PAGE, cursor).await?),
             Self::Bookings => rows(bookings::store::export_bookings(state, user_id, PAGE, cursor).await?),
+            Self::Tickets => rows(tickets::store::export_tickets(state, user_id, PAGE, cursor).await?),
             Self::Notifications => rows(notifications::store::list_notifications(state, user_id, PAGE, cursor).await?),
             Self::Mails => rows(notifications::store::list_mails_of(state, user_id, PAGE, cursor).await?),
         }

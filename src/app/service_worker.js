@@ -7,7 +7,8 @@ const PAGE = "/offline";
 const TICKETS = "tickets";
 const A_TICKET = /^\/(tickets\/[0-9a-f-]{36}|bookings\/[0-9a-f-]{36}\/tickets)$/;
 // Afterwards the browser may be somebody else's.
-const A_CHANGE_OF_PERSON = /^\/api\/v1\/auth\/(login|logout|register)$/;
+const A_CHANGE_OF_PERSON =
+  /^\/api\/v1\/(auth\/(login|logout|register|reset_password)|users\/(delete|sign_out_everywhere))$/;
 
 addEventListener("install", (event) => event.waitUntil(keep()));
 addEventListener("activate", (event) => event.waitUntil(begin()));

@@ -282,3 +282,20 @@ async fn the_page_of_an_offer_is_for_who_has_the_link_and_asks_to_sign_in_first(
     let html = bob.server.get("/bookings").add_header("accept", "text/html").await.text();
     assert!(html.contains("Tickets passed on to you") && html.contains(&id(&ticket)), "{html}");
 }
+
+#[sqlx::test]
+async fn who_leaves_takes_their_tickets_along_and_whom_they_offered_them(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let Offered { ticket, link } = offer(&app, &ada).await;
+    let kept = ada.get("users/export").await.expect(200);
+    assert_eq!(kept["tickets"].as_array().map(Vec::len), Some(2));
+    let offered = kept["tickets"].as_array().expect("tickets").iter().find(|kept| kept["id"] == ticket["id"]);
+    assert_eq!(offered.expect("the ticket")["offered"][0]["email"], "bob@example.org");
+
+    ada.post("users/delete", json!({"password": "correct horse"})).await.expect(200);
+    accept(&bob, &link).await.refused(404, "not_found");
+    let addresses: Vec<String> =
+        sqlx::query_scalar("select email from ticket_transfers").fetch_all(app.state.db.pool()).await.expect("rows");
+    assert_eq!(addresses, ["gone"]);
+}

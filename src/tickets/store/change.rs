@@ -21,7 +21,8 @@ pub async fn reissue_ticket(state: &AppState, user_id: UserId, ticket_id: Ticket
         let now = state.clock.now_in(&mut tx).await?;
         read_facts(&mut tx, &ticket, now).await?.decide_reissue()?;
         renew(&mut tx, &ticket, user_id, now).await?;
-        let entry = Entry { ticket_id, action: TicketAction::Reissued, actor_id: Some(user_id), details: "", now };
+        let entry =
+            Entry { ticket_id, action: TicketAction::Reissued, actor_id: Some(user_id), transfer_id: None, now };
         record(&mut tx, entry).await?;
         let ticket = read_ticket(&mut tx, &keys, user_id, ticket_id, now).await?;
         tx.commit().await?;

@@ -1,12 +1,14 @@
 //! Tickets made durable: issuing, reading, changing and passing them on.
 
 mod change;
+mod forget;
 mod issue;
 mod keys;
 mod read;
 mod transfer;
 
 pub use change::reissue_ticket;
+pub use forget::{export_tickets, forget_person};
 pub use issue::issue_tickets;
 pub use keys::{Keyring, TicketKeys};
 pub use read::{get_history, get_ticket, list_received, list_tickets, list_tickets_of_booking};
@@ -19,7 +21,7 @@ use super::{
 use crate::{
     bookings::{model::Booking, store::list_owned},
     error::Error,
-    id::{BookingId, EventId, SeatId, TicketId, UserId},
+    id::{BookingId, EventId, SeatId, TicketId, TransferId, UserId},
     server::{Result, clock::new_id, state::AppState},
 };
 use anyhow::Context;
@@ -97,23 +99,25 @@ async fn renew(conn: &mut PgConnection, ticket: &TicketRow, holder_id: UserId, n
 }
 
 /// What the history says of a change.
-struct Entry<'a> {
+struct Entry {
     ticket_id: TicketId,
     action: TicketAction,
     actor_id: Option<UserId>,
-    details: &'a str,
+    /// Of a transfer that was offered.
+    transfer_id: Option<TransferId>,
     now: DateTime<Utc>,
 }
 
-async fn record(conn: &mut PgConnection, entry: Entry<'_>) -> Result<()> {
+async fn record(conn: &mut PgConnection, entry: Entry) -> Result<()> {
     sqlx::query(
-        "insert into ticket_history (id, ticket_id, action, actor_id, details, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into ticket_history (id, ticket_id, action, actor_id, transfer_id, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(new_id())
     .bind(entry.ticket_id)
     .bind(entry.action)
     .bind(entry.actor_id)
-    .bind(entry.details)
+    .bind(entry.transfer_id)
     .bind(entry.now)
     .execute(conn)
     .await?;

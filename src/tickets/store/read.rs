@@ -110,7 +110,7 @@ pub async fn list_received(state: &AppState, user_id: UserId, limit: i64, cursor
 struct EntryRow {
     action: TicketAction,
     actor_id: Option<UserId>,
-    details: String,
+    email: Option<String>,
     created_at: DateTime<Utc>,
 }
 
@@ -123,7 +123,8 @@ pub async fn get_history(state: &AppState, user_id: UserId, ticket_id: TicketId)
         sqlx::query_as(sql).bind(ticket_id).bind(user_id).fetch_optional(&mut *conn).await?;
     let event = find_sale(&mut conn, ticket.ok_or(Error::NotFound)?.event_id).await?;
     let rows: Vec<EntryRow> = sqlx::query_as(
-        "select action, actor_id, details, created_at from ticket_history where ticket_id = $1 order by number",
+        "select action, actor_id, email, h.created_at from ticket_history h
+         left join ticket_transfers t on t.id = transfer_id where h.ticket_id = $1 order by number",
     )
     .bind(ticket_id)
     .fetch_all(&mut *conn)
@@ -131,7 +132,7 @@ pub async fn get_history(state: &AppState, user_id: UserId, ticket_id: TicketId)
     let now = state.clock.now_in(&mut conn).await?;
     let entry = |row: EntryRow| TicketEntry {
         action: row.action,
-        sentence: tell(row.action, if row.actor_id == Some(user_id) { &row.details } else { "" }),
+        sentence: tell(row.action, row.email.filter(|_| row.actor_id == Some(user_id)).as_deref().unwrap_or_default()),
         created_at: row.created_at,
         when: at_venue(row.created_at, &event.timezone, now),
     };

@@ -69,7 +69,8 @@ pub async fn offer_transfer(state: &AppState, user_id: UserId, ticket_id: Ticket
         let transfer_id = insert_transfer(&mut tx, user_id, ticket_id, &email, (now, expires_at)).await?;
         enqueue(&mut tx, &[Mail::TicketOffered { transfer_id }.into()], now).await?;
         let action = TicketAction::TransferOffered;
-        record(&mut tx, Entry { ticket_id, action, actor_id: Some(user_id), details: &email, now }).await?;
+        record(&mut tx, Entry { ticket_id, action, actor_id: Some(user_id), transfer_id: Some(transfer_id), now })
+            .await?;
         let ticket = read_ticket(&mut tx, &keys, user_id, ticket_id, now).await?;
         tx.commit().await?;
         Ok(ticket)
@@ -139,7 +140,7 @@ async fn end_pending(conn: &mut PgConnection, ticket: &TicketRow, user_id: UserI
     } else {
         (TicketAction::TransferLapsed, None)
     };
-    record(conn, Entry { ticket_id: ticket.id, action, actor_id, details: "", now }).await
+    record(conn, Entry { ticket_id: ticket.id, action, actor_id, transfer_id: None, now }).await
 }
 
 /// What is offered to who has this link.
@@ -206,7 +207,7 @@ async fn accept(conn: &mut PgConnection, transfer: &TransferRow, user_id: UserId
         .execute(&mut *conn)
         .await?;
     let action = TicketAction::TransferAccepted;
-    record(conn, Entry { ticket_id: transfer.ticket_id, action, actor_id: Some(user_id), details: "", now }).await
+    record(conn, Entry { ticket_id: transfer.ticket_id, action, actor_id: Some(user_id), transfer_id: None, now }).await
 }
 
 /// The transfer of this link. Errors: `NotFound`.
