@@ -113,7 +113,8 @@ fn Files(booking: String, has_valid: bool) -> impl IntoView {
 #[component]
 fn Card(ticket: Ticket) -> impl IntoView {
     let place = ticket.say_place();
-    let href = format!("/tickets/{}", ticket.id);
+    let (href, link) = (format!("/tickets/{}", ticket.id), format!("Show or pass on: {place}"));
+    let can_open = ticket.is_yours && ticket.status == TicketStatus::Valid;
     let is_gone = ticket.token.is_none();
     let code = ticket.token.clone().map(|token| view! { <QrCode token label=format!("QR code: {place}") /> });
     let offered = ticket.transfer.as_ref().map(|transfer| format!("Offered to {}", transfer.email));
@@ -130,12 +131,11 @@ fn Card(ticket: Ticket) -> impl IntoView {
                 {ticket.holder.map(|holder| view! { <p>{holder}</p> })}
                 <p class="ticket-card-reference">"Reference " <strong>{ticket.reference}</strong></p>
                 {words.map(|words| view! { <p class="ticket-card-words">{words}</p> })}
-                {ticket
-                    .is_yours
+                {can_open
                     .then(|| {
                         view! {
                             <p>
-                                <a class="ticket-card-link" href=href>"Show, pass on or issue anew"</a>
+                                <a class="ticket-card-link" href=href aria-label=link>"Show or pass on"</a>
                             </p>
                         }
                     })}

@@ -20,7 +20,7 @@ export class TicketPages {
     this.show = main.getByRole("link", { name: "Show the tickets" });
     this.cards = main.locator(".ticket-card");
     this.codes = main.getByRole("img", { name: /^QR code/ });
-    this.openCard = main.getByRole("link", { name: "Show, pass on or issue anew" });
+    this.openCard = main.getByRole("link", { name: /^Show or pass on/ });
     this.email = main.getByLabel("Their e-mail");
     this.passOn = main.getByRole("button", { name: "Send the link" });
     this.withdraw = main.getByRole("button", { name: "Withdraw the offer" });
