@@ -179,6 +179,10 @@ fn shown(letter: char) -> Option<char> {
 
 /// The text in the order in which it is drawn, from left to right.
 fn stretches(text: &str) -> Vec<Stretch> {
+    // Nothing in it runs from right to left.
+    if text.is_ascii() {
+        return by_face(text, 0..text.len(), false);
+    }
     let bidi = BidiInfo::new(text, None);
     let mut all = Vec::new();
     for paragraph in &bidi.paragraphs {
