@@ -27,6 +27,10 @@ const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_ti
 /// faster than on all 20, each of which had to be warmed up every time.
 const BATCH_CONNECTIONS_MAX: u32 = 6;
 
+/// Connections for what is done after the requests, beside all others: in a rush for one event, or while one is locked, the few
+/// that are left are for people.
+const WORK_CONNECTIONS: u32 = 4;
+
 /// How long a connection that lies idle is believed to be alive; sqlx asks it whenever one is put back.
 const TRUSTED: Duration = Duration::from_secs(1);
 
@@ -46,6 +50,8 @@ pub struct Db {
     pool: PgPool,
     /// Of [`Db::begin_with`] alone: a rush meets few connections, which have everything planned and at hand.
     batches: PgPool,
+    /// Of [`Db::for_work`] alone.
+    work: PgPool,
 }
 
 /// A query that each connection plans once, under a name, so that it can be part of a text of several statements: those
@@ -175,12 +181,18 @@ impl Db {
             .connect_with(options.clone())
             .await
             .context("PostgreSQL can't be reached at DATABASE_URL")?;
-        Ok(Self { pool, batches: with(batch_count).connect_lazy_with(options.options(BY_INDEX)) })
+        let work = with(WORK_CONNECTIONS).connect_lazy_with(options.clone());
+        Ok(Self { pool, batches: with(batch_count).connect_lazy_with(options.options(BY_INDEX)), work })
     }
 
     /// Wraps a pool made elsewhere: tests get theirs from `#[sqlx::test]`.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { batches: pool.clone(), pool }
+        Self { batches: pool.clone(), work: pool.clone(), pool }
+    }
+
+    /// The same database for what is done after the requests, on connections of its own.
+    pub fn for_work(&self) -> Self {
+        Self { pool: self.work.clone(), ..self.clone() }
     }
 
     /// The pool, for single statements. Transactions begin with [`Db::begin`].
@@ -192,6 +204,7 @@ impl Db {
     pub async fn close(&self) {
         self.pool.close().await;
         self.batches.close().await;
+        self.work.close().await;
     }
 
     /// Begins a transaction; dropping it rolls it back.

@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Jobs of a lane that a process does at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// How long one may take.
 const TIME_MAX: Duration = Duration::from_secs(60);
 /// For how long it is taken: what is done at the same time ends within [`TIME_MAX`], the rest is patience with the database.

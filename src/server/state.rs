@@ -107,6 +107,11 @@ impl AppState {
 }
 
 impl AppState {
+    /// The same system for what is done after the requests: it has connections of its own.
+    pub fn for_work(&self) -> Self {
+        Self(Arc::new(Parts { db: self.db.for_work(), ..Parts::clone(&self.0) }))
+    }
+
     /// The same system at another time: the demonstration's past is made with the slices' own functions.
     pub fn with_clock(&self, clock: Clock) -> Self {
         Self(Arc::new(Parts { clock, ..Parts::clone(&self.0) }))

@@ -52,6 +52,7 @@ pub(super) async fn perform(state: &AppState, job: Job) -> Result<()> {
 /// Nothing of the periodic work is needed for a right answer: expired holds, sessions and replies are not answered with
 /// anyhow.
 pub async fn run_work(state: AppState, token: CancellationToken) {
+    let state = state.for_work();
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
