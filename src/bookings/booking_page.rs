@@ -72,7 +72,7 @@ fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
                         </p>
                     }
                 })}
-            <History history />
+            <History entries={history.into_iter().map(|entry| (entry.sentence, entry.when)).collect()} />
         </section>
     }
 }

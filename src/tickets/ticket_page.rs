@@ -7,6 +7,7 @@ use super::{
     tickets_page::Void,
 };
 use crate::{
+    bookings::booking_page::history::History,
     error::Error,
     id::TicketId,
     server::begin,
@@ -62,7 +63,7 @@ fn Shown(ticket: Ticket, history: Vec<TicketEntry>) -> impl IntoView {
             <Facts ticket=ticket.clone() />
             {(!is_void).then(|| view! { <Files ticket_id=ticket.id /> })}
             <Manage ticket />
-            <History history />
+            <History entries={history.into_iter().map(|entry| (entry.sentence, entry.when)).collect()} />
             {booking
                 .map(|href| {
                     view! {
@@ -181,28 +182,6 @@ fn IssueAnew(ticket_id: String) -> impl IntoView {
                 <input type="hidden" name="ticket_id" value=ticket_id />
                 <SubmitButton kind=ButtonKind::Quiet>"Issue a new code"</SubmitButton>
             </form>
-        </section>
-    }
-}
-
-#[component]
-fn History(history: Vec<TicketEntry>) -> impl IntoView {
-    view! {
-        <section class="booking-history" aria-labelledby="history-heading">
-            <h2 id="history-heading">"What happened"</h2>
-            <ol>
-                {history
-                    .into_iter()
-                    .map(|entry| {
-                        view! {
-                            <li>
-                                <p>{entry.sentence}</p>
-                                <time datetime=entry.when.iso>{entry.when.date_short} ", " {entry.when.time} " " {entry.when.zone}</time>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ol>
         </section>
     }
 }

@@ -1,25 +1,25 @@
-//! What happened to a booking, as a line of time.
+//! What happened to a booking, or to one of its tickets, as a line of time.
 
-use crate::bookings::model::HistoryEntry;
+use crate::events::model::When;
 use leptos::prelude::*;
 
 /// The entries, oldest first.
 #[component]
 pub fn History(
-    /// The entries.
-    history: Vec<HistoryEntry>,
+    /// The sentence of each entry, and when it happened.
+    entries: Vec<(String, When)>,
 ) -> impl IntoView {
     view! {
         <section class="booking-history" aria-labelledby="history-heading">
             <h2 id="history-heading">"What happened"</h2>
             <ol>
-                {history
+                {entries
                     .into_iter()
-                    .map(|entry| {
+                    .map(|(sentence, when)| {
                         view! {
                             <li>
-                                <p>{entry.sentence}</p>
-                                <time datetime=entry.when.iso>{entry.when.date_short} ", " {entry.when.time} " " {entry.when.zone}</time>
+                                <p>{sentence}</p>
+                                <time datetime=when.iso>{when.date_short} ", " {when.time} " " {when.zone}</time>
                             </li>
                         }
                     })
