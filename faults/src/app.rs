@@ -3,6 +3,7 @@
 use crate::services::{Signal, signal};
 use anyhow::{Context, bail, ensure};
 use std::{
+    borrow::BorrowMut,
     env, fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -65,13 +66,8 @@ impl App {
     }
 
     /// Lets it stop in good order. Errors: it takes too long, says that it failed, or has panicked on the way.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        signal(&[self.child.id().context("the server has ended by itself")?], Signal::Terminate).await?;
-        let ended = timeout(STOPPED_WITHIN, self.child.wait()).await.context("the server does not stop")??;
-        ensure!(ended.success(), "the server ended with {ended}; its log is {}", self.log.display());
-        let log = fs::read_to_string(&self.log)?;
-        ensure!(!log.contains("panicked"), "the server panicked; its log is {}", self.log.display());
-        Ok(())
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        stop(self.child, &self.log).await
     }
 
     async fn await_ready(&mut self) -> anyhow::Result<()> {
@@ -91,18 +87,68 @@ impl App {
     }
 }
 
+/// A process that does the jobs, for servers that leave them to it. It is killed when this is dropped.
+pub(crate) struct Worker {
+    setup: Setup,
+    log: PathBuf,
+    child: Child,
+}
+
+impl Worker {
+    /// Starts a process that logs into this file.
+    pub(crate) fn start(setup: &Setup, log: &Path) -> anyhow::Result<Self> {
+        fs::write(log, "").with_context(|| log.display().to_string())?;
+        Ok(Self { setup: setup.clone(), log: log.to_owned(), child: work(setup, log)? })
+    }
+
+    /// Kills the process and waits until it is gone.
+    pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill().await.context("killing the worker")
+    }
+
+    /// Starts another one in place of one that was killed.
+    pub(crate) fn restart(&mut self) -> anyhow::Result<()> {
+        self.child = work(&self.setup, &self.log)?;
+        Ok(())
+    }
+
+    /// Lets it stop in good order. Errors: as of [`App::stop`].
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        stop(self.child, &self.log).await
+    }
+}
+
+async fn stop(mut child: Child, log_path: &Path) -> anyhow::Result<()> {
+    let log_name = log_path.display();
+    signal(&[child.id().context("the process has ended by itself")?], Signal::Terminate).await?;
+    let ended = timeout(STOPPED_WITHIN, child.wait()).await.context("the process does not stop")??;
+    ensure!(ended.success(), "the process ended with {ended}; its log is {log_name}");
+    ensure!(!fs::read_to_string(log_path)?.contains("panicked"), "the process panicked; its log is {log_name}");
+    Ok(())
+}
+
 /// Runs another command of the program to its end: `migrate`, `audit`.
 pub(crate) async fn command(setup: &Setup, verb: &str) -> anyhow::Result<()> {
     crate::services::run(program(setup)?.arg(verb)).await
 }
 
 fn spawn(setup: &Setup, address: &str, log_path: &Path) -> anyhow::Result<Child> {
-    let log = fs::File::options().append(true).open(log_path)?;
     let mut command = program(setup)?;
     command.arg("serve").env("LEPTOS_SITE_ADDR", address).env("EVENTLY_PUBLIC_URL", format!("http://{address}"));
     command.env("EVENTLY_MAIL__FOLDER", log_path.with_extension("mail"));
+    start(command, log_path).context("starting the server")
+}
+
+fn work(setup: &Setup, log_path: &Path) -> anyhow::Result<Child> {
+    let mut command = program(setup)?;
+    start(command.arg("worker"), log_path).context("starting the worker")
+}
+
+fn start(mut command: impl BorrowMut<Command>, log_path: &Path) -> anyhow::Result<Child> {
+    let log = fs::File::options().append(true).open(log_path)?;
+    let command = command.borrow_mut();
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
-    command.spawn().context("starting the server")
+    Ok(command.spawn()?)
 }
 
 fn program(setup: &Setup) -> anyhow::Result<Command> {

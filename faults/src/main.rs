@@ -1,6 +1,6 @@
-//! Breaks things in the middle of a rush: the server, PostgreSQL, Redis, the network, the clock, the disk. Buyers come
-//! over HTTP and a ledger keeps what each was told; afterwards it is compared with the tables, every place that is not
-//! booked is bought, and `evently audit` has to find nothing.
+//! Breaks things in the middle of a rush: the server, its worker, PostgreSQL, Redis, the network, the clock, the disk.
+//! Buyers come over HTTP and a ledger keeps what each was told; afterwards it is compared with the tables, every place
+//! that is not booked is bought, and `evently audit` has to find nothing.
 //!
 //! `scripts/faults` starts what this needs. Arguments: `--short` for the form that `make test` runs, and names of
 //! scenarios to run these alone.
@@ -8,6 +8,7 @@
 mod app;
 mod buyer;
 mod ledger;
+mod post_office;
 mod proxy;
 mod report;
 mod rush;

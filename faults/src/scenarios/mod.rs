@@ -8,6 +8,7 @@ mod lock;
 mod network;
 mod postgres;
 mod redis;
+mod worker;
 
 use crate::stage::Stage;
 use futures::future::{BoxFuture, FutureExt};
@@ -24,9 +25,10 @@ pub(crate) enum Outcome {
 pub(crate) type Run = for<'a> fn(&'a Stage) -> BoxFuture<'a, anyhow::Result<Outcome>>;
 
 /// All scenarios, by name, in the order they are run.
-pub(crate) const ALL: [(&str, Run); 13] = [
+pub(crate) const ALL: [(&str, Run); 14] = [
     ("app-killed", |stage| app::killed(stage).boxed()),
     ("app-killed-beside-another", |stage| app::killed_beside_another(stage).boxed()),
+    ("worker-killed", |stage| worker::killed(stage).boxed()),
     ("postgres-killed", |stage| postgres::killed(stage).boxed()),
     ("redis-killed", |stage| redis::killed(stage).boxed()),
     ("redis-flushed", |stage| redis::flushed(stage).boxed()),
