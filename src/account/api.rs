@@ -39,13 +39,39 @@ pub async fn preview_delete() -> Result<Leaving, Error> {
     .await
 }
 
+/// Makes all that the guest of this link has booked the account's who is signed in: bookings, entries in lines,
+/// tickets, what they were told. The link is over for everybody else. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`; `Forbidden` for a guest; `LinkOver`; `OverLimit` where the account would have more places
+/// of an event than one person may; `WrongState` with the guest's offer where both have one of an event; `Unavailable`
+/// when the guest books at this moment. Nothing has changed then.
+#[server(name = ClaimGuest, prefix = "/api", endpoint = "v1/users/claim", input = PostUrl, output = Json)]
+pub async fn claim_guest(
+    /// What stands in the link.
+    token: String,
+) -> Result<(), Error> {
+    use super::claim::claim;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let back = token.clone();
+    let claimed = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let state = caller.state.clone();
+        finish(async move { claim(&state, user_id, &token).await }).await?;
+        redirect_to("/bookings?saved=claimed");
+        Ok(())
+    })
+    .await;
+    claimed.inspect_err(|refused| send_back::<ClaimGuest>("/guest", &[("token", &back)], refused))
+}
+
 /// Deletes the account of who is signed in: bookings of events to come are cancelled, holds released, lines left, sessions
 /// ended; what is over stays in the books without them. Their address can register anew. Deleting it twice is fine.
 ///
 /// Errors: `SignInRequired`; `Invalid` on `password` when it is another; `Unavailable` when the person books at this moment.
 #[server(name = DeleteMe, prefix = "/api", endpoint = "v1/users/delete", input = PostUrl, output = Json)]
 pub async fn delete_me(
-    /// Their password, so that nobody else does it on a device left open.
+    /// Their password, so that nobody else does it on a device left open; of a guest, who has none, it isn't looked at.
     password: String,
 ) -> Result<(), Error> {
     use super::delete::delete;
@@ -54,9 +80,9 @@ pub async fn delete_me(
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
         let state = caller.state.clone();
-        finish(async move { delete(&state, user_id, password).await }).await?;
+        let was_guest = finish(async move { delete(&state, user_id, password).await }).await?;
         caller.sign_out().await?;
-        redirect_to("/sign-in?saved=account");
+        redirect_to(if was_guest { "/sign-in?saved=guest" } else { "/sign-in?saved=account" });
         Ok(())
     })
     .await;

@@ -6,8 +6,8 @@ use crate::{
     error::Error,
     id::UserId,
     notifications,
-    server::{Failure, Result, idempotency_store, retrying, state::AppState},
-    tickets, users, waitlist,
+    server::{Failure, Result, form_drafts, idempotency_store, retrying, state::AppState},
+    staff, tickets, users, waitlist,
 };
 use sqlx::PgConnection;
 
@@ -19,16 +19,18 @@ pub(super) async fn preview_delete(state: &AppState, user_id: UserId) -> Result<
     find_open(state, &mut *state.db.pool().acquire().await?, user_id).await
 }
 
-/// Deletes the account of a person who knows its password. Can be cut off anywhere and done again: what was given back by
-/// then stays so, and the person is there until the last step. One that is gone is answered as gone.
+/// Deletes the account of a person who knows its password, or a guest. Can be cut off anywhere and done again: what was
+/// given back by then stays so, and the person is there until the last step. One that is gone is answered as gone.
+/// Answers whether it was a guest.
 ///
 /// Errors: `Invalid` on `password`; `Unavailable` when the person goes on booking.
-pub(super) async fn delete(state: &AppState, user_id: UserId, password: String) -> Result<()> {
+pub(super) async fn delete(state: &AppState, user_id: UserId, password: String) -> Result<bool> {
+    let is_guest = users::store::find_user(state, user_id).await?.is_some_and(|user| user.is_guest);
     users::store::check_leaving(state, user_id, password).await?;
     for _ in 0..ROUNDS {
         give_up(state, user_id).await?;
         if retrying("leave", || remove(state, user_id)).await? {
-            return Ok(());
+            return Ok(is_guest);
         }
     }
     Err(Error::Unavailable { retry_after_s: 1 }.into())
@@ -63,7 +65,7 @@ fn settled<T>(done: Result<T>) -> Result<()> {
 
 /// Takes the person out of every table in one transaction, unless they have begun something since. Answers whether they are
 /// gone.
-async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
+pub(super) async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
     let mut tx = state.db.begin().await?;
     if !users::store::lock_leaving(&mut tx, user_id).await? {
         return Ok(true);
@@ -74,9 +76,14 @@ async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
     let now = state.clock.now_in(&mut tx).await?;
     // Before the account: it knows their address.
     tickets::store::forget_person(&mut tx, user_id, now).await?;
+    let contact = users::store::list_contacts(&mut tx, &[user_id]).await?.pop();
+    let email = contact.map(|contact| contact.email).unwrap_or_default();
+    staff::store::forget_invitations(&mut tx, user_id, &email).await?;
+    staff::store::remove_person(&mut tx, user_id).await?;
     users::store::remove_person(&mut tx, user_id, now).await?;
     notifications::store::forget_all_of(&mut tx, user_id).await?;
     idempotency_store::remove_of_user(&mut tx, user_id).await?;
+    form_drafts::remove_of_user(&mut tx, user_id).await?;
     let ended = state.sessions.delete_of_user(&mut tx, user_id, None).await?;
     tx.commit().await?;
     state.sessions.forget(ended).await;

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::{
     bookings::model::{Booking, BookingStatus, name_quantity},
+    error::Error,
     server::begin,
     ui::{ButtonKind, FormRefusal, LinkButton, PageError, PageHead, PasswordField, SubmitButton, refusal},
+    users::{api::get_me, model::User},
     waitlist::model::Entry,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -16,24 +18,33 @@ use leptos_meta::Title;
 /// What the person gives up, and the way to do it.
 #[component]
 pub fn DeletePage() -> impl IntoView {
-    let leaving = begin(preview_delete());
+    let found = begin(load());
     view! {
         <Title text="Delete your account" />
         {Suspend::new(async move {
-            match leaving.await {
-                Ok(leaving) => view! { <Preview leaving /> }.into_any(),
+            match found.await {
+                Ok((leaving, user)) => view! { <Preview leaving is_guest=user.is_guest /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
     }
 }
 
+async fn load() -> Result<(Leaving, User), Error> {
+    Ok((preview_delete().await?, get_me().await?))
+}
+
 #[component]
-fn Preview(leaving: Leaving) -> impl IntoView {
+fn Preview(leaving: Leaving, is_guest: bool) -> impl IntoView {
     let refusal = refusal::<DeleteMe>();
+    let (title, delete, keep) = if is_guest {
+        ("Delete everything?", "Delete everything", "Keep it")
+    } else {
+        ("Delete your account?", "Delete account", "Keep account")
+    };
     view! {
         <section class="page account-page">
-            <PageHead title="Delete your account?" lead="This can't be undone." />
+            <PageHead title=title lead="This can't be undone." />
             <GivenUp leaving />
             <section class="panel">
                 <h2>"What stays"</h2>
@@ -46,10 +57,14 @@ fn Preview(leaving: Leaving) -> impl IntoView {
             </section>
             <FormRefusal refusal=refusal.clone() />
             <form method="post" action=DeleteMe::url() class="form">
-                <PasswordField label="Your password" name="password" autocomplete="current-password" refusal />
+                {if is_guest {
+                    view! { <input type="hidden" name="password" /> }.into_any()
+                } else {
+                    view! { <PasswordField label="Your password" name="password" autocomplete="current-password" refusal /> }.into_any()
+                }}
                 <div class="actions">
-                    <SubmitButton kind=ButtonKind::Danger>"Delete account"</SubmitButton>
-                    <LinkButton href="/account" kind=ButtonKind::Secondary>"Keep account"</LinkButton>
+                    <SubmitButton kind=ButtonKind::Danger>{delete}</SubmitButton>
+                    <LinkButton href="/account" kind=ButtonKind::Secondary>{keep}</LinkButton>
                 </div>
             </form>
         </section>

@@ -2,7 +2,7 @@
 //! memory.
 
 use crate::{
-    bookings,
+    bookings, checkins,
     error::Error,
     events::model::Page,
     id::UserId,
@@ -42,6 +42,7 @@ enum List {
     Waitlist,
     Bookings,
     Tickets,
+    CheckIns,
     Notifications,
     Mails,
 }
@@ -82,6 +83,7 @@ impl List {
             Self::Waitlist => "waitlist",
             Self::Bookings => "bookings",
             Self::Tickets => "tickets",
+            Self::CheckIns => "check_ins",
             Self::Notifications => "notifications",
             Self::Mails => "mails",
         }
@@ -91,7 +93,8 @@ impl List {
         match self {
             Self::Waitlist => Some(Self::Bookings),
             Self::Bookings => Some(Self::Tickets),
-            Self::Tickets => Some(Self::Notifications),
+            Self::Tickets => Some(Self::CheckIns),
+            Self::CheckIns => Some(Self::Notifications),
             Self::Notifications => Some(Self::Mails),
             Self::Mails => None,
         }
@@ -103,6 +106,7 @@ impl List {
             Self::Waitlist => rows(waitlist::store::list_entries(state, user_id, PAGE, cursor).await?),
             Self::Bookings => rows(bookings::store::export_bookings(state, user_id, PAGE, cursor).await?),
             Self::Tickets => rows(tickets::store::export_tickets(state, user_id, PAGE, cursor).await?),
+            Self::CheckIns => rows(checkins::store::export_check_ins(state, user_id, PAGE, cursor).await?),
             Self::Notifications => rows(notifications::store::list_notifications(state, user_id, PAGE, cursor).await?),
             Self::Mails => rows(notifications::store::list_mails_of(state, user_id, PAGE, cursor).await?),
         }

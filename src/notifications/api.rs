@@ -1,7 +1,7 @@
 //! The door to notifications: `/api/v1/notifications/…`.
 
-use super::model::{Notification, Preferences};
-use crate::{error::Error, events::model::Page};
+use super::model::{BookingMail, Notification, Optional, Preferences, Returned};
+use crate::{error::Error, events::model::Page, id::BookingId};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, Json, PostUrl},
@@ -87,6 +87,98 @@ pub async fn update_preferences(
         store::set_preferences(&caller.state, caller.signed_in()?, wanted).await?;
         redirect_to("/notifications?saved=mails");
         Ok(wanted)
+    })
+    .await
+}
+
+/// Which kind of mail the link in a mail switches off; this doesn't.
+///
+/// Errors: `LinkOver` for a link that we have not signed.
+#[server(name = FindSubscription, prefix = "/api", endpoint = "v1/notifications/subscription", input = GetUrl, output = Json)]
+pub async fn find_subscription(
+    /// What stands in the link.
+    token: String,
+) -> Result<Optional, Error> {
+    use super::unsubscribe::read_token;
+    use crate::server::{Caller, answer};
+    answer(async { Ok(read_token(&Caller::current().await?.state, &token).await?.1) }).await
+}
+
+/// Switches a kind of mail off by the link in it, whoever is signed in. Doing it twice is fine.
+///
+/// Errors: `LinkOver` for a link that we have not signed.
+#[server(name = Unsubscribe, prefix = "/api", endpoint = "v1/notifications/unsubscribe", input = PostUrl, output = Json)]
+pub async fn unsubscribe(
+    /// What stands in the link.
+    token: String,
+) -> Result<(), Error> {
+    use super::unsubscribe::{PAGE, unsubscribe};
+    use crate::{
+        server::{Caller, answer, redirect_to, send_back},
+        ui::path_with,
+    };
+    let done = answer(async {
+        unsubscribe(&Caller::current().await?.state, &token).await?;
+        redirect_to(&path_with(PAGE, [("token", &*token), ("saved", "off")]));
+        Ok(())
+    })
+    .await;
+    done.inspect_err(|refused| send_back::<Unsubscribe>(PAGE, &[("token", &token)], refused))
+}
+
+/// Whether mails to who is signed in come back, and why; null where they arrive as far as anybody said.
+///
+/// Errors: `SignInRequired`.
+#[server(name = FindReturned, prefix = "/api", endpoint = "v1/notifications/returned", input = GetUrl, output = Json)]
+pub async fn find_returned() -> Result<Option<Returned>, Error> {
+    use super::store;
+    use crate::{
+        server::{Caller, answer},
+        users::api::get_me,
+    };
+    let user = get_me().await?;
+    answer(async { store::find_returned(&Caller::current().await?.state, &user.email, Some(user.id)).await }).await
+}
+
+/// Takes the word of who is signed in that mails to their address arrive again: those they can do without are sent as
+/// before, until one comes back. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`.
+#[server(name = SendAgain, prefix = "/api", endpoint = "v1/notifications/send_again", input = PostUrl, output = Json)]
+pub async fn send_again() -> Result<(), Error> {
+    use super::store;
+    use crate::{
+        server::{Caller, answer, redirect_to, send_back},
+        users::api::get_me,
+    };
+    let excused = answer(async {
+        let user = get_me().await?;
+        let caller = Caller::current().await?;
+        store::excuse(&caller.state, &user.email, caller.now).await?;
+        redirect_to("/account?saved=mails");
+        Ok(())
+    })
+    .await;
+    excused.inspect_err(|refused| send_back::<SendAgain>("/account", &[], refused))
+}
+
+/// The mails about a booking and what became of each, oldest first, for staff.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`.
+#[server(name = ListBookingMails, prefix = "/api", endpoint = "v1/admin/booking_mails", input = GetUrl, output = Json)]
+pub async fn list_booking_mails(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Vec<BookingMail>, Error> {
+    use super::store;
+    use crate::{
+        bookings::admin::admit::admit_to_booking,
+        server::{Caller, answer},
+    };
+    answer(async {
+        let caller = Caller::current().await?;
+        admit_to_booking::<ListBookingMails>(&caller, booking_id).await?;
+        store::list_booking_mails(&caller.state, booking_id).await
     })
     .await
 }

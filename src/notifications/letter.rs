@@ -4,7 +4,10 @@ use anyhow::Context;
 use askama::Template;
 use lettre::{
     Message,
-    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
+    message::{
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
 };
 
 /// What a mail says.
@@ -22,6 +25,8 @@ pub(super) struct Letter {
     pub(super) action: Option<(&'static str, String)>,
     /// Why it comes to this person.
     pub(super) reason: &'static str,
+    /// Where such mails are switched off, for those that one can do without.
+    pub(super) unsubscribe: Option<String>,
     /// Files that come with it.
     pub(super) files: Vec<File>,
 }
@@ -72,7 +77,14 @@ impl Letter {
             .subject(self.subject)
             .message_id(Some(format!("<{message_id}>")))
             // Nobody's holiday greeting should answer it. Source: RFC 3834, 5.
-            .raw_header(auto_submitted()?);
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned())?);
+        let message = match &self.unsubscribe {
+            // A mail program can do it in one step. Source: RFC 8058, 3.1.
+            Some(address) => message
+                .raw_header(header("List-Unsubscribe", format!("<{address}>"))?)
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())?),
+            None => message,
+        };
         let message = if self.files.is_empty() {
             message.multipart(words)
         } else {
@@ -97,8 +109,9 @@ fn attach(words: MultiPart, files: Vec<File>) -> anyhow::Result<MultiPart> {
     })
 }
 
-fn auto_submitted() -> anyhow::Result<lettre::message::header::HeaderValue> {
-    use lettre::message::header::{HeaderName, HeaderValue};
-    let name = HeaderName::new_from_ascii("Auto-Submitted".to_owned()).context("naming a header")?;
-    Ok(HeaderValue::new(name, "auto-generated".to_owned()))
+/// A header of plain ASCII, as it is: an address that is broken into lines leads nowhere.
+fn header(name: &'static str, value: String) -> anyhow::Result<HeaderValue> {
+    let name = HeaderName::new_from_ascii_str(name);
+    anyhow::ensure!(value.bytes().all(|byte| byte.is_ascii_graphic()), "a header that is not plain");
+    Ok(HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value))
 }

@@ -1,8 +1,9 @@
 //! What each mail says, from what is true when it is sent.
 
 use super::{
+    alert_letters::compose_alert,
     letter::{File, Letter},
-    link_letters::compose_link,
+    link_letters::{compose_invitation, compose_link},
 };
 use crate::{
     bookings::{
@@ -10,7 +11,10 @@ use crate::{
         store::{OfPerson, find_booking},
     },
     error::{Conflict, Error},
-    events::model::{Availability, When},
+    events::{
+        model::{Availability, When},
+        store::find_cancel_reason,
+    },
     id::{BookingId, TransferId, UserId},
     job::{Mail, News},
     server::{Failure, Result, documents::file_name, state::AppState},
@@ -30,14 +34,16 @@ pub(super) struct Addressed {
     pub(super) user_id: Option<UserId>,
     pub(super) email: String,
     pub(super) name: Option<String>,
+    /// Whether they have no account, and come back by the links in their mails alone.
+    pub(super) is_guest: bool,
     pub(super) letter: Letter,
 }
 
 impl Addressed {
-    /// To somebody with an account.
+    /// To somebody with an account, or a guest.
     pub(super) fn to(user: User, letter: Letter) -> Self {
         let name = Some(format!("{} {}", user.first_name, user.last_name));
-        Self { user_id: Some(user.id), email: user.email, name, letter }
+        Self { user_id: Some(user.id), email: user.email, name, is_guest: user.is_guest, letter }
     }
 }
 
@@ -46,7 +52,11 @@ pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addre
     match mail {
         Mail::TicketOffered { transfer_id } => compose_offer(state, transfer_id).await,
         Mail::Link { token_id } => compose_link(state, token_id).await,
+        Mail::Alert { alert_id, user_id, is_over } => compose_alert(state, alert_id, user_id, is_over).await,
+        Mail::Invitation { invitation_id } => compose_invitation(state, invitation_id).await,
         Mail::Confirmation { booking_id }
+        | Mail::ConfirmationAgain { booking_id, .. }
+        | Mail::Moved { booking_id, .. }
         | Mail::Cancellation { booking_id }
         | Mail::HoldEnding { booking_id }
         | Mail::Offer { booking_id }
@@ -58,8 +68,13 @@ pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addre
 async fn compose_about(state: &AppState, booking_id: BookingId, mail: Mail) -> Result<Option<Addressed>> {
     let Some(OfPerson { user_id, booking }) = find_booking(state, booking_id).await? else { return Ok(None) };
     let Some(user) = users::store::find_user(state, user_id).await? else { return Ok(None) };
-    let mut letter = Writer { state, booking: &booking, name: &user.first_name }.write(mail);
-    if let (Mail::Confirmation { .. }, Some(letter)) = (mail, &mut letter) {
+    let reason = match mail {
+        Mail::News { news: News::Cancelled, .. } => find_cancel_reason(state, booking.event_id).await?,
+        _ => None,
+    };
+    let mut letter = Writer { state, booking: &booking, name: &user.first_name, reason }.write(mail);
+    let has_tickets = matches!(mail, Mail::Confirmation { .. } | Mail::ConfirmationAgain { .. } | Mail::Moved { .. });
+    if let (true, Some(letter)) = (has_tickets, &mut letter) {
         letter.files = files_of(state, &booking).await?;
     }
     Ok(letter.map(|letter| Addressed::to(user, letter)))
@@ -104,7 +119,7 @@ async fn compose_offer(state: &AppState, transfer_id: TransferId) -> Result<Opti
         reason: "You get this mail because somebody who has a ticket gave your address. If you don't know them, leave it be.",
         ..Letter::default()
     };
-    Ok(Some(Addressed { user_id: None, email, name: None, letter }))
+    Ok(Some(Addressed { user_id: None, email, name: None, is_guest: false, letter }))
 }
 
 /// A booking whose person is written to.
@@ -112,6 +127,8 @@ struct Writer<'a> {
     state: &'a AppState,
     booking: &'a Booking,
     name: &'a str,
+    /// Why the event was called off, where that is what the mail says.
+    reason: Option<String>,
 }
 
 impl Writer<'_> {
@@ -120,12 +137,19 @@ impl Writer<'_> {
         let cancelled = booking.event.availability == Availability::Cancelled;
         let begun = booking.event.event_date <= self.state.clock.now();
         match (mail, booking.status) {
-            (Mail::Confirmation { .. }, BookingStatus::Confirmed) => Some(self.confirmation()),
+            (Mail::Confirmation { .. } | Mail::ConfirmationAgain { .. }, BookingStatus::Confirmed) => {
+                Some(self.confirmation())
+            }
+            (Mail::Moved { .. }, BookingStatus::Confirmed) if !cancelled => Some(self.moved()),
             (Mail::Cancellation { .. }, BookingStatus::Cancelled) => Some(self.cancellation()),
             (Mail::HoldEnding { .. }, BookingStatus::Held) if !cancelled => Some(self.hold_ending()),
             (Mail::Offer { .. }, BookingStatus::Held) if !cancelled => Some(self.offer()),
             (Mail::OfferLapsed { .. }, BookingStatus::Expired) => Some(self.offer_lapsed()),
-            (Mail::News { news, .. }, BookingStatus::Confirmed) if !begun => self.news(news, cancelled),
+            // Its booking is ended, or about to be.
+            (Mail::News { news: News::Cancelled, .. }, BookingStatus::Confirmed | BookingStatus::Cancelled) => {
+                (cancelled && !begun).then(|| self.event_cancelled())
+            }
+            (Mail::News { news, .. }, BookingStatus::Confirmed) if !begun && !cancelled => self.news(news),
             _ => None,
         }
     }
@@ -148,17 +172,36 @@ impl Writer<'_> {
 
     fn cancellation(&self) -> Letter {
         let booking = self.booking;
+        let who = if booking.cancel_reason.is_some() { "the organiser" } else { "you" };
+        let mut sentences = vec![format!(
+            "Hello {}, {who} cancelled {} for {}. Tickets of this booking are no longer valid.",
+            self.name,
+            self.places(),
+            booking.event.name
+        )];
+        sentences.extend(booking.cancel_reason.as_ref().map(|reason| format!("The reason: {reason}")));
         Letter {
             subject: format!("Cancelled: {}, {}", booking.event.name, booking.event.when.date_short),
             heading: "Your booking is cancelled".to_owned(),
-            sentences: vec![format!(
-                "Hello {}, you cancelled {} for {}. Tickets of this booking are no longer valid.",
-                self.name,
-                self.places(),
-                booking.event.name
-            )],
+            sentences,
             facts: self.facts(true),
             action: Some(("Show the event", self.event_address())),
+            reason: BOOKED,
+            ..Letter::default()
+        }
+    }
+
+    fn moved(&self) -> Letter {
+        let booking = self.booking;
+        Letter {
+            subject: format!("Your new seats: {}, {}", booking.event.name, booking.event.when.date_short),
+            heading: "You have new seats".to_owned(),
+            sentences: vec![
+                format!("Hello {}, the organiser moved you to {}.", self.name, booking.places()),
+                "Show these tickets at the door: those you had before don't work any more.".to_owned(),
+            ],
+            facts: self.facts(true),
+            action: Some(("Show my booking", self.booking_address())),
             reason: BOOKED,
             ..Letter::default()
         }
@@ -225,14 +268,14 @@ impl Writer<'_> {
     }
 
     /// What is told to everybody who has booked; not what has been overtaken since.
-    fn news(&self, news: News, cancelled: bool) -> Option<Letter> {
+    fn news(&self, news: News) -> Option<Letter> {
         match news {
-            News::Cancelled => cancelled.then(|| self.event_cancelled()),
-            News::Changed { .. } => (!cancelled).then(|| self.event_changed()),
+            News::Cancelled => None,
+            News::Changed { .. } => Some(self.event_changed()),
             // Who booked within the last day has just been told.
             News::Reminder => {
                 let just_booked = self.booking.updated_at > self.booking.event.event_date - REMIND_BEFORE;
-                (!cancelled && !just_booked).then(|| self.reminder())
+                (!just_booked).then(|| self.reminder())
             }
         }
     }
@@ -276,10 +319,12 @@ impl Writer<'_> {
         Letter {
             subject: format!("Called off: {}, {}", booking.event.name, booking.event.when.date_short),
             heading: "The event is called off".to_owned(),
-            sentences: vec![format!(
+            sentences: std::iter::once(format!(
                 "Hello {}, we are sorry: {} on {} does not take place. You needn't do anything.",
                 self.name, booking.event.name, booking.event.when.date
-            )],
+            ))
+            .chain(self.reason.clone())
+            .collect(),
             facts: self.facts(true),
             action: Some(("Show my booking", self.booking_address())),
             reason: BOOKED,

@@ -1,9 +1,14 @@
-//! The mails that carry a link: to confirm an address, to choose a new password.
+//! The mails that carry a link: to confirm an address, to choose a new password, to take a post.
 
 use super::{letter::Letter, letters::Addressed};
 use crate::{
-    id::TokenId,
+    id::{InvitationId, TokenId},
     server::{Result, state::AppState},
+    staff::{
+        model::{INVITATION_PAGE, OfferedPost},
+        names::name_offer,
+        store::write_invitation,
+    },
     users::{
         store::{Link, write_link},
         token::Purpose,
@@ -20,6 +25,26 @@ pub(super) async fn compose_link(state: &AppState, token_id: TokenId) -> Result<
         Purpose::Reset => reset(&user.first_name, address("reset-password")),
     };
     Ok(Some(Addressed::to(user, letter)))
+}
+
+/// What the mail of an invitation says; nothing if the invitation is over.
+pub(super) async fn compose_invitation(state: &AppState, invitation_id: InvitationId) -> Result<Option<Addressed>> {
+    let Some((invitation, secret)) = write_invitation(state, invitation_id).await? else { return Ok(None) };
+    let OfferedPost { role, event_name, invited_by } = name_offer(state, &invitation).await?;
+    let place = event_name.unwrap_or_else(|| "all events".to_owned());
+    let address = state.config.address(&format!("{INVITATION_PAGE}?token={}", secret.text()));
+    let letter = Letter {
+        subject: format!("{invited_by} invites you to help with {place}"),
+        heading: format!("Help with {place}"),
+        sentences: vec![
+            format!("{invited_by} offers you the role {} for {place} on Evently.", role.words()),
+            "The link works once, for a week. If you don't know them, leave it be.".to_owned(),
+        ],
+        action: Some(("See the invitation", address)),
+        reason: "You get this mail because somebody who runs events typed your address.",
+        ..Letter::default()
+    };
+    Ok(Some(Addressed { user_id: None, email: invitation.email, name: None, is_guest: false, letter }))
 }
 
 fn verify(name: &str, address: String) -> Letter {

@@ -22,6 +22,56 @@ pub struct Notification {
     pub when: When,
 }
 
+/// What became of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFate {
+    /// It is on its way.
+    Waiting,
+    /// The mail server has it.
+    Sent,
+    /// The mail server won't ever take it.
+    Refused,
+    /// There was nothing to say any more.
+    Needless,
+    /// The person has switched off its kind.
+    Unwanted,
+}
+
+impl MailFate {
+    /// The same in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Waiting => "On its way",
+            Self::Sent => "Sent",
+            Self::Refused => "Refused",
+            Self::Needless => "Not needed any more",
+            Self::Unwanted => "Switched off",
+        }
+    }
+}
+
+/// A mail about a booking, as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingMail {
+    /// Its id, also its `Message-ID`.
+    pub id: Uuid,
+    /// What it is about, by its code.
+    pub about: String,
+    /// Its subject, once it was written.
+    pub subject: Option<String>,
+    /// Where it went.
+    pub address: Option<String>,
+    /// What became of it.
+    pub fate: MailFate,
+    /// What the mail server said, where it refused it.
+    pub error: Option<String>,
+    /// When it was asked for, UTC.
+    pub created_at: DateTime<Utc>,
+    /// The same at the venue.
+    pub when: When,
+}
+
 /// A kind of mail that a person can do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,5 +120,46 @@ impl Preferences {
             Optional::Reminder => self.reminder,
             Optional::HoldEnding => self.hold_ending,
         }
+    }
+}
+
+/// That mails to a person's address come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// Why, by RFC 3463: `5.1.1` is an address that doesn't exist.
+    pub code: String,
+    /// When the last one came back, UTC.
+    pub bounced_at: DateTime<Utc>,
+    /// The same in UTC, in words.
+    pub when: When,
+}
+
+impl Returned {
+    /// Why, as a sentence. Source: RFC 3463, 3.2, 3.3 and 3.8.
+    pub fn reason(&self) -> &'static str {
+        let mut numbers = self.code.split('.').skip(1);
+        match (numbers.next(), numbers.next()) {
+            (Some("1"), _) | (Some("2"), Some("1")) => "there is no such mailbox.",
+            (Some("2"), Some("2")) => "the mailbox is full.",
+            (Some("7"), _) => "the other side takes no such mails.",
+            _ => "the other side could not deliver it.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::when::at_venue;
+
+    #[test]
+    fn what_came_back_is_told_in_words() {
+        let at = DateTime::UNIX_EPOCH;
+        let reason =
+            |code: &str| Returned { code: code.to_owned(), bounced_at: at, when: at_venue(at, "UTC", at) }.reason();
+        assert_eq!(reason("5.1.1"), "there is no such mailbox.");
+        assert_eq!(reason("5.2.2"), "the mailbox is full.");
+        assert_eq!(reason("5.7.1"), "the other side takes no such mails.");
+        assert_eq!(reason("5.0.0"), "the other side could not deliver it.");
     }
 }

@@ -2,12 +2,14 @@
 
 use super::{
     api::{ChangePassword, Logout, UpdateMe},
+    guest_page::MakeAccountForm,
     model::{PASSWORD_MIN, User},
     sign_in_page::SessionUser,
     verify_page::Unverified,
 };
 use crate::{
     error::Error,
+    notifications::returned_note::ReturnedNote,
     ui::{
         ButtonKind, Field, FormRefusal, LinkButton, Notice, PageError, PageHead, PasswordField, SubmitButton, Tone,
         asked, refusal,
@@ -34,31 +36,80 @@ pub fn AccountPage() -> impl IntoView {
 
 #[component]
 fn Account(user: User) -> impl IntoView {
+    if user.is_guest {
+        return view! { <Guest user /> }.into_any();
+    }
     view! {
         <section class="page account-page">
             <PageHead title="Account".to_owned() lead=user.email.clone() />
+            {was_saved("account").then(|| view! { <Notice tone=Tone::Success>"This is an account now, with all you booked."</Notice> })}
             {was_saved("email").then(|| view! { <Notice tone=Tone::Success>"Your address is confirmed."</Notice> })}
             {user.email_verified_at.is_none().then(|| view! { <Unverified email=user.email.clone() /> })}
+            {(user.is_admin || user.is_staff)
+                .then(|| {
+                    view! {
+                        <p class="actions">
+                            <LinkButton href="/admin" kind=ButtonKind::Secondary>"Open the dashboard"</LinkButton>
+                        </p>
+                    }
+                })}
+            <ReturnedNote email=user.email.clone() />
             <ProfileForm user />
             <PasswordForm />
-            <section class="panel">
-                <h2>"Sign out"</h2>
-                <p class="muted">
-                    "On this device only. Your bookings stay with your account. "
-                    <a href="/account/sessions">"See where you are signed in"</a>
-                </p>
-                <form method="post" action=Logout::url()>
-                    <SubmitButton kind=ButtonKind::Secondary>"Sign out"</SubmitButton>
-                </form>
-            </section>
-            <section class="panel">
-                <h2>"Your data"</h2>
-                <p class="muted">"Everything that is kept about you, in one file. If you leave, nothing here names you any more."</p>
-                <p class="actions">
-                    <LinkButton href="/api/v1/users/export" kind=ButtonKind::Secondary>"Download your data"</LinkButton>
-                    <LinkButton href="/account/delete" kind=ButtonKind::Quiet>"Delete your account"</LinkButton>
-                </p>
-            </section>
+            <SignOut>
+                "On this device only. Your bookings stay with your account. "
+                <a href="/account/sessions">"See where you are signed in"</a>
+            </SignOut>
+            <YourData leave="Delete your account" />
+        </section>
+    }
+    .into_any()
+}
+
+/// What a guest can do: there is no password and no list of sessions.
+#[component]
+fn Guest(user: User) -> impl IntoView {
+    view! {
+        <section class="page account-page">
+            <PageHead title="You are a guest".to_owned() lead=user.email.clone() />
+            <ReturnedNote email=user.email.clone() />
+            <MakeAccountForm guest=user.clone() />
+            <ProfileForm user />
+            <SignOut>"On this device. The links in your mails let you in again."</SignOut>
+            <YourData leave="Delete everything" />
+        </section>
+    }
+}
+
+#[component]
+fn SignOut(
+    /// What it means.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="panel">
+            <h2>"Sign out"</h2>
+            <p class="muted">{children()}</p>
+            <form method="post" action=Logout::url()>
+                <SubmitButton kind=ButtonKind::Secondary>"Sign out"</SubmitButton>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn YourData(
+    /// What leaving is called.
+    leave: &'static str,
+) -> impl IntoView {
+    view! {
+        <section class="panel">
+            <h2>"Your data"</h2>
+            <p class="muted">"Everything that is kept about you, in one file. If you leave, nothing here names you any more."</p>
+            <p class="actions">
+                <LinkButton href="/api/v1/users/export" kind=ButtonKind::Secondary>"Download your data"</LinkButton>
+                <LinkButton href="/account/delete" kind=ButtonKind::Quiet>{leave}</LinkButton>
+            </p>
         </section>
     }
 }

@@ -67,6 +67,90 @@ pub async fn login(
     signed_in.inspect_err(|refused| send_back::<Login>("/sign-in", &[("email", &email), ("next", &next)], refused))
 }
 
+/// Lets somebody go on without an account: makes a guest and signs them in. Doing it twice makes two.
+///
+/// Errors: `Invalid` with every field that doesn't fit; never whether the address has an account.
+#[server(name = BeginGuest, prefix = "/api", endpoint = "v1/auth/guest", input = PostUrl, output = Json)]
+pub async fn begin_guest(
+    /// The address to which the links go.
+    email: String,
+    /// Given name.
+    first_name: String,
+    /// Family name.
+    last_name: String,
+    /// Where a form goes afterwards: a path of this site.
+    #[server(default)]
+    next: Option<String>,
+) -> Result<User, Error> {
+    use super::{model::Guest, store};
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let next = next.unwrap_or_default();
+    let begun = answer(async {
+        let caller = Caller::current().await?;
+        let guest = Guest::parse(&email, &first_name, &last_name)?;
+        let user = store::begin_guest(&caller.state, guest, caller.now).await?;
+        caller.sign_in(user.id).await?;
+        redirect_to(&next);
+        Ok(user)
+    })
+    .await;
+    let typed = [("email", &*email), ("first_name", &*first_name), ("last_name", &*last_name), ("next", &*next)];
+    begun.inspect_err(|refused| send_back::<BeginGuest>("/sign-in/guest", &typed, refused))
+}
+
+/// Signs somebody in as the guest whose link they have. A POST, so that what reads mails ahead of people doesn't do it
+/// for them. Doing it twice is fine.
+///
+/// Errors: `LinkOver`, also when an account has taken over what the guest had booked.
+#[server(name = OpenGuest, prefix = "/api", endpoint = "v1/auth/guest_link", input = PostUrl, output = Json)]
+pub async fn open_guest(
+    /// What stands in the link.
+    token: String,
+    /// Where a form goes afterwards: a path of this site.
+    #[server(default)]
+    next: Option<String>,
+) -> Result<User, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let (back, next) = (token.clone(), next.unwrap_or_default());
+    let opened = answer(async {
+        let caller = Caller::current().await?;
+        let state = caller.state.clone();
+        let user = finish(async move { store::open_guest(&state, &token).await }).await?;
+        caller.sign_in(user.id).await?;
+        redirect_to(&next);
+        Ok(user)
+    })
+    .await;
+    opened.inspect_err(|refused| send_back::<OpenGuest>("/guest", &[("token", &back), ("next", &next)], refused))
+}
+
+/// Makes the guest who is signed in an account with this password. All they have booked stays theirs; the links in
+/// their mails and their other sessions end.
+///
+/// Errors: `SignInRequired`; `Invalid` on `new_password`; `EmailTaken` where their address has an account; `Forbidden`
+/// for who has an account.
+#[server(name = MakeAccount, prefix = "/api", endpoint = "v1/users/make_account", input = PostUrl, output = Json)]
+pub async fn make_account(
+    /// The password from now on.
+    new_password: String,
+) -> Result<User, Error> {
+    use super::{model::parse_new_password, store};
+    use crate::server::{Caller, answer, finish, redirect_to, send_back};
+    let made = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let new_password = parse_new_password("new_password", new_password)?;
+        let state = caller.state.clone();
+        let user = finish(async move { store::make_account(&state, user_id, new_password).await }).await?;
+        caller.sign_in(user.id).await?;
+        redirect_to("/account?saved=account");
+        Ok(user)
+    })
+    .await;
+    made.inspect_err(|refused| send_back::<MakeAccount>("/account", &[], refused))
+}
+
 /// Ends the session. Doing it twice, or without one, is fine.
 #[server(name = Logout, prefix = "/api", endpoint = "v1/auth/logout", input = PostUrl, output = Json)]
 pub async fn logout() -> Result<(), Error> {
@@ -129,7 +213,7 @@ pub async fn update_me(
 
 /// Changes the password of who is signed in, and signs their other sessions out.
 ///
-/// Errors: `SignInRequired`; `Invalid` on `current_password` or `new_password`.
+/// Errors: `SignInRequired`; `Forbidden` for a guest; `Invalid` on `current_password` or `new_password`.
 #[server(name = ChangePassword, prefix = "/api", endpoint = "v1/users/change_password", input = PostUrl, output = Json)]
 pub async fn change_password(
     /// The password so far.
@@ -224,7 +308,7 @@ pub async fn verify_email(
 
 /// Sends who is signed in another link to confirm their address with; nothing if it is confirmed already.
 ///
-/// Errors: `SignInRequired`; `TooMany` after three within an hour.
+/// Errors: `SignInRequired`; `Forbidden` for a guest; `TooMany` after three within an hour.
 #[server(name = ResendVerification, prefix = "/api", endpoint = "v1/auth/resend_verification", input = PostUrl, output = Json)]
 pub async fn resend_verification() -> Result<(), Error> {
     use super::store;
@@ -242,13 +326,15 @@ pub async fn resend_verification() -> Result<(), Error> {
 
 /// Where the person is signed in, the newest first; 200 at most, on one page.
 ///
-/// Errors: `SignInRequired`.
+/// Errors: `SignInRequired`; `Forbidden` for a guest.
 #[server(name = ListSessions, prefix = "/api", endpoint = "v1/users/sessions", input = GetUrl, output = Json)]
 pub async fn list_sessions() -> Result<Page<Session>, Error> {
+    use super::store;
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
+        store::require_account(&caller.state, user_id).await?;
         let mut items = caller.state.sessions.list_of_user(user_id, caller.session_id()).await?;
         for own in items.iter_mut().filter(|session| session.is_current) {
             // This very use is noted once the answer is out.
@@ -261,16 +347,18 @@ pub async fn list_sessions() -> Result<Page<Session>, Error> {
 
 /// Ends one session of who is signed in.
 ///
-/// Errors: `SignInRequired`; `NotFound`, also for someone else's and for one that is over.
+/// Errors: `SignInRequired`; `Forbidden` for a guest; `NotFound`, also for someone else's and for one that is over.
 #[server(name = SignOutSession, prefix = "/api", endpoint = "v1/users/sign_out_session", input = PostUrl, output = Json)]
 pub async fn sign_out_session(
     /// The session's id.
     session_id: SessionId,
 ) -> Result<(), Error> {
+    use super::store;
     use crate::server::{Caller, answer, finish, redirect_to, send_back};
     let ended = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
+        store::require_account(&caller.state, user_id).await?;
         let sessions = caller.state.sessions.clone();
         if !finish(async move { sessions.delete_one(user_id, session_id).await }).await? {
             return Err(Error::NotFound.into());
@@ -284,7 +372,7 @@ pub async fn sign_out_session(
 
 /// Ends every session of who is signed in, this one too.
 ///
-/// Errors: `SignInRequired`.
+/// Errors: `SignInRequired`; `Forbidden` for a guest.
 #[server(name = SignOutEverywhere, prefix = "/api", endpoint = "v1/users/sign_out_everywhere", input = PostUrl, output = Json)]
 pub async fn sign_out_everywhere() -> Result<(), Error> {
     use super::store;
@@ -292,6 +380,7 @@ pub async fn sign_out_everywhere() -> Result<(), Error> {
     let ended = answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
+        store::require_account(&caller.state, user_id).await?;
         let state = caller.state.clone();
         finish(async move { store::sign_out_everywhere(&state, user_id).await }).await?;
         caller.sign_out().await?;

@@ -1,13 +1,16 @@
-//! Accounts: registering, signing in and out, the profile, the password, the address, where one is signed in.
+//! Accounts: registering, signing in and out, the profile, the password, the address, where one is signed in. And
+//! guests, who have none of it but a name, an address, and the links in their mails.
 //!
-//! Owns the tables `users` and `account_tokens`. Invariants: one account per address (kept in lower case, by a unique
-//! index); a password is never stored, logged or sent, only its argon2id hash is; an unknown address and a wrong password
-//! answer alike, and so does asking for a new password for either; of a link's secret only a hash is kept, it is good for one
-//! use, and a newer one ends those before it.
+//! Owns the tables `users`, `account_tokens` and `guest_links`. Invariants: one account per address (kept in lower
+//! case, by a unique index); a password is never stored, logged or sent, only its argon2id hash is; an unknown address
+//! and a wrong password answer alike, and so does asking for a new password for either; of a link's secret only a hash
+//! is kept, it is good for one use, and a newer one ends those before it.
 
 #[cfg(feature = "ssr")]
 pub mod account_page;
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod guest_page;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod reset_page;

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, FieldError, Problem},
-    id::{SessionId, UserId},
+    id::{EventId, SessionId, UserId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub const PASSWORD_MAX: i32 = 128;
 const EMAIL_MAX: i32 = 254;
 const NAME_MAX: i32 = 100;
 
-/// A person with an account, as they and admins see it.
+/// A person with an account, or a guest, as they and admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
 pub struct User {
@@ -26,14 +26,36 @@ pub struct User {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// May see the dashboard.
+    /// Owns the site: may do everything in the dashboard.
     pub is_admin: bool,
+    /// Has a post in the dashboard, for an event or for the site.
+    pub is_staff: bool,
+    /// Books without an account, by the links in their mails.
+    pub is_guest: bool,
     /// Notifications they have not seen yet.
     pub unread_count: i32,
     /// When the person showed that the address is theirs; null if they have not yet.
     pub email_verified_at: Option<DateTime<Utc>>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
+}
+
+/// A person as staff see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attendee {
+    /// The account.
+    pub user_id: UserId,
+    /// Given and family name; empty once the account was deleted.
+    pub name: String,
+    /// The address; empty once the account was deleted.
+    pub email: String,
+}
+
+impl Attendee {
+    /// The name, or that there is nobody any more.
+    pub fn say_name(&self) -> &str {
+        if self.name.is_empty() { "Deleted account" } else { &self.name }
+    }
 }
 
 /// Where a person is signed in: a browser or a program. No address is kept of it: behind a phone network or a proxy it
@@ -82,6 +104,40 @@ impl Registration {
         ])?;
         Ok(registration)
     }
+}
+
+/// Who books without an account, checked: the address is trimmed and in lower case, the names are trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// The address.
+    pub email: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+}
+
+impl Guest {
+    /// Checks all fields at once. Errors: [`Error::Invalid`] with every field that doesn't fit.
+    pub fn parse(email: &str, first_name: &str, last_name: &str) -> Result<Self, Error> {
+        let guest = Self {
+            email: normalise_email(email),
+            first_name: first_name.trim().to_owned(),
+            last_name: last_name.trim().to_owned(),
+        };
+        refuse_any([
+            ("email", check_email(&guest.email)),
+            ("first_name", check_name(&guest.first_name)),
+            ("last_name", check_name(&guest.last_name)),
+        ])?;
+        Ok(guest)
+    }
+}
+
+/// Whether `next` leads back to an event: who is about to book it, or to wait for it, may go on as a guest.
+pub fn leads_to_event(next: &str) -> bool {
+    let id = next.strip_prefix("/events/").and_then(|rest| rest.split('?').next());
+    id.is_some_and(|id| id.parse::<EventId>().is_ok())
 }
 
 /// The names of a profile, checked and trimmed.
@@ -221,6 +277,27 @@ mod tests {
     fn passwords_are_counted_in_characters_at_both_bounds() {
         for (length, fits) in [(7, false), (8, true), (128, true), (129, false)] {
             assert_eq!(register("a@b.c", &"ä".repeat(length)).is_ok(), fits, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_guest_is_asked_for_a_name_and_an_address_and_nothing_else() {
+        let ada = Guest::parse(" Ada@Example.org", "Ada ", "Lovelace").map(|guest| (guest.email, guest.first_name));
+        assert_eq!(ada, Ok(("ada@example.org".to_owned(), "Ada".to_owned())));
+        let Err(error @ Error::Invalid(_)) = Guest::parse("nobody", "", " ") else { panic!("it was taken") };
+        assert!(["email", "first_name", "last_name"].iter().all(|field| error.field(field).is_some()));
+    }
+
+    #[test]
+    fn who_is_about_to_book_may_go_on_as_a_guest() {
+        let event = "/events/01890000-0000-7000-8000-000000000001";
+        for next in [event, &format!("{event}?quantity=2")] {
+            assert!(leads_to_event(next), "{next}");
+        }
+        for next in
+            ["", "/", "/events", "/events/", "/events/month?quantity=2", "/account", "//events/1", "/bookings/1"]
+        {
+            assert!(!leads_to_event(next), "{next}");
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::{
     api::{Login, Logout, Register, find_session_user},
-    model::{PASSWORD_MIN, User},
+    guest_page::WithoutAccount,
+    model::{PASSWORD_MIN, User, leads_to_event},
 };
 use crate::{
     error::Error,
@@ -40,7 +41,9 @@ pub fn SessionLinks() -> impl IntoView {
 
 #[component]
 fn SignedIn(user: User) -> impl IntoView {
+    let has_dashboard = user.is_admin || user.is_staff;
     view! {
+        {has_dashboard.then(|| view! { <a class="dashboard-link" href="/admin">"Dashboard"</a> })}
         <a class="account-link" href="/account">
             <span class="account-initial" aria-hidden="true">{initial(&user.first_name)}</span>
             <span class="account-name">{user.first_name}</span>
@@ -88,6 +91,7 @@ pub fn SignInPage() -> impl IntoView {
                 "New here? "
                 <a href=path_with("/register", [("next", next.as_str())])>"Make an account"</a>
             </p>
+            {leads_to_event(&next).then(|| view! { <WithoutAccount next /> })}
         </section>
     }
 }
@@ -97,6 +101,7 @@ fn say_what_led_here() -> Option<&'static str> {
     match asked("saved").as_str() {
         "email" => Some("Your address is confirmed."),
         "everywhere" => Some("You are signed out everywhere."),
+        "guest" => Some("Everything that was kept about you is deleted. What you booked was given back."),
         "account" => {
             Some("Your account is deleted. What you booked was given back, and nothing here names you any more.")
         }

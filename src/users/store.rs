@@ -1,11 +1,20 @@
-//! Accounts made durable; links, new passwords, addresses and leaving in files of their own.
+//! Accounts made durable; guests, links, new passwords, addresses and leaving in files of their own.
 
+mod find;
+mod guest;
 mod leave;
+mod named;
 mod reset;
 mod tokens;
 mod verify;
 
+pub use find::{Named, SOUGHT, find_named, list_attendees, nobody};
+pub use guest::{
+    Linked, begin_guest, claim_guest, delete_guests, find_linked, lock_guest, make_account, open_guest,
+    write_guest_link,
+};
 pub use leave::{KeptUser, check_leaving, export_user, lock_leaving, remove_person};
+pub use named::{NamedPerson, find_by_email, insert_person, unusable_password};
 pub use reset::{forgot_password, reset_password};
 pub use tokens::{Link, check_link, write_link};
 pub use verify::{resend_verification, verify_email};
@@ -24,7 +33,8 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use tower_sessions::session::Id;
 
-const USER: &str = "id, email, first_name, last_name, is_admin, email_verified_at, unread_count, created_at";
+const USER: &str =
+    "id, email, first_name, last_name, is_admin, is_staff, is_guest, email_verified_at, unread_count, created_at";
 
 /// Makes an account, and sends its address a link to confirm it. Errors: `EmailTaken`, also when two registrations of one
 /// address meet.
@@ -54,7 +64,7 @@ pub async fn create_admin(
 /// The account that goes with address and password. Errors: `WrongCredentials`, after the same time in every case.
 pub async fn login(state: &AppState, email: &str, password: String) -> Result<User> {
     let found: Option<(UserId, String)> =
-        sqlx::query_as("select id, password_hash from users where email = $1 and is_active")
+        sqlx::query_as("select id, password_hash from users where email = $1 and is_active and not is_guest")
             .bind(normalise_email(email))
             .fetch_optional(state.db.pool())
             .await?;
@@ -78,6 +88,43 @@ pub async fn list_names(conn: &mut PgConnection, user_ids: &[UserId]) -> Result<
     Ok(sqlx::query_as(sql).bind(user_ids).fetch_all(conn).await?)
 }
 
+/// How to reach a person.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Contact {
+    /// The account.
+    pub id: UserId,
+    /// The address.
+    pub email: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+}
+
+/// How to reach these people, in no order; who is gone is left out.
+pub async fn list_contacts(conn: &mut PgConnection, user_ids: &[UserId]) -> Result<Vec<Contact>> {
+    let sql = "select id, email, first_name, last_name from users where id = any($1) and is_active";
+    Ok(sqlx::query_as(sql).bind(user_ids).fetch_all(conn).await?)
+}
+
+/// The admins of the site, in the order in which they came.
+pub async fn list_admins(conn: &mut PgConnection) -> Result<Vec<Contact>> {
+    let sql = "select id, email, first_name, last_name from users where is_admin and is_active order by id";
+    Ok(sqlx::query_as(sql).fetch_all(conn).await?)
+}
+
+/// Notes that a person has a post in the dashboard.
+pub async fn join_staff(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    sqlx::query("update users set is_staff = true where id = $1").bind(user_id).execute(conn).await?;
+    Ok(())
+}
+
+/// Notes that a person has no post in the dashboard any more.
+pub async fn leave_staff(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    sqlx::query("update users set is_staff = false where id = $1").bind(user_id).execute(conn).await?;
+    Ok(())
+}
+
 /// Changes a person's names. Errors: `SignInRequired` when the account is gone.
 pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now: DateTime<Utc>) -> Result<User> {
     let sql = const_format::formatcp!(
@@ -95,13 +142,14 @@ pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now:
 
 /// Replaces a password by another; ends the person's sessions but `current`, and what could reset the password.
 ///
-/// Errors: `Invalid` on `current_password` when that is not it; `SignInRequired` when the account is gone.
+/// Errors: `Invalid` on `current_password` when that is not it; those of [`require_account`].
 pub async fn change_password(
     state: &AppState,
     user_id: UserId,
     (current_password, new_password): (String, String),
     current: Option<Id>,
 ) -> Result<()> {
+    require_account(state, user_id).await?;
     let hash: Option<String> = sqlx::query_scalar("select password_hash from users where id = $1 and is_active")
         .bind(user_id)
         .fetch_optional(state.db.pool())
@@ -142,9 +190,9 @@ async fn try_lock_person(conn: &mut PgConnection, user_id: UserId) -> Result<boo
     Ok(found.is_some())
 }
 
-/// Finds the account that has this address, and locks it as [`lock_person`] does.
+/// Finds the account that has this address, and locks it as [`lock_person`] does. Guests have no password to forget.
 async fn find_person(conn: &mut PgConnection, email: &str) -> Result<Option<UserId>> {
-    let sql = "select id from users where email = $1 and is_active for no key update";
+    let sql = "select id from users where email = $1 and is_active and not is_guest for no key update";
     Ok(sqlx::query_scalar(sql).bind(email).fetch_optional(conn).await?)
 }
 
@@ -194,7 +242,7 @@ pub async fn import_users(state: &AppState, imports: &[ImportedUser]) -> Result<
          select id, email, hash, first_name, last_name, is_admin, created_at, created_at
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[])
              as given (id, email, hash, first_name, last_name, is_admin, created_at)
-         on conflict (email) do nothing",
+         on conflict (email) where not is_guest do nothing",
     )
     .bind(imports.iter().map(|_| UserId(new_id())).collect::<Vec<_>>())
     .bind(&emails)
@@ -207,7 +255,7 @@ pub async fn import_users(state: &AppState, imports: &[ImportedUser]) -> Result<
     .await?;
     let ids = sqlx::query_scalar(
         "select id from unnest($1::text[]) with ordinality as given (email, place) join users using (email)
-         order by place",
+         where not is_guest order by place",
     )
     .bind(&emails)
     .fetch_all(&mut *tx)
@@ -226,7 +274,7 @@ struct NewUser {
 async fn insert_user(conn: &mut PgConnection, new: &NewUser) -> Result<User> {
     let sql = const_format::formatcp!(
         "insert into users (id, email, password_hash, first_name, last_name, is_admin, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict (email) do nothing returning {USER}"
+         values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict (email) where not is_guest do nothing returning {USER}"
     );
     let user = sqlx::query_as(sql)
         .bind(UserId(new_id()))
@@ -258,6 +306,13 @@ pub async fn list_unread(state: &AppState, user_ids: &[UserId]) -> Result<HashMa
 /// Those of the accounts `$1` that are active.
 pub static ACTIVE: Planned =
     Planned { name: "active", parameters: "uuid[]", sql: "select id from users where id = any($1) and is_active" };
+
+/// Refuses guests what only an account has: a password, a list of sessions. Errors: `Forbidden`; `SignInRequired` when
+/// the person is gone.
+pub async fn require_account(state: &AppState, user_id: UserId) -> Result<()> {
+    let user = find_user(state, user_id).await?.ok_or(Error::SignInRequired)?;
+    if user.is_guest { Err(Error::Forbidden.into()) } else { Ok(()) }
+}
 
 /// Refuses an account that was deactivated since its session began, and keeps the person from leaving until the end of the
 /// transaction. Errors: `SignInRequired`.

@@ -1,9 +1,15 @@
 //! Which mails there are, and what became of each.
 
+mod bounced;
+mod of_booking;
 mod of_person;
+mod switched_off;
 mod told;
 
-pub use of_person::{KeptMail, forget_all_of, list_mails_of};
+pub(super) use bounced::{excuse, find_returned, note_bounce};
+pub use of_booking::list_booking_mails;
+pub use of_person::{KeptMail, claim_told, forget_all_of, list_mails_of};
+pub(super) use switched_off::{get_key, switch_off};
 pub(super) use told::{Told, notify};
 pub use told::{get_preferences, list_notifications, read_notifications, set_preferences};
 
@@ -99,6 +105,12 @@ pub(super) async fn end_mail(state: &AppState, ended: Ended<'_>, now: DateTime<U
     Ok(())
 }
 
+/// Mails that the mail server refused since then.
+pub async fn count_refused_since(state: &AppState, since: DateTime<Utc>) -> Result<i64> {
+    let count = sqlx::query_scalar("select count(*) from mails where status = 'refused' and ended_at > $1");
+    Ok(count.bind(since).fetch_one(state.db.pool()).await?)
+}
+
 impl MailStatus {
     /// What the metrics call it.
     fn name(self) -> &'static str {
@@ -149,9 +161,16 @@ fn mail_of(entry: &Transition) -> Option<Mail> {
     match entry.action {
         BookingAction::Offered => Some(Mail::Offer { booking_id }),
         BookingAction::Confirmed => Some(Mail::Confirmation { booking_id }),
+        BookingAction::Moved => Some(Mail::Moved { booking_id, entry: entry.number }),
         BookingAction::Cancelled => Some(Mail::Cancellation { booking_id }),
         BookingAction::Expired if entry.is_offer => Some(Mail::OfferLapsed { booking_id }),
-        BookingAction::Held | BookingAction::Extended | BookingAction::Released | BookingAction::Expired => None,
+        // Whoever ends the bookings of an event that is called off asks for the mails.
+        BookingAction::CalledOff => None,
+        BookingAction::Held
+        | BookingAction::Extended
+        | BookingAction::Released
+        | BookingAction::Expired
+        | BookingAction::Claimed => None,
     }
 }
 

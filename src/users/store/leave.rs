@@ -19,6 +19,7 @@ pub struct KeptUser {
     first_name: String,
     last_name: String,
     is_admin: bool,
+    is_guest: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[sqlx(skip)]
@@ -37,7 +38,7 @@ struct KeptLink {
 /// All of a person's account. Errors: `SignInRequired` when it is gone.
 pub async fn export_user(state: &AppState, user_id: UserId) -> Result<KeptUser> {
     let user: Option<KeptUser> = sqlx::query_as(
-        "select id, email, email_verified_at, first_name, last_name, is_admin, created_at, updated_at
+        "select id, email, email_verified_at, first_name, last_name, is_admin, is_guest, created_at, updated_at
          from users where id = $1 and is_active",
     )
     .bind(user_id)
@@ -52,14 +53,13 @@ pub async fn export_user(state: &AppState, user_id: UserId) -> Result<KeptUser> 
     Ok(KeptUser { links, ..user.ok_or(Error::SignInRequired)? })
 }
 
-/// Lets a person leave only with their password. An account that is gone already passes: leaving twice is fine.
+/// Lets a person leave only with their password; a guest, who has none, without. An account that is gone already
+/// passes: leaving twice is fine.
 ///
 /// Errors: `Invalid` on `password` when that is not it.
 pub async fn check_leaving(state: &AppState, user_id: UserId, password: String) -> Result<()> {
-    let hash: Option<String> = sqlx::query_scalar("select password_hash from users where id = $1 and is_active")
-        .bind(user_id)
-        .fetch_optional(state.db.pool())
-        .await?;
+    let sql = "select password_hash from users where id = $1 and is_active and not is_guest";
+    let hash: Option<String> = sqlx::query_scalar(sql).bind(user_id).fetch_optional(state.db.pool()).await?;
     let is_gone = hash.is_none();
     if state.passwords.verify(password, hash).await? || is_gone {
         return Ok(());
@@ -81,6 +81,12 @@ pub async fn lock_leaving(conn: &mut PgConnection, user_id: UserId) -> Result<bo
 /// register anew. Assumes [`lock_leaving`].
 pub async fn remove_person(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query("delete from account_tokens where user_id = $1").bind(user_id).execute(&mut *conn).await?;
+    sqlx::query("delete from guest_links where user_id = $1").bind(user_id).execute(&mut *conn).await?;
+    erase(conn, user_id, now).await
+}
+
+/// Leaves of a person's row what the books need.
+pub(super) async fn erase(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
         "update users set email = $2, password_hash = '', first_name = '', last_name = '', is_admin = false,
              is_active = false, unread_count = 0, email_verified_at = null, deleted_at = $3, updated_at = $3

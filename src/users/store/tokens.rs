@@ -99,7 +99,7 @@ pub async fn write_link(state: &AppState, token_id: TokenId) -> Result<Option<Li
         "update account_tokens set token_hash = $2 from users
          where account_tokens.id = $1 and used_at is null and expires_at > coalesce($3, clock_timestamp())
            and users.id = user_id and is_active
-         returning users.id, email, first_name, last_name, is_admin, email_verified_at, unread_count,
+         returning users.id, email, first_name, last_name, is_admin, is_staff, is_guest, email_verified_at, unread_count,
                    users.created_at, purpose",
     )
     .bind(token_id)

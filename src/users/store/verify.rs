@@ -14,9 +14,13 @@ use crate::{
 
 /// Sends a person another link to confirm their address with. Without a need for one, nothing happens.
 ///
-/// Errors: `TooMany` when enough were sent within the hour; `SignInRequired` when the account is gone.
+/// Errors: `TooMany` when enough were sent within the hour; `Forbidden` for a guest, who shows it by their links;
+/// `SignInRequired` when the account is gone.
 pub async fn resend_verification(state: &AppState, user_id: UserId) -> Result<()> {
     let user = find_user(state, user_id).await?.ok_or(Error::SignInRequired)?;
+    if user.is_guest {
+        return Err(Error::Forbidden.into());
+    }
     if user.email_verified_at.is_some() {
         return Ok(());
     }
