@@ -5,7 +5,7 @@ pub mod history;
 pub mod ticket;
 
 pub use cancel::CancelPage;
-pub(super) use ticket::say_status;
+pub(in crate::bookings) use ticket::say_status;
 
 use super::{
     api::{get_booking, get_history},
@@ -18,6 +18,7 @@ use crate::{
     id::BookingId,
     server::begin,
     ui::{ButtonKind, LinkButton, PageError},
+    users::guest_page::GuestNote,
 };
 use history::History;
 use leptos::prelude::*;
@@ -45,8 +46,8 @@ async fn load(booking_id: Result<BookingId, Error>) -> Result<(Booking, Vec<Hist
 fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
     let (heading, lead) = say_state(&booking);
     let next = next_step(&booking);
-    let has_tickets =
-        booking.status == BookingStatus::Confirmed && booking.event.availability != Availability::Cancelled;
+    let is_booked = booking.status == BookingStatus::Confirmed;
+    let has_tickets = is_booked && booking.event.availability != Availability::Cancelled;
     let tickets = has_tickets.then(|| format!("/bookings/{}/tickets", booking.id));
     view! {
         <Title text=format!("{} · {}", booking.reference, booking.event.name) />
@@ -55,6 +56,7 @@ fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
                 <h1>{heading}</h1>
                 <p class="lead">{lead}</p>
             </header>
+            {is_booked.then(|| view! { <GuestNote /> })}
             <Ticket booking />
             {tickets
                 .map(|href| {
@@ -80,8 +82,11 @@ fn Shown(booking: Booking, history: Vec<HistoryEntry>) -> impl IntoView {
 /// How the booking stands, as the page's heading and the line below it.
 fn say_state(booking: &Booking) -> (&'static str, String) {
     let event = &booking.event;
+    if let Some(reason) = &booking.cancel_reason {
+        return ("The organiser cancelled this booking", reason.clone());
+    }
     match (booking.status, event.availability) {
-        (BookingStatus::Confirmed, Availability::Cancelled) => {
+        (BookingStatus::Confirmed | BookingStatus::Cancelled, Availability::Cancelled) => {
             ("This event was cancelled", format!("{} does not take place. You don't need to do anything.", event.name))
         }
         (BookingStatus::Confirmed, Availability::Past) => {

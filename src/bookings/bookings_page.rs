@@ -10,7 +10,7 @@ use crate::{
     events::model::{Availability, Page},
     server::begin,
     tickets::{api::list_tickets, model::Ticket},
-    ui::{ButtonKind, LinkButton, PageError, PageHead, asked, path_with},
+    ui::{ButtonKind, LinkButton, Notice, PageError, PageHead, Tone, asked, path_with},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -45,6 +45,8 @@ fn Shown(page: Page<Booking>, received: Vec<Ticket>, is_first: bool) -> impl Int
     view! {
         <section class="page bookings">
             <PageHead title="My bookings" />
+            {(asked("saved") == "claimed")
+                .then(|| view! { <Notice tone=Tone::Success>"What you booked without an account is in your account now."</Notice> })}
             {is_empty.then(|| view! { <Empty /> })}
             {(!received.is_empty()).then(|| view! { <Received received /> })}
             {in_groups(items).map(|(group, bookings)| view! { <BookingGroup group bookings /> }).collect_view()}

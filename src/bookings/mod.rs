@@ -9,6 +9,7 @@
 //! - what comes free feeds the waitlist in the same transaction;
 //! - an expired hold's places can be taken by the statement that wants them; the sweeper only tidies.
 
+pub mod admin;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod booking_page;

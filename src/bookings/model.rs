@@ -44,22 +44,29 @@ pub enum BookingAction {
     Extended,
     /// The hold became a booking.
     Confirmed,
+    /// The booking got other seats.
+    Moved,
     /// The person gave the hold back.
     Released,
     /// The hold ran out.
     Expired,
     /// The booking was cancelled.
     Cancelled,
+    /// A guest's booking became an account's.
+    Claimed,
+    /// Its event was called off.
+    CalledOff,
 }
 
 impl BookingAction {
-    /// The status that the action leads to.
-    pub fn leads_to(self) -> BookingStatus {
+    /// The status that the action leads to; none where the booking stays what it was.
+    pub fn leads_to(self) -> Option<BookingStatus> {
         match self {
-            Self::Held | Self::Offered | Self::Extended => BookingStatus::Held,
-            Self::Confirmed => BookingStatus::Confirmed,
-            Self::Released | Self::Cancelled => BookingStatus::Cancelled,
-            Self::Expired => BookingStatus::Expired,
+            Self::Held | Self::Offered | Self::Extended => Some(BookingStatus::Held),
+            Self::Confirmed | Self::Moved => Some(BookingStatus::Confirmed),
+            Self::Released | Self::Cancelled | Self::CalledOff => Some(BookingStatus::Cancelled),
+            Self::Expired => Some(BookingStatus::Expired),
+            Self::Claimed => None,
         }
     }
 }
@@ -136,6 +143,8 @@ pub struct Booking {
     pub can_extend: bool,
     /// Whether cancelling is possible now.
     pub can_cancel: bool,
+    /// Why the organiser cancelled it, in their words; none where they didn't.
+    pub cancel_reason: Option<String>,
     /// When the places were held, UTC.
     pub created_at: DateTime<Utc>,
     /// When it last changed, UTC.
@@ -177,16 +186,34 @@ pub struct HistoryEntry {
     pub when: When,
 }
 
-/// The sentence for an entry of the history. `details` names the places.
-pub fn tell(action: BookingAction, details: &str) -> String {
-    match action {
-        BookingAction::Held => format!("You held {details}."),
-        BookingAction::Offered => format!("It was your turn on the waitlist: {details} were kept for you."),
-        BookingAction::Extended => format!("You took {} more minutes.", EXTENSION_S / 60),
-        BookingAction::Confirmed => format!("You booked {details}."),
-        BookingAction::Released => format!("You gave {details} back before booking."),
-        BookingAction::Expired => format!("The time ran out, and {details} went back on sale."),
-        BookingAction::Cancelled => format!("You cancelled the booking; {details} went back on sale."),
+/// Who did something to a booking that isn't done by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doer {
+    /// The person whose booking it is.
+    Person,
+    /// Somebody of the event's staff.
+    Organiser,
+}
+
+/// The sentence for an entry of the history, for the person whose booking it is. `details` names the places.
+pub fn tell(action: BookingAction, doer: Doer, details: &str) -> String {
+    match (action, doer) {
+        (BookingAction::Held, Doer::Person) => format!("You held {details}."),
+        (BookingAction::Held, Doer::Organiser) => format!("The organiser kept {details} for you."),
+        (BookingAction::Offered, _) => format!("It was your turn on the waitlist: {details} were kept for you."),
+        (BookingAction::Extended, _) => format!("You took {} more minutes.", EXTENSION_S / 60),
+        (BookingAction::Confirmed, Doer::Person) => format!("You booked {details}."),
+        (BookingAction::Confirmed, Doer::Organiser) => format!("The organiser booked {details} for you."),
+        (BookingAction::Moved, _) => format!("The organiser moved you to {details}."),
+        (BookingAction::Released, Doer::Person) => format!("You gave {details} back before booking."),
+        (BookingAction::Released, Doer::Organiser) => format!("The organiser put {details} back on sale."),
+        (BookingAction::Expired, _) => format!("The time ran out, and {details} went back on sale."),
+        (BookingAction::Cancelled, Doer::Person) => format!("You cancelled the booking; {details} went back on sale."),
+        (BookingAction::Cancelled, Doer::Organiser) => {
+            format!("The organiser cancelled the booking; {details} went back on sale.")
+        }
+        (BookingAction::Claimed, _) => "You added the booking to your account.".to_owned(),
+        (BookingAction::CalledOff, _) => format!("The event was called off, and {details} with it."),
     }
 }
 
@@ -319,6 +346,34 @@ pub fn decide_hold(facts: &HoldFacts, wanted: &Wanted, now: DateTime<Utc>) -> Re
     Ok(now + TimeDelta::seconds(facts.hold_length_s.into()))
 }
 
+/// Whether a person who has so many places of an event may take over so many `more` from a guest: nobody gets round the
+/// limit by being two. Errors: `OverLimit`.
+pub fn decide_claim(places_per_person: i32, have: i32, more: i32) -> Result<(), Error> {
+    if have + more > places_per_person {
+        return Err(Conflict::OverLimit { limit: places_per_person, have }.into());
+    }
+    Ok(())
+}
+
+/// Whether one person may have more than the event allows each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// No.
+    Kept,
+    /// Yes: who sells has said so.
+    Lifted,
+}
+
+/// Whether the box office may sell this to this person at `now`: until the event is over, whether or not its sale is open.
+///
+/// Errors: `NotFound` for a draft; `EventCancelled`; `SalesClosed` once the event is over; `Invalid` and `OverLimit` as
+/// [`decide_hold`] has them.
+pub fn decide_sell(facts: &HoldFacts, wanted: &Wanted, limit: Limit, now: DateTime<Utc>) -> Result<(), Error> {
+    let sale = SaleFacts { sales_open_at: now, sales_close_at: facts.sale.ends_at, ..facts.sale };
+    let have = if limit == Limit::Lifted { facts.places_per_person - wanted.count() } else { facts.have };
+    decide_hold(&HoldFacts { sale, have, ..*facts }, wanted, now).map(|_| ())
+}
+
 /// What decides what may become of a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookingFacts {
@@ -410,6 +465,23 @@ impl BookingFacts {
             BookingStatus::Confirmed => Ok(Step::Do(BookingAction::Cancelled)),
         }
     }
+
+    /// Whether staff may cancel the booking: also once its event has begun. Errors: `HoldExpired` for a lapsed hold.
+    pub fn decide_cancel_by_staff(&self, now: DateTime<Utc>) -> Result<Step<BookingAction>, Error> {
+        match self.status_at(now) {
+            BookingStatus::Confirmed => Ok(Step::Do(BookingAction::Cancelled)),
+            _ => self.decide_cancel(now),
+        }
+    }
+
+    /// Whether the booking may get other seats. Errors: `EventCancelled`; `WrongState` unless confirmed.
+    pub fn decide_move(&self) -> Result<(), Error> {
+        match self.status {
+            BookingStatus::Confirmed if self.event_cancelled => Err(Conflict::EventCancelled.into()),
+            BookingStatus::Confirmed => Ok(()),
+            _ => Err(Conflict::WrongState { booking_id: self.id }.into()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -471,6 +543,12 @@ mod tests {
         assert!(decide_hold(&has_eight, &Wanted::Quantity(2), at(5)).is_ok());
         let refused = decide_hold(&has_eight, &Wanted::Quantity(3), at(5));
         assert_eq!(refused, Err(Conflict::OverLimit { limit: 10, have: 8 }.into()));
+    }
+
+    #[test]
+    fn nobody_gets_round_the_limit_by_being_two() {
+        assert_eq!(decide_claim(10, 8, 2), Ok(()));
+        assert_eq!(decide_claim(10, 8, 3), Err(Conflict::OverLimit { limit: 10, have: 8 }.into()));
     }
 
     #[test]
@@ -545,6 +623,41 @@ mod tests {
         let cancelled = BookingFacts { status: BookingStatus::Cancelled, ..booked() };
         assert_eq!(cancelled.decide_cancel(at(1_600)), Ok(Step::Done));
         assert_eq!(hold_from_0_to_10().decide_cancel(at(5)), Ok(Step::Do(BookingAction::Released)));
+    }
+
+    #[test]
+    fn staff_cancel_also_what_has_begun() {
+        assert_eq!(booked().decide_cancel_by_staff(at(1_500)), Ok(Step::Do(BookingAction::Cancelled)));
+        assert_eq!(hold_from_0_to_10().decide_cancel_by_staff(at(5)), Ok(Step::Do(BookingAction::Released)));
+        assert_eq!(hold_from_0_to_10().decide_cancel_by_staff(at(10)), Err(Conflict::HoldExpired.into()));
+        let cancelled = BookingFacts { status: BookingStatus::Cancelled, ..booked() };
+        assert_eq!(cancelled.decide_cancel_by_staff(at(1_600)), Ok(Step::Done));
+    }
+
+    #[test]
+    fn only_what_is_booked_is_moved() {
+        assert_eq!(booked().decide_move(), Ok(()));
+        assert!(hold_from_0_to_10().decide_move().is_err());
+        let called_off = BookingFacts { event_cancelled: true, ..booked() };
+        assert_eq!(called_off.decide_move(), Err(Conflict::EventCancelled.into()));
+    }
+
+    #[test]
+    fn the_box_office_sells_until_the_event_is_over() {
+        let sell = |minute| decide_sell(&event_on_sale(), &Wanted::Quantity(2), Limit::Kept, at(minute));
+        assert_eq!((sell(-5), sell(1_999)), (Ok(()), Ok(())));
+        assert_eq!(sell(2_000), Err(Conflict::SalesClosed.into()));
+        let draft = SaleFacts { status: EventStatus::Draft, ..event_on_sale().sale };
+        let of_draft = HoldFacts { sale: draft, ..event_on_sale() };
+        assert_eq!(decide_sell(&of_draft, &Wanted::Quantity(2), Limit::Lifted, at(5)), Err(Error::NotFound));
+    }
+
+    #[test]
+    fn the_box_office_may_lift_the_limit_and_says_so() {
+        let has_nine = HoldFacts { have: 9, ..event_on_sale() };
+        let sell = |limit| decide_sell(&has_nine, &Wanted::Quantity(12), limit, at(5));
+        assert_eq!(sell(Limit::Kept), Err(Conflict::OverLimit { limit: 10, have: 9 }.into()));
+        assert_eq!(sell(Limit::Lifted), Ok(()));
     }
 
     #[test]
@@ -641,7 +754,7 @@ mod tests {
 
         fn end(&mut self, i: usize, action: BookingAction) {
             let (facts, quantity) = &mut self.bookings[i];
-            facts.status = action.leads_to();
+            facts.status = action.leads_to().unwrap_or(facts.status);
             self.available += *quantity;
         }
 

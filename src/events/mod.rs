@@ -3,9 +3,11 @@
 //! Owns the table `events`. Invariants: `available_capacity` lies between 0 and `total_capacity`, by constraint; for
 //! general admission it is the authority, for events with seats a projection of them; a draft is seen by admins only.
 
+pub mod admin;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod calendar;
+pub mod editing;
 #[cfg(feature = "ssr")]
 mod embed;
 #[cfg(feature = "ssr")]

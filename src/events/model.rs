@@ -106,8 +106,8 @@ impl Availability {
     }
 }
 
-/// Places an event can have.
-const CAPACITY_MAX: i32 = 1_000_000;
+/// Places an event can have at most.
+pub const CAPACITY_MAX: i32 = 1_000_000;
 
 /// The facts of an event that decide whether it is on sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::{
     prelude::*,
-    server_fn::codec::{GetUrl, Json},
+    server_fn::codec::{GetUrl, Json, PostUrl},
 };
 
 /// The overview of an event's seats: stage, sections, prices, how many are free.
@@ -144,4 +144,86 @@ pub async fn list_seats(
         store::list_seats(&caller.state, event_id, &seat_ids).await
     })
     .await
+}
+
+/// Keeps free seats of an event back (200 at most), all or none: nobody can book them. Those that are kept back already stay so.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken` with those that somebody
+/// has.
+#[server(name = BlockSeats, prefix = "/api", endpoint = "v1/seats/block", input = PostUrl, output = Json)]
+pub async fn block_seats(
+    /// The event's id.
+    event_id: EventId,
+    /// The seats.
+    #[server(default)]
+    seat_ids: Vec<SeatId>,
+    /// Why.
+    reason: String,
+    /// The section that a form goes back to.
+    #[server(default)]
+    section: String,
+) -> Result<(), Error> {
+    use super::model::{blocked_path, parse_blocked};
+    use crate::{
+        bookings::store::{self, SeatsRequest},
+        server::{Caller, answer, redirect_to, send_back},
+        staff::{admit::admit, model::parse_reason},
+        ui::path_with,
+    };
+    let page = blocked_path(event_id);
+    let chosen = seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let blocked = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit::<BlockSeats>(&caller, event_id).await?;
+        let request = SeatsRequest { event_id, seat_ids: parse_blocked(seat_ids)?, reason: parse_reason(&reason)? };
+        store::block_seats(&caller.state, actor, request).await?;
+        redirect_to(&path_with(&page, [("saved", "blocked"), ("section", &*section)]));
+        Ok(())
+    })
+    .await;
+    blocked.inspect_err(|refused| {
+        let typed = [("section", &*section), ("seats", &*chosen), ("reason", &*reason)];
+        send_back::<BlockSeats>(&page, &typed, refused);
+    })
+}
+
+/// Gives seats of an event that are kept back (200 at most) free again, to whoever waits first. Those that aren't kept back stay
+/// as they are.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`.
+#[server(name = UnblockSeats, prefix = "/api", endpoint = "v1/seats/unblock", input = PostUrl, output = Json)]
+pub async fn unblock_seats(
+    /// The event's id.
+    event_id: EventId,
+    /// The seats.
+    #[server(default)]
+    seat_ids: Vec<SeatId>,
+    /// Why.
+    reason: String,
+    /// The section that a form goes back to.
+    #[server(default)]
+    section: String,
+) -> Result<(), Error> {
+    use super::model::{blocked_path, parse_blocked};
+    use crate::{
+        bookings::store::{self, SeatsRequest},
+        server::{Caller, answer, redirect_to, send_back},
+        staff::{admit::admit, model::parse_reason},
+        ui::path_with,
+    };
+    let page = blocked_path(event_id);
+    let chosen = seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let freed = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit::<UnblockSeats>(&caller, event_id).await?;
+        let request = SeatsRequest { event_id, seat_ids: parse_blocked(seat_ids)?, reason: parse_reason(&reason)? };
+        store::unblock_seats(&caller.state, actor, request).await?;
+        redirect_to(&path_with(&page, [("saved", "unblocked"), ("section", &*section)]));
+        Ok(())
+    })
+    .await;
+    freed.inspect_err(|refused| {
+        let typed = [("section", &*section), ("seats", &*chosen), ("reason", &*reason)];
+        send_back::<UnblockSeats>(&page, &typed, refused);
+    })
 }

@@ -4,6 +4,7 @@
 //! `sections.available_count` and `events.available_capacity` are projections of it, fed by `seat_changes`, at most a
 //! second late and exact at rest. `seat_bookings` belongs to `bookings`: it says who had which seat and when.
 
+pub mod admin;
 pub mod api;
 pub mod choosing;
 #[cfg(feature = "ssr")]

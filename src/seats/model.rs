@@ -4,12 +4,14 @@ use super::choosing::Seating;
 use crate::{
     error::{Error, Problem},
     id::{EventId, SeatId},
-    money::Currency,
+    money::{Currency, Money},
 };
 use serde::{Deserialize, Serialize};
 
 /// Seats that can be asked for by their ids at once: as many as one person may ever have of an event.
 pub const LIST_MAX: usize = 100;
+/// Seats that can be kept back, or given free again, at once.
+const BLOCKED_MAX: usize = 200;
 /// The largest party that seats are looked for at once.
 const PARTY_MAX: i32 = 50;
 
@@ -78,6 +80,22 @@ impl Seat {
 /// The short name of a seat: row and number, `F12`; parted by a dash where the row is a number too, `4-12`.
 pub fn seat_label(row: &str, number: &str) -> String {
     if row.ends_with(|c: char| c.is_ascii_digit()) { format!("{row}-{number}") } else { format!("{row}{number}") }
+}
+
+/// The page of the dashboard on which seats of an event are kept back.
+pub fn blocked_path(event_id: EventId) -> String {
+    format!("/admin/events/{event_id}/blocked")
+}
+
+/// The seats that are to be kept back, or given free again, each once. Errors: `Invalid` for none, or more than 200.
+pub fn parse_blocked(mut seat_ids: Vec<SeatId>) -> Result<Vec<SeatId>, Error> {
+    seat_ids.sort_unstable();
+    seat_ids.dedup();
+    match seat_ids.len() {
+        0 => Err(Error::invalid("seat_ids", Problem::Required)),
+        1..=BLOCKED_MAX => Ok(seat_ids),
+        _ => Err(Error::invalid("seat_ids", Problem::OutOfRange(1, BLOCKED_MAX as i32))),
+    }
 }
 
 /// The free seats nearest to what a party keeps, as many as it has lost: beside them if possible, in their row before
@@ -267,6 +285,17 @@ pub struct Section {
     pub total_count: i32,
     /// Seats that are free; at most a second late.
     pub available_count: i32,
+}
+
+/// What a seat of a section costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionPrice {
+    /// The section's name.
+    pub section: String,
+    /// The price of each of its seats.
+    pub price: Money,
+    /// Seats in it.
+    pub total_count: i32,
 }
 
 /// The overview of an event's seats.

@@ -1,10 +1,11 @@
 //! The door to tickets: `/api/v1/tickets/…`.
 
-use super::model::{OfferedTicket, Ticket, TicketEntry};
+use super::model::{BookedTicket, OfferedTicket, Ticket, TicketEntry};
 use crate::{
+    bookings::model::Booking,
     error::Error,
     events::model::Page,
-    id::{BookingId, TicketId},
+    id::{BookingId, SeatId, TicketId},
 };
 use leptos::{
     prelude::*,
@@ -199,4 +200,83 @@ pub async fn accept_transfer(
     })
     .await;
     accepted.inspect_err(|refused| send_back::<AcceptTransfer>(TRANSFER_PAGE, &[("token", &link)], refused))
+}
+
+/// The tickets that a booking has, for staff: who holds them and how often they were made. None where nobody has asked for any.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`.
+#[server(name = ListBookingTickets, prefix = "/api", endpoint = "v1/admin/booking_tickets", input = GetUrl, output = Json)]
+pub async fn list_booking_tickets(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Vec<BookedTicket>, Error> {
+    use super::store;
+    use crate::{
+        bookings::admin::admit::admit_to_booking,
+        server::{Caller, answer},
+    };
+    answer(async {
+        let caller = Caller::current().await?;
+        admit_to_booking::<ListBookingTickets>(&caller, booking_id).await?;
+        store::list_booking_tickets(&caller.state, booking_id).await
+    })
+    .await
+}
+
+/// Gives a confirmed booking other seats of its event, as many as it has; it may keep some. Its tickets become tickets of the
+/// new seats, with the same holders, and the codes before fail. It pays what it paid, or with `at_new_prices` what the new seats
+/// cost now. Its person is told.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken`; `EventCancelled`,
+/// `WrongState`.
+#[server(name = ChangeSeats, prefix = "/api", endpoint = "v1/admin/change_seats", input = PostUrl, output = Json)]
+pub async fn change_seats(
+    /// The booking's id.
+    booking_id: BookingId,
+    /// All of its seats afterwards.
+    #[server(default)]
+    seat_ids: Vec<SeatId>,
+    /// Why.
+    reason: String,
+    /// For what they cost now.
+    #[server(default)]
+    at_new_prices: bool,
+    /// The section that a form goes back to.
+    #[server(default)]
+    section: String,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::{
+        bookings::{
+            admin::admit::admit_to_booking,
+            model::Wanted,
+            store::{MoveRequest, Pricing},
+        },
+        server::{Caller, answer, redirect_to, send_back},
+        staff::model::parse_reason,
+    };
+    let chosen = seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let moved = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit_to_booking::<ChangeSeats>(&caller, booking_id).await?;
+        let Wanted::Seats(seat_ids) =
+            Wanted::parse(None, seat_ids).map_err(|refused| match refused.field("quantity") {
+                Some(_) => Error::invalid("seat_ids", crate::error::Problem::Required),
+                None => refused,
+            })?
+        else {
+            return Err(Error::Malformed.into());
+        };
+        let pricing = if at_new_prices { Pricing::AsNow } else { Pricing::AsBooked };
+        let request = MoveRequest { booking_id, seat_ids, pricing, reason: parse_reason(&reason)? };
+        let booking = store::change_seats(&caller.state, actor, request).await?;
+        redirect_to(&format!("/admin/bookings/{booking_id}?saved=moved"));
+        Ok(booking)
+    })
+    .await;
+    moved.inspect_err(|refused| {
+        let prices = if at_new_prices { "true" } else { "" };
+        let typed = [("section", &*section), ("seats", &*chosen), ("reason", &*reason), ("at_new_prices", prices)];
+        send_back::<ChangeSeats>(&format!("/admin/bookings/{booking_id}/seats"), &typed, refused);
+    })
 }

@@ -91,14 +91,38 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Its place in words: `Stalls, row F, seat 12`, `Place 2 of 4`.
+    /// Its place in words.
     pub fn say_place(&self) -> String {
-        match (&self.seat, self.place) {
-            (Some(seat), _) => format!("{}, row {}, seat {}", seat.section, seat.row, seat.number),
-            (None, Some(place)) => format!("Place {place} of {}", self.place_count),
-            (None, None) => "1 place".to_owned(),
-        }
+        say_place(self.seat.as_ref(), self.place, self.place_count)
     }
+}
+
+/// A place in words: `Stalls, row F, seat 12`, `Place 2 of 4`. `place` is its number in a booking of `place_count`.
+pub fn say_place(seat: Option<&TicketSeat>, place: Option<i32>, place_count: i32) -> String {
+    match (seat, place) {
+        (Some(seat), _) => format!("{}, row {}, seat {}", seat.section, seat.row, seat.number),
+        (None, Some(place)) => format!("Place {place} of {place_count}"),
+        (None, None) => "1 place".to_owned(),
+    }
+}
+
+/// A ticket of a booking as staff see it: who has it, and whether its codes were replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedTicket {
+    /// The ticket's id.
+    pub id: TicketId,
+    /// Its place in words: `Stalls, row F, seat 12`, `Place 2 of 4`.
+    pub place: String,
+    /// The holder's name; empty once their account was deleted.
+    pub holder: String,
+    /// The holder's address; empty once their account was deleted.
+    pub email: String,
+    /// Whether it lets anybody in.
+    pub status: TicketStatus,
+    /// How often it was made: 1, and one more for each time that the codes before stopped working.
+    pub nonce: i32,
+    /// To which address it is offered just now.
+    pub offered_to: Option<String>,
 }
 
 /// A ticket that somebody offers to who has the link.
@@ -141,6 +165,8 @@ pub enum TicketAction {
     TransferLapsed,
     /// The offer was accepted.
     TransferAccepted,
+    /// A guest's ticket became an account's.
+    Claimed,
 }
 
 /// One entry of a ticket's history, in plain words.
@@ -165,6 +191,7 @@ pub fn tell(action: TicketAction, email: &str) -> String {
         TicketAction::TransferOffered => format!("You offered the ticket to {email}."),
         TicketAction::TransferCancelled => "The offer was withdrawn.".to_owned(),
         TicketAction::TransferLapsed => "The offer was not answered in time.".to_owned(),
+        TicketAction::Claimed => "The ticket was added to its holder's account.".to_owned(),
         TicketAction::TransferAccepted => "The ticket was passed on; the code before it no longer works.".to_owned(),
     }
 }

@@ -8,6 +8,9 @@ use std::fmt::Write;
 /// Light modules around the code. Source: ISO/IEC 18004, 9.1: four on each side.
 pub const QUIET_ZONE: usize = 4;
 
+/// The letters that a QR code packs tightest. Source: RFC 9285, table 1.
+const BASE_45: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
 /// The modules of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Modules {
@@ -28,10 +31,12 @@ pub struct Run {
 }
 
 impl Modules {
-    /// The code that carries this text in base 45. A seventh of it may be scratched or dirty. Errors: for text that no code
+    /// The code that carries this text, tightest in base 45. A seventh of it may be scratched or dirty. Errors: for text that no code
     /// carries.
     pub fn of(text: &str) -> anyhow::Result<Self> {
-        let code = QRBuilder::new(text).mode(Mode::Alphanumeric).ecl(ECL::M).build();
+        let is_base_45 = text.bytes().all(|byte| BASE_45.contains(&byte));
+        let mode = if is_base_45 { Mode::Alphanumeric } else { Mode::Byte };
+        let code = QRBuilder::new(text).mode(mode).ecl(ECL::M).build();
         let code = code.map_err(|_| anyhow!("{} letters make no QR code", text.len()))?;
         let dark = code.data.iter().take(code.size * code.size).map(|module| module.value()).collect();
         Ok(Self { size: code.size, dark })

@@ -1,16 +1,12 @@
-//! What the QR code of a ticket carries, and how it is verified: with the public keys alone, so without a connection.
-//!
-//! Bytes: version (1), event (16), ticket (16), seat or number of the place (16), nonce (4, big endian), signature (64) of all
-//! before it; as base 45 text (RFC 9285), which a QR code packs tightest and every scanner hands on unharmed.
+//! What the QR code of a ticket carries, and how it is verified: with the public keys alone, so without a connection. How it is
+//! written stands in the crate `ticket_code`, which the browser at the door has too.
+
+pub use ticket_code::Flaw;
 
 use crate::id::{EventId, SeatId, TicketId};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use ticket_code::Content;
 use uuid::Uuid;
-
-const VERSION: u8 = 1;
-const SIGNED_LENGTH: usize = 1 + 3 * 16 + 4;
-const SIGNATURE_LENGTH: usize = 64;
-const LENGTH: usize = SIGNED_LENGTH + SIGNATURE_LENGTH;
 
 /// The public half of a key: what verifies.
 pub type PublicKey = [u8; 32];
@@ -69,58 +65,38 @@ pub struct Stamp {
     pub nonce: i32,
 }
 
-/// Why what was scanned is no ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flaw {
-    /// Something else: not the text or not the length of a ticket's code.
-    Unreadable,
-    /// The code of a program newer than this one.
-    OtherVersion,
-    /// No key of ours has signed this.
-    Forged,
-}
-
 impl Stamp {
     /// The text of the QR code.
     pub fn sign(&self, key: &SigningKey) -> String {
-        let mut bytes = self.to_bytes();
-        bytes.extend_from_slice(key.0.sign(&bytes).as_ref());
-        base45::encode(bytes)
+        let content = self.content();
+        content.write(key.0.sign(&content.to_bytes()).as_ref())
     }
 
     /// What a scanned text says, if one of these keys has signed it. Whether its nonce is the ticket's current one is for the
     /// scanner to compare. Errors: [`Flaw`].
     pub fn verify(text: &str, keys: &[PublicKey]) -> Result<Self, Flaw> {
-        let bytes = base45::decode(text).map_err(|_| Flaw::Unreadable)?;
-        if bytes.first().is_some_and(|version| *version != VERSION) {
-            return Err(Flaw::OtherVersion);
-        }
-        if bytes.len() != LENGTH {
-            return Err(Flaw::Unreadable);
-        }
-        let (signed, signature) = bytes.split_at(SIGNED_LENGTH);
-        let is_signed = |key: &PublicKey| UnparsedPublicKey::new(&ED25519, key).verify(signed, signature).is_ok();
-        if keys.iter().any(is_signed) { Self::from_bytes(signed).ok_or(Flaw::Unreadable) } else { Err(Flaw::Forged) }
+        let is_signed = |signed: &[u8], signature: &[u8]| {
+            keys.iter().any(|key| UnparsedPublicKey::new(&ED25519, key).verify(signed, signature).is_ok())
+        };
+        Content::read(text, is_signed).map(Self::of)
     }
 
-    fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(LENGTH);
-        bytes.push(VERSION);
-        for part in [self.event_id.0.as_u128(), self.ticket_id.0.as_u128(), self.place.to_bits()] {
-            bytes.extend_from_slice(&part.to_be_bytes());
+    fn content(&self) -> Content {
+        Content {
+            event: self.event_id.0.as_u128(),
+            ticket: self.ticket_id.0.as_u128(),
+            place: self.place.to_bits(),
+            nonce: self.nonce,
         }
-        bytes.extend_from_slice(&self.nonce.to_be_bytes());
-        bytes
     }
 
-    fn from_bytes(signed: &[u8]) -> Option<Self> {
-        let part = |at: usize| Some(u128::from_be_bytes(signed.get(at..at + 16)?.try_into().ok()?));
-        Some(Self {
-            event_id: EventId(Uuid::from_u128(part(1)?)),
-            ticket_id: TicketId(Uuid::from_u128(part(17)?)),
-            place: Place::from_bits(part(33)?),
-            nonce: i32::from_be_bytes(signed.get(49..53)?.try_into().ok()?),
-        })
+    fn of(content: Content) -> Self {
+        Self {
+            event_id: EventId(Uuid::from_u128(content.event)),
+            ticket_id: TicketId(Uuid::from_u128(content.ticket)),
+            place: Place::from_bits(content.place),
+            nonce: content.nonce,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     error::{Conflict, Error, Problem},
     events::model::SaleFacts,
     id::{BookingId, EntryId, EventId},
+    seats::model::{FreeSeat, pick_seats},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,27 @@ pub enum EntryStatus {
     Lapsed,
     /// The person left the line, or declined the offer.
     Left,
+}
+
+/// Which of two entries of an event stays, when they come to be one person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The one that is taken over.
+    Theirs,
+    /// The one that the person had.
+    Own,
+}
+
+/// Decides between two open entries, each with its position: an offer is worth more than waiting, and of two that wait
+/// the one that joined first. Nothing where both are offers: that is the person's to decide.
+pub fn decide_kept(theirs: (EntryStatus, i64), own: (EntryStatus, i64)) -> Option<Kept> {
+    match (theirs.0, own.0) {
+        (EntryStatus::Offered, EntryStatus::Offered) => None,
+        (EntryStatus::Offered, _) => Some(Kept::Theirs),
+        (_, EntryStatus::Offered) => Some(Kept::Own),
+        _ if theirs.1 < own.1 => Some(Kept::Theirs),
+        _ => Some(Kept::Own),
+    }
 }
 
 /// A person's entry in the waitlist of an event.
@@ -86,6 +108,12 @@ impl Entry {
                 moved.join(" and ")
             ));
         }
+        if self.joined_rank < rank {
+            words.push_str(&format!(
+                " You joined at number {}; since then the organiser has let others go ahead of you.",
+                self.joined_rank
+            ));
+        }
         if self.passed_by_count > 0 {
             words.push_str(" Places came free that were too few for you, and went to a smaller party behind you.");
         }
@@ -129,6 +157,56 @@ pub fn decide_join(facts: &JoinFacts, quantity: i32, together: bool, now: DateTi
     Ok(())
 }
 
+/// Whether a person who has so many places of an event may have so many more.
+pub fn may_have_more(have: i32, more: i32, places_per_person: i32) -> bool {
+    have + more <= places_per_person
+}
+
+/// What is free for a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spare {
+    /// So many places of general admission.
+    Places(i32),
+    /// These seats, sorted by section, row and place.
+    Seats(Vec<FreeSeat>),
+}
+
+/// An entry that waits, as far as its turn needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub id: EntryId,
+    /// For how many places.
+    pub quantity: i32,
+    /// Only seats beside each other.
+    pub together: bool,
+    /// Places its person has already.
+    pub have: i32,
+}
+
+/// Who of a line, in its order, would be offered places if this were free: first come first served, and passed over only where
+/// one can't use what is left or has enough.
+pub fn share_out(line: &[Waiting], mut spare: Spare, places_per_person: i32) -> Vec<EntryId> {
+    let takes = |entry: &&Waiting| {
+        may_have_more(entry.have, entry.quantity, places_per_person)
+            && match &mut spare {
+                Spare::Places(left) => {
+                    let fits = entry.quantity <= *left;
+                    *left -= if fits { entry.quantity } else { 0 };
+                    fits
+                }
+                Spare::Seats(free) => match pick_seats(free, entry.quantity, entry.together) {
+                    Some(picked) => {
+                        free.retain(|seat| !picked.contains(&seat.id));
+                        true
+                    }
+                    None => false,
+                },
+            }
+    };
+    line.iter().filter(takes).map(|entry| entry.id).collect()
+}
+
 /// When an offer made at `now` lapses: after `offer_length_s`, or sooner when the sale closes soon: a quarter of what is
 /// left, at least as long as a hold, and never past the close.
 pub fn offer_ends_at(now: DateTime<Utc>, sale: &SaleFacts, offer_length_s: i32, hold_length_s: i32) -> DateTime<Utc> {
@@ -154,6 +232,16 @@ mod tests {
             ends_at: at(1_100),
         };
         JoinFacts { sale, has_seat_selection: true, places_per_person: 10, have: 0, free: 0 }
+    }
+
+    #[test]
+    fn of_two_entries_the_better_one_stays() {
+        let (waiting, offered) = (EntryStatus::Waiting, EntryStatus::Offered);
+        assert_eq!(decide_kept((waiting, 3), (waiting, 4)), Some(Kept::Theirs));
+        assert_eq!(decide_kept((waiting, 4), (waiting, 3)), Some(Kept::Own));
+        assert_eq!(decide_kept((offered, 4), (waiting, 3)), Some(Kept::Theirs));
+        assert_eq!(decide_kept((waiting, 3), (offered, 4)), Some(Kept::Own));
+        assert_eq!(decide_kept((offered, 3), (offered, 4)), None);
     }
 
     #[test]
@@ -218,7 +306,46 @@ mod tests {
         );
         let first = Entry { rank: Some(1), joined_rank: 1, offered_ahead_count: 0, left_ahead_count: 0, ..entry };
         assert_eq!(first.say_rank(), "You are next in line.");
+        let overtaken = Entry { rank: Some(2), ..first.clone() };
+        assert!(overtaken.say_rank().ends_with("since then the organiser has let others go ahead of you."));
         let passed = Entry { passed_by_count: 1, ..first };
         assert!(passed.say_rank().ends_with("went to a smaller party behind you."));
+    }
+
+    fn waiting(n: u128, quantity: i32, have: i32) -> Waiting {
+        Waiting { id: EntryId(uuid::Uuid::from_u128(n)), quantity, together: false, have }
+    }
+
+    fn got(line: &[Waiting], spare: Spare) -> Vec<u128> {
+        share_out(line, spare, 10).into_iter().map(|id| id.0.as_u128()).collect()
+    }
+
+    #[test]
+    fn what_comes_free_goes_down_the_line_past_whom_it_is_no_use_to() {
+        let line = [
+            waiting(1, 2, 0),
+            waiting(2, 4, 0),
+            waiting(3, 2, 9),
+            waiting(4, 2, 8),
+            waiting(5, 1, 0),
+            waiting(6, 1, 0),
+        ];
+        assert_eq!(got(&line, Spare::Places(5)), [1, 4, 5], "four don't fit any more, and the third has nine");
+        assert_eq!(got(&line, Spare::Places(0)), [0; 0]);
+    }
+
+    #[test]
+    fn seats_are_shared_out_as_they_stand() {
+        let seat = |n: u8, place| FreeSeat {
+            id: crate::id::SeatId(uuid::Uuid::from_u128(n.into())),
+            section: "A".to_owned(),
+            row: "A".to_owned(),
+            place,
+        };
+        let together = Waiting { together: true, ..waiting(1, 2, 0) };
+        let apart = Spare::Seats(vec![seat(1, 1), seat(2, 3)]);
+        assert_eq!(got(&[together, waiting(2, 2, 0)], apart), [2], "only who needn't sit together");
+        let beside = Spare::Seats(vec![seat(1, 1), seat(2, 2), seat(3, 4)]);
+        assert_eq!(got(&[together, waiting(2, 2, 0), waiting(3, 1, 0)], beside), [1, 3]);
     }
 }

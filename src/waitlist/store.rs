@@ -3,13 +3,20 @@
 //! Whoever frees places shares the line's lock and whoever joins takes it alone, so that no entry is overlooked by places
 //! that come free while it is made. Whoever then feeds the line does so alone, in the order of the entries.
 
-use super::model::{Entry, EntryStatus};
+mod line;
+
+pub use line::{
+    LineRow, MoveEntry, OfferRow, count_waiting, find_event_of, list_line, list_offers, list_waiting_all, move_entry,
+};
+
+use super::model::{Entry, EntryStatus, Kept, decide_kept};
 use crate::{
-    error::Error,
+    error::{Conflict, Error},
     events::model::{Page, check_limit, parse_cursor},
     id::{BookingId, EntryId, EventId, UserId},
     server::{Result, clock::new_id, state::AppState},
 };
+use anyhow::Context;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -73,8 +80,76 @@ pub async fn lock_line_alone(conn: &mut PgConnection, event_id: EventId) -> Resu
     Ok(())
 }
 
+/// The events in whose lines this person is open, in id order.
+pub async fn list_lines_of(conn: &mut PgConnection, user_id: UserId) -> Result<Vec<EventId>> {
+    let sql = "select event_id from waitlist where user_id = $1 and status in ('waiting', 'offered') order by event_id";
+    Ok(sqlx::query_scalar(sql).bind(user_id).fetch_all(conn).await?)
+}
+
+/// Locks the lines in which this person is, for their entries to become somebody else's: nobody joins and nothing comes
+/// free meanwhile. Answers their events. Assumes a transaction.
+pub async fn lock_lines_of(conn: &mut PgConnection, user_id: UserId) -> Result<Vec<EventId>> {
+    let event_ids = list_lines_of(conn, user_id).await?;
+    sqlx::query(
+        "select pg_advisory_xact_lock(key) from (
+             select hashtextextended(id::text, $2) as key from unnest($1::uuid[]) as id order by key) as lines",
+    )
+    .bind(&event_ids)
+    .bind(LINE)
+    .execute(conn)
+    .await?;
+    Ok(event_ids)
+}
+
+/// The open entry of somebody in a line that another person is in too. Of the positions only their order counts: it is that of
+/// the turns.
+#[derive(sqlx::FromRow)]
+struct Twice {
+    id: EntryId,
+    status: EntryStatus,
+    position: i64,
+    booking_id: Option<BookingId>,
+    own_id: EntryId,
+    own_status: EntryStatus,
+    own_position: i64,
+}
+
+/// Makes all entries of the first person the second's. Where both are in the line of an event, the entry that is worse
+/// off leaves it ([`decide_kept`]). Assumes the lines' locks.
+///
+/// Errors: `WrongState` with an offer of the first person, where both have one.
+pub async fn claim_entries(conn: &mut PgConnection, (from, to): (UserId, UserId), now: DateTime<Utc>) -> Result<()> {
+    let twice: Vec<Twice> = sqlx::query_as(
+        "select theirs.id, theirs.status, (theirs.turn > own.turn)::int::bigint as position, theirs.booking_id,
+                own.id as own_id, own.status as own_status, (own.turn > theirs.turn)::int::bigint as own_position
+         from waitlist theirs join waitlist own on own.event_id = theirs.event_id and own.user_id = $2
+         where theirs.user_id = $1 and theirs.status in ('waiting', 'offered') and own.status in ('waiting', 'offered')",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(&mut *conn)
+    .await?;
+    for both in twice {
+        match decide_kept((both.status, both.position), (both.own_status, both.own_position)) {
+            Some(Kept::Theirs) => leave(conn, to, both.own_id, now).await?,
+            Some(Kept::Own) => leave(conn, from, both.id, now).await?,
+            None => {
+                let booking_id = both.booking_id.context("an offer has its hold")?;
+                return Err(Conflict::WrongState { booking_id }.into());
+            }
+        };
+    }
+    sqlx::query("update waitlist set user_id = $2, updated_at = $3 where user_id = $1")
+        .bind(from)
+        .bind(to)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// An entry that waits.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct WaitingEntry {
     /// The entry's id.
     pub id: EntryId,
@@ -84,8 +159,8 @@ pub struct WaitingEntry {
     pub requested_quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
-    /// The join number.
-    pub position: i64,
+    /// Its turn in the line: a number as text, since it may have as many digits as it likes.
+    pub turn: String,
 }
 
 /// What is free for those who wait.
@@ -97,19 +172,19 @@ pub struct Free {
     pub together: i32,
 }
 
-/// The next entries of an event after this position that what is free is enough for, in order, locked: nobody of them leaves
+/// The next entries of an event after this turn that what is free is enough for, in order, locked: nobody of them leaves
 /// meanwhile. Assumes the line's lock.
 pub async fn list_waiting(
     conn: &mut PgConnection,
     event_id: EventId,
-    after: i64,
+    after: &str,
     free: Free,
 ) -> Result<Vec<WaitingEntry>> {
     let entries = sqlx::query_as(
-        "select id, user_id, requested_quantity, together, position from waitlist
-         where event_id = $1 and status = 'waiting' and position > $2
+        "select id, user_id, requested_quantity, together, turn::text from waitlist
+         where event_id = $1 and status = 'waiting' and turn > $2::numeric
            and requested_quantity <= case when together then $4 else $3 end
-         order by position limit 100 for no key update",
+         order by waitlist.turn limit 100 for no key update",
     )
     .bind(event_id)
     .bind(after)
@@ -171,6 +246,18 @@ pub async fn offer(conn: &mut PgConnection, offers: &[(EntryId, BookingId)], now
     Ok(())
 }
 
+/// Sends home everybody who waits for places of the event, which has none any more. Assumes the line's lock, alone.
+pub async fn close_line(conn: &mut PgConnection, event_id: EventId, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query(
+        "update waitlist set status = 'left', waited_until = $2, updated_at = $2 where event_id = $1 and status = 'waiting'",
+    )
+    .bind(event_id)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// What became of the offers that these bookings were. Assumes the bookings are locked.
 pub async fn close_offers(
     conn: &mut PgConnection,
@@ -201,20 +288,22 @@ pub async fn leave(conn: &mut PgConnection, user_id: UserId, entry_id: EntryId, 
     Ok(left.rows_affected() == 1)
 }
 
-/// The columns of an [`Entry`], its place in the line among them. Who waited when the person joined had not stopped
+/// The columns of an [`Entry`], its place in the line among them: staff can change turns, and where one stood on joining stays
+/// as it was. Who waited when the person joined had not stopped
 /// waiting by then.
 const ENTRY: &str = "mine.id, mine.event_id, events.name as event_name, mine.requested_quantity, mine.together, \
     mine.position, mine.status, mine.booking_id, mine.created_at, \
     case when mine.status = 'waiting' then ahead.waiting + 1 end as rank, \
     ahead.at_joining + 1 as joined_rank, ahead.offered as offered_ahead_count, ahead.left_line as left_ahead_count, \
     (select count(*) from waitlist other where mine.status = 'waiting' and other.event_id = mine.event_id \
-        and other.position > mine.position and other.booking_id is not null) as passed_by_count";
+        and other.turn > mine.turn and other.booking_id is not null) as passed_by_count";
 const LINE_AHEAD: &str = "waitlist mine join events on events.id = mine.event_id cross join lateral ( \
-    select count(*) filter (where status = 'waiting') as waiting, \
-           count(*) filter (where waited_until is null or waited_until > mine.created_at) as at_joining, \
-           count(*) filter (where waited_until > mine.created_at and booking_id is not null) as offered, \
-           count(*) filter (where waited_until > mine.created_at and booking_id is null) as left_line \
-    from waitlist where event_id = mine.event_id and position < mine.position) as ahead";
+    select count(*) filter (where turn < mine.turn and status = 'waiting') as waiting, \
+           count(*) filter (where position < mine.position and (waited_until is null or waited_until > mine.created_at)) \
+               as at_joining, \
+           count(*) filter (where turn < mine.turn and waited_until > mine.created_at and booking_id is not null) as offered, \
+           count(*) filter (where turn < mine.turn and waited_until > mine.created_at and booking_id is null) as left_line \
+    from waitlist where event_id = mine.event_id and (position < mine.position or turn < mine.turn)) as ahead";
 
 /// One entry of this person. Errors: `NotFound`, also for someone else's.
 pub async fn get_entry(conn: &mut PgConnection, user_id: UserId, entry_id: EntryId) -> Result<Entry> {

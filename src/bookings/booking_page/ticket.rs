@@ -15,7 +15,7 @@ pub fn Ticket(
     let event_cancelled = booking.event.availability == Availability::Cancelled;
     let is_void = event_cancelled || matches!(booking.status, BookingStatus::Cancelled | BookingStatus::Expired);
     let status = match booking.status {
-        BookingStatus::Confirmed if event_cancelled => "Event cancelled",
+        BookingStatus::Confirmed | BookingStatus::Cancelled if event_cancelled => "Event cancelled",
         status => say_status(status),
     };
     let event = booking.event.clone();

@@ -1,4 +1,5 @@
-//! Bookings brought in from elsewhere in bulk, confirmed: an old system's, or the demonstration's.
+//! Bookings that are confirmed as they are made: brought in from elsewhere in bulk, an old system's or the demonstration's,
+//! or sold at the box office.
 
 use super::{Entry, new_reference, write_history};
 use crate::{
@@ -33,6 +34,33 @@ pub struct ImportedBooking {
     pub created_at: DateTime<Utc>,
 }
 
+/// What is true of bookings that are made in one go, besides the bookings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Making<'a> {
+    /// Who makes them; the people themselves if nobody else does.
+    pub(super) actor_id: Option<UserId>,
+    /// For nothing, or for what the event asks.
+    pub(super) price: Price,
+    /// The page they are made from.
+    pub(super) key: Option<&'a str>,
+}
+
+/// What is asked for places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Price {
+    /// What the event asks.
+    Asked,
+    /// Nothing: they are given away.
+    Nothing,
+}
+
+impl Price {
+    /// Of this, what is to be paid, in minor units.
+    fn of(self, minor: i64) -> i64 {
+        if self == Self::Nothing { 0 } else { minor }
+    }
+}
+
 struct Priced<'a> {
     id: BookingId,
     import: &'a ImportedBooking,
@@ -54,23 +82,37 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
             return Err(Error::invalid("seat_ids", Problem::Malformed).into());
         }
     }
-    let seats = lock_free_seats(&mut tx, event_id, imports).await?;
+    make_bookings(&mut tx, &event, (imports, Making { actor_id: None, price: Price::Asked, key: None }), now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes bookings of an event, all or none, and answers their ids. Assumes a transaction, and as many seats as places where
+/// there are seats.
+///
+/// Errors: `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's.
+pub(super) async fn make_bookings(
+    conn: &mut PgConnection,
+    event: &EventRow,
+    (imports, making): (&[ImportedBooking], Making<'_>),
+    now: DateTime<Utc>,
+) -> Result<Vec<BookingId>> {
+    let seats = lock_free_seats(conn, event.id, imports).await?;
     if !event.has_seat_selection {
         let quantity: i32 = imports.iter().map(|import| import.quantity).sum();
-        let taken = sqlx::query(TAKE_PLACES).bind([event_id]).bind([quantity]).execute(&mut *tx).await?;
+        let taken = sqlx::query(TAKE_PLACES).bind([event.id]).bind([quantity]).execute(&mut *conn).await?;
         if taken.rows_affected() == 0 {
             return Err(Conflict::SoldOut { available_count: event.available_capacity }.into());
         }
     }
-    let priced: Vec<Priced<'_>> = imports.iter().map(|import| price(import, &event, &seats)).collect();
-    insert_bookings(&mut tx, &event, &priced).await?;
-    insert_histories(&mut tx, &priced).await?;
-    insert_seat_bookings(&mut tx, event_id, &priced, &seats).await?;
+    let priced: Vec<Priced<'_>> = imports.iter().map(|import| price(import, event, &seats, making.price)).collect();
+    insert_bookings(conn, event, &priced, making.key).await?;
+    insert_histories(conn, &priced, making.actor_id).await?;
+    insert_seat_bookings(conn, event.id, &priced, (&seats, making.price)).await?;
     let given: Vec<(SeatId, BookingId)> =
         priced.iter().flat_map(|booking| booking.import.seat_ids.iter().map(|id| (*id, booking.id))).collect();
-    seats::store::give_booked(&mut tx, &given, now).await?;
-    tx.commit().await?;
-    Ok(())
+    seats::store::give_booked(conn, &given, now).await?;
+    Ok(priced.into_iter().map(|booking| booking.id).collect())
 }
 
 async fn lock_free_seats(
@@ -92,23 +134,33 @@ async fn lock_free_seats(
     Ok(seats.into_iter().map(|seat| (seat.id, seat)).collect())
 }
 
-fn price<'a>(import: &'a ImportedBooking, event: &EventRow, seats: &HashMap<SeatId, LockedSeat>) -> Priced<'a> {
+fn price<'a>(
+    import: &'a ImportedBooking,
+    event: &EventRow,
+    seats: &HashMap<SeatId, LockedSeat>,
+    price: Price,
+) -> Priced<'a> {
     let its_seats: Vec<&LockedSeat> = import.seat_ids.iter().filter_map(|id| seats.get(id)).collect();
     let id = BookingId(new_id());
     if its_seats.is_empty() {
-        let total_minor = event.price_minor * i64::from(import.quantity);
+        let total_minor = price.of(event.price_minor * i64::from(import.quantity));
         return Priced { id, import, total_minor, places: name_quantity(import.quantity) };
     }
-    let total_minor = its_seats.iter().map(|seat| seat.price_minor).sum();
+    let total_minor = its_seats.iter().map(|seat| price.of(seat.price_minor)).sum();
     let places = name_seats(its_seats.iter().map(|s| (s.section.as_str(), s.row.as_str(), s.number.as_str())));
     Priced { id, import, total_minor, places }
 }
 
-async fn insert_bookings(conn: &mut PgConnection, event: &EventRow, priced: &[Priced<'_>]) -> Result<()> {
+async fn insert_bookings(
+    conn: &mut PgConnection,
+    event: &EventRow,
+    priced: &[Priced<'_>],
+    key: Option<&str>,
+) -> Result<()> {
     sqlx::query(
         "insert into bookings (id, reference, user_id, event_id, quantity, currency, total_amount_minor, status,
-             expires_at, created_at, updated_at, confirmed_at)
-         select id, reference, user_id, $1, quantity, $2, total, $3, created_at + make_interval(secs => $4), created_at,
+             expires_at, hold_key, created_at, updated_at, confirmed_at)
+         select id, reference, user_id, $1, quantity, $2, total, $3, created_at + make_interval(secs => $4), $11, created_at,
              created_at, created_at
          from unnest($5::uuid[], $6::text[], $7::uuid[], $8::int[], $9::bigint[], $10::timestamptz[])
              as given (id, reference, user_id, quantity, total, created_at)",
@@ -123,18 +175,19 @@ async fn insert_bookings(conn: &mut PgConnection, event: &EventRow, priced: &[Pr
     .bind(priced.iter().map(|booking| booking.import.quantity).collect::<Vec<_>>())
     .bind(priced.iter().map(|booking| booking.total_minor).collect::<Vec<_>>())
     .bind(priced.iter().map(|booking| booking.import.created_at).collect::<Vec<_>>())
+    .bind(key)
     .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Each booking's history begins with its hold, as every booking's does.
-async fn insert_histories(conn: &mut PgConnection, priced: &[Priced<'_>]) -> Result<()> {
+async fn insert_histories(conn: &mut PgConnection, priced: &[Priced<'_>], actor_id: Option<UserId>) -> Result<()> {
     for (action, before) in [(BookingAction::Held, None), (BookingAction::Confirmed, Some(BookingStatus::Held))] {
         let entry = |booking: &Priced<'_>| Entry {
             booking_id: booking.id,
             action,
-            actor_id: Some(booking.import.user_id),
+            actor_id: actor_id.or(Some(booking.import.user_id)),
             before,
             details: booking.places.clone(),
             created_at: booking.import.created_at,
@@ -148,7 +201,7 @@ async fn insert_seat_bookings(
     conn: &mut PgConnection,
     event_id: EventId,
     priced: &[Priced<'_>],
-    seats: &HashMap<SeatId, LockedSeat>,
+    (seats, price): (&HashMap<SeatId, LockedSeat>, Price),
 ) -> Result<()> {
     let rows: Vec<(BookingId, &LockedSeat, DateTime<Utc>)> = priced
         .iter()
@@ -166,7 +219,7 @@ async fn insert_seat_bookings(
     .bind(rows.iter().map(|_| new_id()).collect::<Vec<_>>())
     .bind(rows.iter().map(|(booking_id, _, _)| *booking_id).collect::<Vec<_>>())
     .bind(rows.iter().map(|(_, seat, _)| seat.id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, seat, _)| seat.price_minor).collect::<Vec<_>>())
+    .bind(rows.iter().map(|(_, seat, _)| price.of(seat.price_minor)).collect::<Vec<_>>())
     .bind(rows.iter().map(|(_, _, created_at)| *created_at).collect::<Vec<_>>())
     .bind(event_id)
     .execute(conn)

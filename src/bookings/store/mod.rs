@@ -1,29 +1,49 @@
 //! Bookings made durable: one file a verb.
 
 mod batch;
+mod by_staff;
+mod call_off;
 mod change;
+mod claim;
 mod confirm;
 mod end;
+mod export;
+mod file;
 mod hold;
 mod import;
+mod manage;
 mod of_person;
 mod offer;
 mod read;
 mod seal;
+mod search;
+mod seats_by_staff;
+mod sell;
 mod settle;
+mod simulate;
 mod transitions;
 mod wait;
 mod write;
 
+pub use by_staff::{cancel_for_person, find_event_of, resend_mail};
+pub use call_off::{count_places, end_called_off, preview_cancel};
 pub use change::{cancel_booking, extend_hold, release_hold};
+pub use claim::{Claim, ClaimLocks, claim_bookings, enter_claim, lock_claim};
 pub use confirm::{ConfirmRequest, confirm_booking};
 pub use end::sweep;
+pub use export::{ExportedBooking, list_exported};
+pub use file::get_file;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
+pub use manage::{Edit, unpublish_event, update_event};
 pub use of_person::{KeptBooking, export_bookings, list_open};
-pub use offer::{feed_waitlists, set_capacity};
+pub use offer::feed_waitlists;
 pub use read::{OfPerson, find_booking, get_booking, get_history, get_owned, list_bookings, list_owned};
 pub use seal::seal_history;
+pub use search::search_bookings;
+pub use seats_by_staff::{MoveRequest, Pricing, SeatsRequest, Swap, block_seats, move_seats, unblock_seats};
+pub use sell::{SellRequest, sell};
+pub use simulate::simulate_offers;
 pub use transitions::{Transition, find_settled, list_attending, list_ending, list_transitions};
 pub use wait::{join_waitlist, leave_waitlist};
 
@@ -58,7 +78,7 @@ struct LockedBooking {
 
 /// Waits for one's turn at an event: changes of its bookings and its line wait for its locks with a connection each, and
 /// more than a few of them would leave none for other events. Source: stack.md, fact 15: four to eight at a row.
-async fn enter_event(state: &AppState, event_id: EventId) -> Result<OwnedSemaphorePermit> {
+pub async fn enter_event(state: &AppState, event_id: EventId) -> Result<OwnedSemaphorePermit> {
     const AT_ONE_EVENT: usize = 6;
     state.gates.enter(event_id.0, AT_ONE_EVENT).await
 }
@@ -124,7 +144,7 @@ async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()>
         .bind(entries.iter().map(|entry| entry.action).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.actor_id).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.before).collect::<Vec<_>>())
-        .bind(entries.iter().map(|entry| entry.action.leads_to()).collect::<Vec<_>>())
+        .bind(entries.iter().map(|entry| entry.action.leads_to().or(entry.before)).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.details.as_str()).collect::<Vec<_>>())
         .bind(entries.iter().map(|entry| entry.created_at).collect::<Vec<_>>())
         .execute(conn)
@@ -138,6 +158,13 @@ async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()>
         .into());
     }
     Ok(())
+}
+
+/// Locks a confirmed booking against being moved or cancelled until the transaction ends, and answers it as it is then: its
+/// places are those it has. Errors: `NotFound`.
+pub async fn keep_places(conn: &mut PgConnection, booking_id: BookingId, now: DateTime<Utc>) -> Result<OfPerson> {
+    sqlx::query("select from bookings where id = $1 for share").bind(booking_id).execute(&mut *conn).await?;
+    get_owned(conn, booking_id, now).await
 }
 
 /// The seats that these bookings have now.

@@ -1,6 +1,6 @@
 //! A person's bookings as a whole: what is still open when they leave, and everything when they ask for it.
 
-use super::read::{BOOKING, BookingRow, EntryRow, complete, list_bookings};
+use super::read::{BOOKING, BookingRow, ENTRY, EntryRow, complete, list_bookings};
 use crate::{
     bookings::model::{Booking, HistoryEntry},
     events::{self, model::Page},
@@ -64,10 +64,9 @@ async fn list_histories(
         .collect();
     let zone_of: HashMap<BookingId, &str> =
         bookings.iter().filter_map(|booking| Some((booking.id, zones.get(&booking.event_id)?.as_str()))).collect();
-    let rows: Vec<EntryOf> = sqlx::query_as(
-        "select booking_id, action, details, created_at from booking_history
-         where booking_id = any($1) order by booking_id, number",
-    )
+    let rows: Vec<EntryOf> = sqlx::query_as(const_format::formatcp!(
+        "select booking_id, {ENTRY} from booking_history where booking_id = any($1) order by booking_id, number"
+    ))
     .bind(zone_of.keys().copied().collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;

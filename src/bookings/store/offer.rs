@@ -5,48 +5,23 @@ use super::{
     write::{Hold, Places, write_holds},
 };
 use crate::{
-    error::{Error, Problem},
-    events::{self, model::decide_capacity, store::EventRow},
+    events::{self, store::EventRow},
     id::{BookingId, EntryId, EventId, SeatId, UserId},
     seats::{
         self,
         model::{FreeSeat, most_at_once, pick_seats},
         store::LockedSeat,
     },
-    server::{Failure, Result, clock::new_id, finish, retrying, state::AppState},
+    server::{Failure, Result, clock::new_id, state::AppState},
     waitlist::{
         self,
-        model::offer_ends_at,
+        model::{may_have_more, offer_ends_at},
         store::{Free, WaitingEntry},
     },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
-
-/// Sets the number of places of an event of general admission; what is added goes to the waitlist first.
-///
-/// Errors: `NotFound`; `Invalid` for an event with seats, whose capacity is its seats; those of [`decide_capacity`].
-pub async fn set_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Result<()> {
-    let task = state.clone();
-    finish(async move { retrying("set capacity", || change_capacity(&task, event_id, wanted)).await }).await
-}
-
-async fn change_capacity(state: &AppState, event_id: EventId, wanted: i32) -> Result<()> {
-    let mut tx = state.db.begin().await?;
-    let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
-    lock_event(&mut tx, event_id).await?;
-    let now = state.clock.now_in(&mut tx).await?;
-    let event = events::store::find_sale(&mut tx, event_id).await?;
-    if event.has_seat_selection {
-        return Err(Error::invalid("total_capacity", Problem::Unknown).into());
-    }
-    let by = decide_capacity(event.total_capacity, event.available_capacity, wanted)?;
-    events::store::change_capacity(&mut tx, event_id, by).await?;
-    feed_lines(&mut tx, &lines, now).await?;
-    tx.commit().await?;
-    Ok(())
-}
 
 /// Offers what is free to whoever waits, in all events, and answers how many events it looked at: for what came free
 /// without anybody there to feed the line, such as a seat that was locked at that moment. Safe to run twice and in many
@@ -118,17 +93,18 @@ impl Feeding {
     }
 
     async fn feed(mut self, conn: &mut PgConnection) -> Result<()> {
-        let mut after = 0;
+        let mut after = "0".to_owned();
         while self.left > 0 {
-            let entries = waitlist::store::list_waiting(conn, self.event.id, after, self.what_is_free()).await?;
+            let entries = waitlist::store::list_waiting(conn, self.event.id, &after, self.what_is_free()).await?;
             let Some(last) = entries.last() else { break };
-            after = last.position;
-            let have = count_places(conn, self.event.id, &entries).await?;
+            after.clone_from(&last.turn);
+            let people: Vec<UserId> = entries.iter().map(|entry| entry.user_id).collect();
+            let have = count_places(conn, self.event.id, &people).await?;
             for entry in entries {
                 let have = have.get(&entry.user_id).copied().unwrap_or_default();
                 // Who has booked elsewhere meanwhile keeps their place in line, as others have to.
-                if have + entry.requested_quantity <= self.event.places_per_person {
-                    self.offer(conn, entry).await?;
+                if may_have_more(have, entry.requested_quantity, self.event.places_per_person) {
+                    self.offer(conn, &entry).await?;
                 }
             }
         }
@@ -144,7 +120,7 @@ impl Feeding {
         Free { count: self.left, together }
     }
 
-    async fn offer(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<()> {
+    async fn offer(&mut self, conn: &mut PgConnection, entry: &WaitingEntry) -> Result<()> {
         let quantity = entry.requested_quantity;
         let places = if self.event.has_seat_selection {
             let seats = self.take_seats(conn, entry).await?;
@@ -167,7 +143,7 @@ impl Feeding {
 
     /// Locks seats for this entry and answers them with their prices, sorted by id; none if there aren't any for it. A seat
     /// that somebody else has locked is somebody else's.
-    async fn take_seats(&mut self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<Vec<(SeatId, i64)>> {
+    async fn take_seats(&mut self, conn: &mut PgConnection, entry: &WaitingEntry) -> Result<Vec<(SeatId, i64)>> {
         while let Some(picked) = pick_seats(&self.free, entry.requested_quantity, entry.together) {
             if !self.is_within_limit(conn, entry).await? {
                 return Ok(Vec::new());
@@ -190,13 +166,13 @@ impl Feeding {
 impl Feeding {
     /// Whether the person may have so many places more, looked at with their limit's lock held: they may just have held some
     /// seats. Not where somebody else has the lock.
-    async fn is_within_limit(&self, conn: &mut PgConnection, entry: WaitingEntry) -> Result<bool> {
+    async fn is_within_limit(&self, conn: &mut PgConnection, entry: &WaitingEntry) -> Result<bool> {
         if !try_lock_person(conn, entry.user_id, self.event.id).await? {
             return Ok(false);
         }
-        let have = count_places(conn, self.event.id, &[entry]).await?;
+        let have = count_places(conn, self.event.id, &[entry.user_id]).await?;
         let have = have.get(&entry.user_id).copied().unwrap_or_default();
-        Ok(have + entry.requested_quantity <= self.event.places_per_person)
+        Ok(may_have_more(have, entry.requested_quantity, self.event.places_per_person))
     }
 }
 
@@ -207,17 +183,17 @@ async fn try_lock_person(conn: &mut PgConnection, user_id: UserId, event_id: Eve
 }
 
 /// The places that these people hold and have booked of the event.
-async fn count_places(
+pub(super) async fn count_places(
     conn: &mut PgConnection,
     event_id: EventId,
-    entries: &[WaitingEntry],
+    people: &[UserId],
 ) -> Result<HashMap<UserId, i32>> {
     let have: Vec<(UserId, i32)> = sqlx::query_as(
         "select user_id, sum(quantity)::int from bookings
          where event_id = $1 and user_id = any($2) and status in ('held', 'confirmed') group by user_id",
     )
     .bind(event_id)
-    .bind(entries.iter().map(|entry| entry.user_id).collect::<Vec<_>>())
+    .bind(people)
     .fetch_all(conn)
     .await?;
     Ok(have.into_iter().collect())

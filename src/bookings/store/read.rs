@@ -2,7 +2,7 @@
 
 use crate::{
     bookings::model::{
-        BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, HistoryEntry, tell,
+        BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, Doer, HistoryEntry, tell,
     },
     error::Error,
     events::{
@@ -22,7 +22,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 
 pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, is_offer, expires_at, extended_s, \
-    created_at, updated_at";
+    cancel_reason, created_at, updated_at";
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct BookingRow {
@@ -37,6 +37,7 @@ pub(super) struct BookingRow {
     pub(super) is_offer: bool,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) extended_s: i32,
+    pub(super) cancel_reason: Option<String>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
 }
@@ -119,8 +120,15 @@ pub async fn list_bookings(state: &AppState, user_id: UserId, limit: i64, cursor
 pub(super) struct EntryRow {
     action: BookingAction,
     details: String,
+    by_staff: bool,
     created_at: DateTime<Utc>,
 }
+
+/// The columns of an [`EntryRow`]. What is done by neither its person nor time is done by staff.
+pub(super) const ENTRY: &str = "action, details, booking_history.created_at, \
+    coalesce((select actor_id <> user_id and not exists (
+         select from users where users.id = actor_id and claimed_by = user_id)
+     from bookings where bookings.id = booking_id), false) as by_staff";
 
 /// What happened to a booking, oldest first. Errors: `NotFound`, also for someone else's.
 pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Vec<HistoryEntry>> {
@@ -131,11 +139,8 @@ pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingI
         .fetch_optional(&mut *conn)
         .await?;
     let event = events::store::find_sale(&mut conn, event_id.ok_or(Error::NotFound)?).await?;
-    let rows: Vec<EntryRow> =
-        sqlx::query_as("select action, details, created_at from booking_history where booking_id = $1 order by number")
-            .bind(booking_id)
-            .fetch_all(&mut *conn)
-            .await?;
+    let sql = const_format::formatcp!("select {ENTRY} from booking_history where booking_id = $1 order by number");
+    let rows: Vec<EntryRow> = sqlx::query_as(sql).bind(booking_id).fetch_all(&mut *conn).await?;
     let now = state.clock.now_in(&mut conn).await?;
     Ok(rows.into_iter().map(|row| row.tell(&event.timezone, now)).collect())
 }
@@ -143,9 +148,10 @@ pub async fn get_history(state: &AppState, user_id: UserId, booking_id: BookingI
 impl EntryRow {
     /// The entry as the person reads it, with times of the venue's zone.
     pub(super) fn tell(self, timezone: &str, now: DateTime<Utc>) -> HistoryEntry {
+        let doer = if self.by_staff { Doer::Organiser } else { Doer::Person };
         HistoryEntry {
             action: self.action,
-            sentence: tell(self.action, &self.details),
+            sentence: tell(self.action, doer, &self.details),
             created_at: self.created_at,
             when: at_venue(self.created_at, timezone, now),
         }
@@ -173,7 +179,10 @@ pub(super) async fn complete(
 }
 
 /// The seats of these bookings as they were held, given back ones included, in the order they are read out.
-async fn list_seats(conn: &mut PgConnection, booking_ids: &[BookingId]) -> Result<HashMap<BookingId, Vec<BookedSeat>>> {
+pub(super) async fn list_seats(
+    conn: &mut PgConnection,
+    booking_ids: &[BookingId],
+) -> Result<HashMap<BookingId, Vec<BookedSeat>>> {
     let rows: Vec<(BookingId, SeatId, i64)> =
         sqlx::query_as("select booking_id, seat_id, price_minor from seat_bookings where booking_id = any($1)")
             .bind(booking_ids)
@@ -240,6 +249,7 @@ impl BookingRow {
             seconds_left: if held { (self.expires_at - now).num_seconds().max(0) } else { 0 },
             can_extend: facts.decide_extend(now).is_ok(),
             can_cancel: status == BookingStatus::Confirmed && facts.decide_cancel(now).is_ok(),
+            cancel_reason: self.cancel_reason,
             created_at: self.created_at,
             updated_at: self.updated_at,
         }

@@ -83,6 +83,14 @@ async fn settle_plainly(state: &AppState, requests: &[HoldRequest]) -> Result<An
 
 /// The second round: lapsed holds that stand in the way are expired first.
 async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
+    let mut tx = lock_and_expire(state, requests).await?;
+    let read = tx.read(&readings(requests)).await?;
+    settle_locked(state, tx, read, requests, Round::Thorough).await
+}
+
+/// Begins a transaction that has locked all that these requests of one event ask for, and has expired the lapsed holds that
+/// stood in the way.
+pub(super) async fn lock_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Begun> {
     let (mut tx, _) = state.db.begin_with(lock_sales(requests), Vec::new()).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
@@ -91,8 +99,7 @@ async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result
     let lapsed_seats = list_seat_ids(&mut tx, &lapsed_ids).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(lock_places(requests, &lapsed_seats))).execute(&mut *tx).await?;
     Ending::by_time(now).end(&mut tx, &lapsed, &lines).await?;
-    let read = tx.read(&readings(requests)).await?;
-    settle_locked(state, tx, read, requests, Round::Thorough).await
+    Ok(tx)
 }
 
 /// Which of the two rounds.
@@ -216,16 +223,19 @@ fn lock_sales(requests: &[HoldRequest]) -> String {
     if seated.is_empty() {
         return String::new();
     }
-    let people = uuid_array(seated.iter().map(|request| request.user_id.0));
-    let events = uuid_array(seated.iter().map(|request| request.event_id.0));
     let sales: Vec<EventId> = seated.iter().map(|request| request.event_id).collect();
-    // Each in the order of the keys, so that two batches can't wait for each other.
+    lock_limits(seated.iter().map(|request| (request.user_id, request.event_id))) + &events::store::share_sales(sales)
+}
+
+/// The statement that locks people's limits of events, in the order of the keys: two batches can't wait for each other.
+pub(super) fn lock_limits(pairs: impl IntoIterator<Item = (UserId, EventId)>) -> String {
+    let (people, events): (Vec<Uuid>, Vec<Uuid>) = pairs.into_iter().map(|(person, event)| (person.0, event.0)).unzip();
+    let (people, events) = (uuid_array(people), uuid_array(events));
     format!(
         "select pg_advisory_xact_lock(key) from (
              select distinct hashtextextended(person::text || event::text, 0) as key
              from unnest({people}, {events}) as asked (person, event) order by key
-         ) as people; {}",
-        events::store::share_sales(sales)
+         ) as people; "
     )
 }
 

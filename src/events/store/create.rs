@@ -1,16 +1,25 @@
-//! Making events and putting them on sale.
+//! Making events.
 
 use crate::{
     error::{Error, Problem},
+    events::editing::facts::EventFacts,
     id::EventId,
-    job::{Job, News},
     money::Money,
-    server::{Result, clock::new_id, jobs::enqueue, state::AppState},
+    server::{Failure, Result, clock::new_id, state::AppState},
+    staff::{
+        admit::Actor,
+        store::{Deed, record},
+    },
 };
 use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Seconds a hold lasts unless somebody says otherwise. Source: product.md, rules of the inventory, 5.
+const HOLD_LENGTH_S: i32 = 600;
 
 /// The fields of a new event. It begins as a draft with all its places free.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
     /// Its name.
     pub name: String,
@@ -52,6 +61,34 @@ pub struct NewEvent {
 
 /// Makes an event, as a draft. Errors: `Invalid` for a time zone that isn't known.
 pub async fn create_event(state: &AppState, new: &NewEvent, now: DateTime<Utc>) -> Result<EventId> {
+    let facts = EventFacts { event: new.clone(), hold_length_s: HOLD_LENGTH_S };
+    insert_event(&mut *state.db.pool().acquire().await?, &facts, now).await
+}
+
+/// Makes an event in somebody's name, as a draft. Errors: as [`create_event`].
+pub async fn create_event_by(
+    state: &AppState,
+    actor: &Actor,
+    facts: &EventFacts,
+    now: DateTime<Utc>,
+) -> Result<EventId> {
+    let mut tx = state.db.begin().await?;
+    let event_id = insert_event(&mut tx, facts, now).await?;
+    let deed = Deed {
+        action: "event_created",
+        event_id: Some(event_id),
+        subject_id: None,
+        before: json!({}),
+        after: json!(facts.form()),
+    };
+    record(&mut tx, actor, deed, now).await?;
+    tx.commit().await?;
+    Ok(event_id)
+}
+
+/// Inserts an event, as a draft with all its places free. Errors: as [`create_event`].
+pub async fn insert_event(conn: &mut PgConnection, facts: &EventFacts, now: DateTime<Utc>) -> Result<EventId> {
+    let EventFacts { event: new, hold_length_s } = facts;
     if new.timezone.parse::<chrono_tz::Tz>().is_err() {
         return Err(Error::invalid("timezone", Problem::Unknown).into());
     }
@@ -59,8 +96,9 @@ pub async fn create_event(state: &AppState, new: &NewEvent, now: DateTime<Utc>) 
     sqlx::query(
         "insert into events (id, name, summary, description, category, venue, address, city, country, timezone,
              event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity,
-             has_seat_selection, sales_open_at, sales_close_at, places_per_person, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $21)",
+             has_seat_selection, sales_open_at, sales_close_at, places_per_person, hold_length_s, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21,
+             $22, $22)",
     )
     .bind(id)
     .bind(&new.name)
@@ -82,43 +120,17 @@ pub async fn create_event(state: &AppState, new: &NewEvent, now: DateTime<Utc>) 
     .bind(new.sales_open_at)
     .bind(new.sales_close_at)
     .bind(new.places_per_person)
+    .bind(hold_length_s)
     .bind(now)
-    .execute(state.db.pool())
-    .await?;
+    .execute(conn)
+    .await
+    .map_err(on_timezone)?;
     Ok(id)
 }
 
-/// Puts a draft on sale within its window. Doing it twice is fine. Errors: `NotFound`, also once cancelled.
-pub async fn publish_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) -> Result<()> {
-    let published = sqlx::query(
-        "update events set status = 'published', version = version + 1, updated_at = $2
-         where id = $1 and status <> 'cancelled'",
-    )
-    .bind(event_id)
-    .bind(now)
-    .execute(state.db.pool())
-    .await?;
-    if published.rows_affected() == 0 { Err(Error::NotFound.into()) } else { Ok(()) }
-}
-
-/// Calls an event off: nothing can be held or confirmed from now on. What is being held or confirmed just now is waited
-/// for, so that whoever sees to the bookings afterwards sees all of them. Who has booked is told. Doing it twice is fine.
-/// Errors: `NotFound`.
-pub async fn cancel_event(state: &AppState, event_id: EventId, now: DateTime<Utc>) -> Result<()> {
-    let mut tx = state.db.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 0))").bind(event_id).execute(&mut *tx).await?;
-    let cancelled =
-        sqlx::query("update events set status = 'cancelled', version = version + 1, updated_at = $2 where id = $1")
-            .bind(event_id)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-    if cancelled.rows_affected() == 0 {
-        return Err(Error::NotFound.into());
-    }
-    let tell = Job::TellAttendees { event_id, news: News::Cancelled, after: None };
-    let at = state.clock.now_in(&mut tx).await?;
-    enqueue(&mut tx, &[tell], at).await?;
-    tx.commit().await?;
-    Ok(())
+/// A zone that this program knows and the database doesn't is refused, as one that neither knows.
+pub(super) fn on_timezone(error: sqlx::Error) -> Failure {
+    // Source: PostgreSQL manual, appendix A: invalid_parameter_value.
+    let is_unknown = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "22023");
+    if is_unknown { Error::invalid("timezone", Problem::Unknown).into() } else { error.into() }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     events::model::{Cursor, Event, EventFilter, Occasion, Page, PriceFilter, Sort},
+    id::EventId,
     server::{Result, state::AppState},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -55,6 +56,22 @@ where
     let rows = query.build_query_as().fetch_all(&mut *tx).await?;
     tx.commit().await?;
     Ok(rows)
+}
+
+/// The published events, of these where there are any, that begin before `until` and aren't over at `since`: the first 100 by
+/// when they begin.
+pub async fn list_around(
+    state: &AppState,
+    event_ids: Option<&[EventId]>,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<EventRow>> {
+    let sql = const_format::formatcp!(
+        "select {EVENT} from events where status = 'published' and event_date < $3 and event_date > $4 and ends_at > $2
+         and ($1::uuid[] is null or id = any($1)) order by event_date, id limit 100"
+    );
+    let rows = sqlx::query_as(sql).bind(event_ids).bind(since).bind(until).bind(since - LONGEST);
+    Ok(rows.fetch_all(state.db.pool()).await?)
 }
 
 /// The cities with events to come, in alphabetical order. Steps from city to city through the index: there are few of them

@@ -1,19 +1,27 @@
 //! Events made durable, and found again.
 
+mod cancel;
 mod capacity;
 mod create;
 mod list;
+mod manage;
 mod month;
+mod publish;
 mod sitemap;
 mod spelling;
 
+pub use cancel::{Cancelling, cancel_event, cancel_event_by};
 pub use capacity::{
     SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, set_together,
     share_sales,
 };
-pub use create::{NewEvent, cancel_event, create_event, publish_event};
-pub use list::{list_cities, list_events};
+pub use create::{NewEvent, create_event, create_event_by, insert_event};
+pub use list::{list_around, list_cities, list_events};
+pub use manage::{
+    ManagedRow, find_cancel_reason, find_managed, list_managed, lock_managed, lock_sale_alone, write_facts, write_price,
+};
 pub use month::list_month;
+pub use publish::{publish_event, publish_event_by, publish_scheduled, schedule_event, unpublish};
 pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 pub use spelling::suggest_events;
 
@@ -28,7 +36,7 @@ use crate::{
     money::Currency,
     server::{Result, state::AppState},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -51,8 +59,8 @@ pub struct EventRow {
     country: String,
     pub(crate) timezone: String,
     pub(crate) event_date: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    doors_at: Option<DateTime<Utc>>,
+    pub(crate) ends_at: DateTime<Utc>,
+    pub(crate) doors_at: Option<DateTime<Utc>>,
     #[sqlx(try_from = "String")]
     pub(crate) currency: Currency,
     pub(crate) price_minor: i64,
@@ -117,7 +125,7 @@ impl EventRow {
         }
     }
 
-    fn into_detail(self, now: DateTime<Utc>) -> EventDetail {
+    pub(crate) fn into_detail(self, now: DateTime<Utc>) -> EventDetail {
         let tell = |instant| at_venue(instant, &self.timezone, now);
         EventDetail {
             doors: self.doors_at.map(tell),
@@ -155,6 +163,19 @@ pub async fn list_left(state: &AppState, event_ids: &[EventId]) -> Result<HashMa
 pub async fn list_events_by_id(conn: &mut PgConnection, event_ids: &[EventId]) -> Result<Vec<EventRow>> {
     let sql = const_format::formatcp!("select {EVENT} from events where id = any($1)");
     Ok(sqlx::query_as(sql).bind(event_ids).fetch_all(conn).await?)
+}
+
+/// The events that begin on these days at their venues, drafts left out, in no order.
+pub async fn list_ids_between(
+    conn: &mut PgConnection,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<Vec<EventId>> {
+    // A day more on either side, for the zones; the index knows instants alone.
+    let sql = "select id from events where status <> 'draft'
+               and ($1::date is null or event_date >= $1 - 1 and (event_date at time zone timezone)::date >= $1)
+               and ($2::date is null or event_date < $2 + 2 and (event_date at time zone timezone)::date <= $2)";
+    Ok(sqlx::query_scalar(sql).bind(from).bind(to).persistent(false).fetch_all(conn).await?)
 }
 
 /// The events on sale, or sold, that begin after `now`, `until` at the latest.

@@ -1,17 +1,25 @@
 //! Seats made durable: drawing maps, reading them, and giving seats to bookings.
 
 mod best;
+mod block;
 mod draw;
+mod duplicate;
+mod find;
 mod frame;
 mod plan;
+mod prices;
 mod project;
 mod take;
 mod together;
 
 pub use best::find_best;
+pub use block::{block_seats, unblock_seats};
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
+pub use duplicate::duplicate_event;
+pub use find::find_taken;
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
 pub use plan::{Plans, get_plan, get_statuses};
+pub use prices::{list_prices, set_prices};
 pub use project::project_availability;
 pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,

@@ -222,14 +222,14 @@ const LOCKED: &str = "(select id from seats where id = any($1) order by id for n
 
 /// A seat that became free or was taken.
 #[derive(sqlx::FromRow)]
-struct ChangedSeat {
+pub(super) struct ChangedSeat {
     id: SeatId,
     event_id: EventId,
     section: String,
 }
 
 /// Appends one change a section. Buyers share no row: the projector adds the changes up.
-async fn append_changes(conn: &mut PgConnection, seats: &[ChangedSeat], each: i32) -> Result<()> {
+pub(super) async fn append_changes(conn: &mut PgConnection, seats: &[ChangedSeat], each: i32) -> Result<()> {
     if seats.is_empty() {
         return Ok(());
     }

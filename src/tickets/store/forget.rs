@@ -42,12 +42,13 @@ pub async fn export_tickets(state: &AppState, user_id: UserId, limit: i64, curso
     Ok(Page::cut(rows, limit, |ticket| ticket.id.to_string()))
 }
 
-/// Ends the offers that a person who leaves has made, and forgets to whom; likewise what was offered to their address. What
-/// they hold of others' bookings stays in the books, and nobody can show it.
+/// Ends the offers that a person who leaves has made, and forgets to whom; likewise what was offered to their address,
+/// which is a guest's only by their own word. What they hold of others' bookings stays in the books, and nobody can
+/// show it.
 pub async fn forget_person(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
         "update ticket_transfers set email = 'gone', token_hashes = '{}', ended_at = coalesce(ended_at, $2)
-         where from_id = $1 or accepted_by = $1 or email = (select email from users where id = $1)",
+         where from_id = $1 or accepted_by = $1 or email = (select email from users where id = $1 and not is_guest)",
     )
     .bind(user_id)
     .bind(now)

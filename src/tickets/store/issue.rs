@@ -2,31 +2,39 @@
 
 use super::{Place, TICKET, TicketRow};
 use crate::{
-    bookings::model::{Booking, BookingStatus},
-    id::UserId,
+    bookings::{
+        model::{Booking, BookingStatus},
+        store::{OfPerson, keep_places},
+    },
+    id::{BookingId, UserId},
     server::{Result, clock::new_id, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// Sees to it that each place of a person's confirmed booking has its ticket. Done already, or for a booking that isn't
-/// confirmed, nothing happens.
-pub async fn issue_tickets(state: &AppState, owner_id: UserId, booking: &Booking) -> Result<()> {
-    let mut conn = state.db.pool().acquire().await?;
-    let now = state.clock.now_in(&mut conn).await?;
-    issue(&mut conn, owner_id, booking, now).await
+/// Whether no ticket has to be made: each place of the booking has one, or it isn't confirmed.
+pub(super) async fn is_issued(conn: &mut PgConnection, booking: &Booking) -> Result<bool> {
+    let sql = "select count(*) from tickets where booking_id = $1";
+    let count: i64 = sqlx::query_scalar(sql).bind(booking.id).fetch_one(conn).await?;
+    Ok(booking.status != BookingStatus::Confirmed || count == i64::from(booking.quantity))
 }
 
-/// The same at `now`. One statement: its tickets and their history stand or fall together.
-pub(super) async fn issue(
-    conn: &mut PgConnection,
-    owner_id: UserId,
-    booking: &Booking,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    if booking.status != BookingStatus::Confirmed || count(conn, booking).await? == i64::from(booking.quantity) {
-        return Ok(());
+/// Sees to it that each place of a confirmed booking has its ticket. Done already, or for a booking that isn't confirmed,
+/// nothing happens. Errors: `NotFound`.
+pub async fn issue_tickets(state: &AppState, booking_id: BookingId) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    // Locked: it could be given other seats between being read and getting its tickets.
+    let OfPerson { user_id, booking } = keep_places(&mut tx, booking_id, now).await?;
+    if !is_issued(&mut tx, &booking).await? {
+        issue(&mut tx, user_id, &booking, now).await?;
     }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One statement: its tickets and their history stand or fall together.
+async fn issue(conn: &mut PgConnection, owner_id: UserId, booking: &Booking, now: DateTime<Utc>) -> Result<()> {
     let places = places(booking);
     let seat = |place: &Place| if let Place::Seat(seat_id) = place { Some(*seat_id) } else { None };
     let number = |place: &Place| if let Place::Number(number) = place { Some(*number) } else { None };
@@ -51,11 +59,6 @@ pub(super) async fn issue(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-async fn count(conn: &mut PgConnection, booking: &Booking) -> Result<i64> {
-    let sql = "select count(*) from tickets where booking_id = $1";
-    Ok(sqlx::query_scalar(sql).bind(booking.id).fetch_one(conn).await?)
 }
 
 fn places(booking: &Booking) -> Vec<Place> {

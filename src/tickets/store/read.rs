@@ -2,7 +2,7 @@
 
 use super::{
     Keyring, TICKET, TicketRow, facts,
-    issue::{issue, list_of_booking},
+    issue::{is_issued, issue_tickets, list_of_booking},
 };
 use crate::{
     bookings::{
@@ -48,11 +48,16 @@ async fn gather_all(
 ) -> Result<(UserId, Booking, Gathered)> {
     let mut conn = state.db.pool().acquire().await?;
     let now = state.clock.now_in(&mut conn).await?;
-    let OfPerson { user_id: own_id, booking } = get_owned(&mut conn, booking_id, now).await?;
+    let OfPerson { user_id: own_id, mut booking } = get_owned(&mut conn, booking_id, now).await?;
     if owner_id.is_some_and(|owner_id| owner_id != own_id) {
         return Err(Error::NotFound.into());
     }
-    issue(&mut conn, own_id, &booking, now).await?;
+    if !is_issued(&mut conn, &booking).await? {
+        drop(conn);
+        issue_tickets(state, booking_id).await?;
+        conn = state.db.pool().acquire().await?;
+        booking = get_owned(&mut conn, booking_id, now).await?.booking;
+    }
     let rows = list_of_booking(&mut conn, &booking).await?;
     let gathered = gather(&mut conn, rows, own_id, now).await?;
     Ok((own_id, booking, gathered))
@@ -186,7 +191,7 @@ impl Gathered {
     }
 }
 
-async fn list_pending(
+pub(super) async fn list_pending(
     conn: &mut PgConnection,
     rows: &[TicketRow],
     now: DateTime<Utc>,

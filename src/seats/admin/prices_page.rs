@@ -1,0 +1,103 @@
+//! The prices of an event's sections.
+
+use super::api::{SetPrices, list_prices};
+use crate::{
+    error::Error,
+    events::admin::{api::get_managed_event, model::ManagedEvent},
+    id::EventId,
+    money::group_thousands,
+    seats::model::SectionPrice,
+    server::{begin, find_kept},
+    staff::frame::{DashboardPage, EventTab, Place},
+    ui::{FormRefusal, Notice, PageError, SubmitButton, Tone, asked, refusal},
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+
+/// What a seat of each section costs, to be changed.
+#[component]
+pub fn PricesPage() -> impl IntoView {
+    let params = use_params_map();
+    let event_id =
+        params.with_untracked(|params| params.get("id").and_then(|id| id.parse().ok())).ok_or(Error::NotFound);
+    let draft = asked("draft");
+    let loaded = begin(async move { load(event_id?, &draft).await });
+    view! {
+        {Suspend::new(async move {
+            match loaded.await {
+                Ok((event, prices, typed)) => view! { <Prices event prices typed /> }.into_any(),
+                Err(error) => view! { <PageError error /> }.into_any(),
+            }
+        })}
+    }
+}
+
+type Typed = Vec<(String, String)>;
+
+async fn load(event_id: EventId, draft: &str) -> Result<(ManagedEvent, Vec<SectionPrice>, Typed), Error> {
+    let event = get_managed_event(event_id).await?;
+    let prices = list_prices(event_id).await?;
+    Ok((event, prices, find_kept::<SetPrices, Typed>(draft).await.unwrap_or_default()))
+}
+
+#[component]
+fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: Typed) -> impl IntoView {
+    let refusal = refusal::<SetPrices>();
+    let event = event.detail.event;
+    let has_seats = !prices.is_empty();
+    let rows = prices.into_iter().enumerate().map(|(place, price)| {
+        let typed = typed.iter().find(|(section, _)| *section == price.section).map(|(_, text)| text.clone());
+        let problem = refusal.as_ref().and_then(|refused| refused.field(&format!("prices[{place}]")));
+        view! { <Row place price typed problem /> }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <DashboardPage
+            title="Prices"
+            lead="Who holds or has booked a seat pays what it cost then."
+            place=Place::Event { tab: EventTab::Prices, event_id: event.id, name: event.name }
+        >
+            {(asked("done") == "saved").then(|| view! { <Notice tone=Tone::Success>"Saved."</Notice> })}
+            <FormRefusal refusal=refusal.clone() />
+            {if has_seats {
+                view! {
+                    <form method="post" action=SetPrices::url() class="form event-form">
+                        <input type="hidden" name="event_id" value=event.id.to_string() />
+                        <div class="price-fields">{rows}</div>
+                        <SubmitButton>"Save"</SubmitButton>
+                    </form>
+                }
+                    .into_any()
+            } else {
+                view! { <p>"This event has no seats: its price is among its other fields."</p> }.into_any()
+            }}
+        </DashboardPage>
+    }
+}
+
+#[component]
+fn Row(place: usize, price: SectionPrice, typed: Option<String>, problem: Option<String>) -> impl IntoView {
+    let (field, words) = (format!("prices-{place}"), format!("prices-{place}-words"));
+    let code = price.price.currency.code().to_owned();
+    let count = group_thousands(price.total_count.unsigned_abs().into());
+    let is_wrong = problem.is_some();
+    let said = problem.unwrap_or_else(|| format!("{code} for each of {count} seats."));
+    view! {
+        <div class="field">
+            <label for=field.clone()>{price.section.clone()}</label>
+            <input type="hidden" name=format!("sections[{place}]") value=price.section />
+            <input type="hidden" name=format!("before[{place}]") value=price.price.decimal() />
+            <input
+                id=field
+                name=format!("prices[{place}]")
+                inputmode="decimal"
+                autocomplete="off"
+                required
+                value=typed.unwrap_or_else(|| price.price.decimal())
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=words.clone()
+            />
+            <p id=words class=if is_wrong { "field-problem" } else { "field-hint" }>{said}</p>
+        </div>
+    }
+}
