@@ -1,5 +1,7 @@
 //! Accounts made complete: links by mail, new passwords, sessions, everything to take along, and leaving.
 
+mod claims;
+mod guests;
 mod leaving;
 mod links;
 mod mails;
@@ -54,12 +56,6 @@ impl Person {
 
     async fn is_verified(&self) -> bool {
         !self.get("users/me").await.expect(200)["email_verified_at"].is_null()
-    }
-
-    /// A page's status and text.
-    async fn page(&self, path: &str) -> (u16, String) {
-        let page = self.server.get(path).add_header("accept", "text/html").await;
-        (page.status_code().as_u16(), page.text())
     }
 
     /// Where a form leads that the browser sends by itself.

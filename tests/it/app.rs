@@ -5,8 +5,12 @@ use axum_test::TestServer;
 use chrono::{DateTime, TimeDelta, Utc};
 use evently::{
     audit,
-    events::store::{NewEvent, create_event, publish_event},
-    id::EventId,
+    bookings::store::{Edit, update_event},
+    events::{
+        editing::form::EventForm,
+        store::{NewEvent, create_event, find_managed, publish_event},
+    },
+    id::{EventId, UserId},
     job::Lane,
     money::{Currency, Money},
     notifications::store::tell_history,
@@ -16,13 +20,19 @@ use evently::{
     },
     server::{
         self,
-        clock::Clock,
+        clock::{Clock, new_id},
         config::{Config, MailTo},
         db::Db,
         jobs::run_due,
         router::router,
         state::AppState,
     },
+    staff::{
+        admit::Actor,
+        model::Role,
+        store::{Offer, invite, write_invitation},
+    },
+    users::store::create_admin,
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
@@ -119,6 +129,44 @@ impl TestApp {
         person
     }
 
+    /// An admin of the site, signed in.
+    pub(crate) async fn admin(&self) -> Person {
+        self.admin_named("Ida Admin").await
+    }
+
+    /// One more admin of the site, by given and family name.
+    pub(crate) async fn admin_named(&self, name: &str) -> Person {
+        let (first, last) = name.split_once(' ').expect("two names");
+        let email = format!("{}@example.org", first.to_lowercase());
+        create_admin(&self.state, &email, "correct horse".to_owned(), first, last).await.expect("an admin");
+        let admin = self.visitor();
+        admin.post("auth/login", json!({"email": email, "password": "correct horse"})).await.expect(200);
+        admin
+    }
+
+    /// Who gives everybody else their posts.
+    async fn founder(&self) -> UserId {
+        let known = sqlx::query_scalar("select id from users where email = 'founder@example.org'");
+        match known.fetch_optional(self.state.db.pool()).await.expect("an answer") {
+            Some(user_id) => user_id,
+            None => create_admin(&self.state, "founder@example.org", "correct horse".to_owned(), "Fay", "Founder")
+                .await
+                .expect("an admin"),
+        }
+    }
+
+    /// Somebody new with this role, for this event or for the whole site.
+    pub(crate) async fn staff(&self, name: &str, role: Role, event_id: Option<EventId>) -> Person {
+        let person = self.person(name).await;
+        let actor = Actor { user_id: self.founder().await, address: None };
+        let offer = Offer { email: format!("{name}@example.org"), event_id, role };
+        let invitation = invite(&self.state, &actor, offer).await.expect("an invitation");
+        let written = write_invitation(&self.state, invitation.id).await.expect("an answer");
+        let (_, secret) = written.expect("one that stands");
+        person.post("admin/accept_invitation", json!({"token": secret.text()})).await.expect(200);
+        person
+    }
+
     /// A published event of general admission.
     pub(crate) async fn event(&self, capacity: i32) -> EventId {
         self.event_with(|event| event.total_capacity = capacity).await
@@ -188,6 +236,14 @@ impl TestApp {
         gate
     }
 
+    /// Sets the number of places, as an admin's edit does.
+    pub(crate) async fn set_capacity(&self, event_id: EventId, wanted: i32) -> server::Result<()> {
+        let row = find_managed(&mut self.state.db.pool().acquire().await.expect("a connection"), event_id).await?;
+        let form = EventForm { total_capacity: wanted.to_string(), ..row.facts().form() };
+        let edit = Edit { event_id, version: row.version(), marks: String::new(), theirs: Vec::new(), form };
+        update_event(&self.state, Actor { user_id: UserId(new_id()), address: None }, edit).await
+    }
+
     /// Waits until a hold is in its second round, which waits for locks as long as it may.
     pub(crate) async fn wait_for_second_round(&self) {
         self.wait_for_sessions("wait_event_type = 'Lock' and query not like '%lock_timeout%'", 1).await;
@@ -233,6 +289,17 @@ impl TestApp {
 }
 
 impl Person {
+    pub(crate) async fn user_id(&self) -> UserId {
+        let me = self.get("users/me").await.expect(200);
+        me["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+    }
+
+    /// A page's status and text.
+    pub(crate) async fn page(&self, path: &str) -> (u16, String) {
+        let response = self.server.get(path).add_header("accept", "text/html").await;
+        (response.status_code().as_u16(), response.text())
+    }
+
     pub(crate) async fn get(&self, function: &str) -> Reply {
         let response = self.server.get(&format!("/api/v1/{function}")).await;
         Reply::read(response.status_code(), response.text())

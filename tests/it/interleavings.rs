@@ -3,11 +3,7 @@
 
 use super::app::{Person, TestApp};
 use chrono::TimeDelta;
-use evently::{
-    bookings::store::{set_capacity, sweep},
-    events::store::cancel_event,
-    id::EventId,
-};
+use evently::{bookings::store::sweep, events::store::cancel_event, id::EventId};
 use serde_json::json;
 use sqlx::{PgPool, Postgres, Transaction};
 
@@ -230,14 +226,14 @@ async fn lowering_the_capacity_and_hold(pool: PgPool) {
     for order in BOTH {
         let event_id = app.event(1).await;
         let mut gate = app.lock_event(event_id).await;
-        set_capacity(&app.state, app.event(1).await, 2).await.expect("another event is free");
+        app.set_capacity(app.event(1).await, 2).await.expect("another event is free");
         let wanted = json!({"event_id": event_id, "quantity": 2});
         sqlx::query("update events set total_capacity = 2, available_capacity = 2 where id = $1")
             .bind(event_id)
             .execute(&mut *gate)
             .await
             .expect("two places");
-        let both = (set_capacity(&app.state, event_id, 1), ada.post("bookings/hold", wanted));
+        let both = (app.set_capacity(event_id, 1), ada.post("bookings/hold", wanted));
         let (lowered, held) = in_turn(&app, gate, order, both, || ()).await;
         match order {
             Order::AsNamed => {

@@ -236,6 +236,9 @@ fn mask(line: &str) -> String {
         if is_reference { word.replace(bare, "[reference]") } else { word.to_owned() }
     });
     let line = words.collect::<Vec<_>>().join(" ");
+    if let Some((address, _)) = line.split_once("/unsubscribe?token=") {
+        return format!("{address}/unsubscribe?token=[token]");
+    }
     match line.find("/bookings/") {
         Some(at) => {
             let rest = &line[at + "/bookings/".len()..];

@@ -1,13 +1,20 @@
 //! Every server function through the real router, on a real PostgreSQL and Redis: a migrated database a test.
 
 mod accounts;
+mod admin_bookings;
+mod admin_events;
+mod admin_waitlist;
+mod analytics;
 mod app;
 mod audit;
 mod bad_input;
 mod bookings;
+mod bounces;
+mod checkins;
 mod choosing;
 mod documents;
 mod events;
+mod health;
 mod idempotency;
 mod interleavings;
 mod jobs;
@@ -21,8 +28,10 @@ mod races;
 mod reach;
 mod requests;
 mod seats;
+mod staff;
 mod tickets;
 mod tidy;
 mod transfers;
+mod unsubscribing;
 mod users;
 mod waitlist;

@@ -62,14 +62,22 @@ fn the_boundary_between_server_and_browser_is_on_lines_of_modules() {
 #[test]
 fn a_tables_sql_is_in_the_slice_that_owns_it() {
     let owners = [
-        ("users", vec!["users", "account_tokens"]),
+        ("users", vec!["users", "account_tokens", "guest_links"]),
         ("events", vec!["events"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
         ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
         ("waitlist", vec!["waitlist"]),
         ("tickets", vec!["tickets", "ticket_keys", "ticket_transfers", "ticket_history"]),
-        ("notifications", vec!["mails", "notifications", "unwanted_mails", "told_history", "reminded_events"]),
-        ("server", vec!["sessions", "idempotency_keys", "jobs", "schedules"]),
+        ("checkins", vec!["check_ins", "check_in_links"]),
+        ("staff", vec!["staff", "staff_invitations", "staff_actions"]),
+        ("audit", vec!["audits"]),
+        ("health", vec!["vitals", "alerts", "alert_streaks"]),
+        ("analytics", vec!["sales_days", "sales_told"]),
+        (
+            "notifications",
+            vec!["mails", "notifications", "unwanted_mails", "told_history", "reminded_events", "mail_keys"],
+        ),
+        ("server", vec!["sessions", "idempotency_keys", "form_drafts", "jobs", "schedules"]),
     ];
     for (path, code) in sources() {
         for (owner, tables) in &owners {
@@ -86,7 +94,19 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
 
 #[test]
 fn rules_and_stores_depend_one_way() {
-    let order = ["users", "events", "seats", "waitlist", "bookings", "tickets", "notifications"];
+    let order = [
+        "users",
+        "staff",
+        "events",
+        "seats",
+        "waitlist",
+        "bookings",
+        "tickets",
+        "checkins",
+        "notifications",
+        "analytics",
+        "health",
+    ];
     for (path, code) in sources() {
         let Some(slice) = order.iter().position(|slice| path.starts_with(&format!("{slice}/"))) else { continue };
         let binds =

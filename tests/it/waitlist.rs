@@ -3,7 +3,7 @@
 use super::app::{Person, Reply, TestApp};
 use chrono::TimeDelta;
 use evently::{
-    bookings::store::{feed_waitlists, set_capacity, sweep},
+    bookings::store::{feed_waitlists, sweep},
     id::EventId,
 };
 use serde_json::{Value, json};
@@ -226,12 +226,12 @@ async fn places_that_are_added_go_to_the_line_first(pool: PgPool) {
     let (event_id, ..) = sold_out(&app, 2).await;
     let bob = app.person("bob").await;
     bob.join(event_id, 2, false).await.expect(200);
-    let refused = set_capacity(&app.state, event_id, 1).await;
+    let refused = app.set_capacity(event_id, 1).await;
     assert!(format!("{refused:?}").contains("BelowTaken { taken_count: 2 }"), "{refused:?}");
-    set_capacity(&app.state, event_id, 5).await.expect("raised");
+    app.set_capacity(event_id, 5).await.expect("raised");
     assert_eq!(status(&bob.entry().await), "offered");
     assert_eq!(app.available(event_id).await, 1);
-    set_capacity(&app.state, event_id, 4).await.expect("lowered to what is taken");
+    app.set_capacity(event_id, 4).await.expect("lowered to what is taken");
     assert_eq!(app.available(event_id).await, 0);
     app.audit().await;
 }

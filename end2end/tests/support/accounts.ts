@@ -11,6 +11,9 @@ export interface Account {
 /** The seeded person with bookings in every state. Tests only look at them. */
 export const DEMO: Pick<Account, "email" | "password"> = { email: "demo@evently.example", password: "evently-demo" };
 
+/** The seeded owner of the site. */
+export const ADMIN: Pick<Account, "email" | "password"> = { email: "admin@evently.example", password: "evently-admin" };
+
 /** An account that nobody else has. */
 export function newAccount(): Account {
   return { email: `${randomUUID()}@example.org`, password: "correct horse", firstName: "Ada", lastName: "Lovelace" };
@@ -31,7 +34,7 @@ export async function signIn(request: APIRequestContext, { email, password }: Pi
 }
 
 /** The pages that links in mails lead to. */
-type LinkedPage = "verify-email" | "reset-password";
+type LinkedPage = "admin/invitation" | "guest" | "reset-password" | "unsubscribe" | "verify-email";
 
 /** The path in the newest mail to this account that leads to the page and can be used. */
 export async function pathInMail(request: APIRequestContext, { email }: Pick<Account, "email">, page: LinkedPage): Promise<string> {
@@ -47,7 +50,7 @@ async function newestPath(request: APIRequestContext, email: string, page: Linke
   const mailbox = await (await request.get(`/dev/mailbox?to=${email}`)).text();
   for (const [, id] of mailbox.matchAll(/"\/dev\/mailbox\/([0-9a-f-]{36})"/g)) {
     const text = await (await request.get(`/dev/mailbox/${id}/text`)).text();
-    const path = text.match(new RegExp(`/${page}\\?token=[0-9a-f]{64}`));
+    const path = text.match(new RegExp(`/${page}\\?token=\\S+`));
     if (path) {
       return path[0];
     }

@@ -160,8 +160,8 @@ function sideBySide(row: Seat[], count: number): [Seat, ...Seat[]] | undefined {
 }
 
 /** What was looked for in the demo data, which has to have it. */
-export function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) {
+export function found<T>(value: T | null | undefined, what: string): T {
+  if (value === undefined || value === null) {
     throw new Error(`the demo data has no ${what}`);
   }
   return value;

@@ -16,16 +16,19 @@ interface Made {
 
 /** An event of this test's own, otherwise like one of the demo data: general admission, in a city where nothing else is. */
 export async function makeEvent(like: Event, { capacity, opensInS }: Made): Promise<Event> {
-  const id = randomUUID();
+  // Ids of the site begin with the time, and with them the codes of tickets.
+  const id = `01${randomUUID().slice(2)}`;
+  // Others are made at the same time, and some of them stand first in the list.
+  const name = `An Evening of Its Own ${id.slice(-6)}`;
   await sql(`
     insert into events (id, name, summary, description, category, venue, address, city, country, timezone, event_date, ends_at,
                         currency, price_minor, total_capacity, available_capacity, has_seat_selection, status, sales_open_at,
                         sales_close_at, places_per_person, created_at, updated_at)
-    select '${id}', 'An Evening of Its Own', summary, description, category, venue, address, '${ELSEWHERE}', country, timezone, event_date, ends_at,
+    select '${id}', '${name}', summary, description, category, venue, address, '${ELSEWHERE}', country, timezone, event_date, ends_at,
            currency, price_minor, ${capacity}, ${capacity}, false, 'published', clock_timestamp() + interval '${opensInS} seconds',
            sales_close_at, 10, clock_timestamp(), clock_timestamp()
     from events where id = '${like.id}'`);
-  return { ...like, id, name: "An Evening of Its Own", city: ELSEWHERE, total_capacity: capacity, available_capacity: capacity };
+  return { ...like, id, name, city: ELSEWHERE, total_capacity: capacity, available_capacity: capacity };
 }
 
 /** The same with a map of seats: one section of two rows. */
@@ -41,6 +44,14 @@ export async function makeSeatedEvent(like: Event, opensInS: number): Promise<Ev
       select gen_random_uuid(), '${event.id}', 'Stalls', "row", number::text, ${like.price_minor}, 5 + 10 * number, y, clock_timestamp(), clock_timestamp()
       from (values ('A', 35), ('B', 45)) as rows ("row", y), generate_series(1, 10) as number`);
   return { ...event, has_seat_selection: true };
+}
+
+/** Lets the event begin in an hour, so that its door is open. */
+export async function beginSoon(event: Event): Promise<void> {
+  await sql(`
+    update events set event_date = clock_timestamp() + interval '1 hour', ends_at = clock_timestamp() + interval '4 hours',
+                      doors_at = null, sales_close_at = clock_timestamp() + interval '1 hour'
+    where id = '${event.id}'`);
 }
 
 /** No function of the site makes an event, so that a test asks the database it runs on. */
