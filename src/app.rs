@@ -5,26 +5,55 @@ pub mod offline_page;
 pub mod wake;
 
 use crate::{
-    account::delete_page::DeletePage,
+    account::{delete_page::DeletePage, guest_link_page::GuestLinkPage},
+    analytics::{event_figures_page::EventFiguresPage, figures_page::FiguresPage, overview_page::OverviewPage},
     bookings::{
+        admin::{
+            blocked_page::BlockedPage, booking_page::FilePage, bookings_page::SearchPage,
+            box_office_page::BoxOfficePage, move_page::MovePage,
+        },
         booking_page::{BookingPage, CancelPage},
         bookings_page::BookingsPage,
         checkout_page::CheckoutPage,
     },
+    checkins::{
+        admin::check_in_page::EventCheckInPage, choose_page::ChooseDoorPage, door_page::DoorPage,
+        join_page::JoinDoorPage,
+    },
     error::Error,
-    events::{event_page::EventPage, events_page::EventsPage, home_page::HomePage, month_page::MonthPage},
-    notifications::notifications_page::{NotificationsLink, NotificationsPage},
+    events::{
+        admin::{
+            cancel_page::CancelEventPage,
+            duplicate_page::DuplicateEventPage,
+            edit_page::{EditEventPage, NewEventPage},
+            events_page::ManagedEventsPage,
+            summary_page::SummaryPage,
+        },
+        event_page::EventPage,
+        events_page::EventsPage,
+        home_page::HomePage,
+        month_page::MonthPage,
+    },
+    health::health_page::HealthPage,
+    notifications::{
+        notifications_page::{NotificationsLink, NotificationsPage},
+        unsubscribe_page::UnsubscribePage,
+    },
+    seats::admin::prices_page::PricesPage,
     server::state::AppState,
+    staff::{invitation_page::InvitationPage, log_page::LogPage, people_page::PeoplePage},
     tickets::{ticket_page::TicketPage, tickets_page::TicketsPage, transfer_page::TransferPage},
     ui::{FormRefusal, HeadOfAll, PageError, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
         api::Logout,
+        guest_page::GuestPage,
         reset_page::{ForgotPasswordPage, ResetPasswordPage},
         sessions_page::SessionsPage,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
         verify_page::VerifyEmailPage,
     },
+    waitlist::admin::waitlist_page::LinePage,
 };
 use axum::Router as Routes;
 use leptos::prelude::*;
@@ -39,15 +68,19 @@ use offline_page::KeepOfflinePage;
 use wake::WakeIslands;
 
 /// Where pages are about a person, each with all that lies below it: nothing for search engines.
-pub const PRIVATE_PATHS: [&str; 9] = [
+pub const PRIVATE_PATHS: [&str; 13] = [
     "/account",
+    "/admin",
     "/bookings",
+    "/checkin",
     "/forgot-password",
+    "/guest",
     "/notifications",
     "/register",
     "/reset-password",
     "/sign-in",
     "/tickets",
+    "/unsubscribe",
     "/verify-email",
 ];
 
@@ -107,15 +140,45 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/bookings/:id/tickets") view=TicketsPage ssr=SsrMode::Async />
                     <Route path=path!("/tickets/transfers") view=TransferPage ssr=SsrMode::Async />
                     <Route path=path!("/tickets/:id") view=TicketPage ssr=SsrMode::Async />
+                    <Route path=path!("/checkin") view=ChooseDoorPage ssr=SsrMode::Async />
+                    <Route path=path!("/checkin/join") view=JoinDoorPage ssr=SsrMode::Async />
+                    <Route path=path!("/checkin/:id") view=DoorPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/checkin") view=EventCheckInPage ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in/guest") view=GuestPage ssr=SsrMode::Async />
+                    <Route path=path!("/guest") view=GuestLinkPage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async />
+                    <Route path=path!("/unsubscribe") view=UnsubscribePage ssr=SsrMode::Async />
                     <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async />
                     <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
                     <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events") view=ManagedEventsPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/new") view=NewEventPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id") view=SummaryPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/edit") view=EditEventPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/prices") view=PricesPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/duplicate") view=DuplicateEventPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/cancel") view=CancelEventPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/account/delete") view=DeletePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/figures") view=FiguresPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/figures") view=EventFiguresPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/bookings") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/bookings/:id") view=FilePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/bookings/:id/seats") view=MovePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/bookings") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/book") view=BoxOfficePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/blocked") view=BlockedPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/waitlist") view=LinePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/health") view=HealthPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/log") view=LogPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/invitation") view=InvitationPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/people") view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/log") view=LogPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <SiteFooter />

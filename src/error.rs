@@ -133,6 +133,15 @@ pub enum Conflict {
         /// Places held and booked together.
         taken_count: i32,
     },
+    /// What was asked for is possible only while nobody has places.
+    #[error("{taken_count} places are held or booked: this is possible only while none are.")]
+    PlacesTaken {
+        /// Places held and booked together.
+        taken_count: i32,
+    },
+    /// What was asked for isn't possible with a draft, or only with one; or the event is over.
+    #[error("The event is not in the state for this. Look at it again: it may have changed just now.")]
+    WrongEventState,
     /// The person would have more places of this event than one person may.
     #[error("One person can have at most {limit} places of this event; you have {have} already.")]
     OverLimit {
@@ -214,6 +223,18 @@ pub enum Problem {
     Repeated,
     /// Names something that does not belong here.
     Unknown,
+    /// A time of day that the clocks jump over on that day.
+    Skipped,
+    /// A time of day that the clocks show twice on that day, without saying which is meant.
+    Twice,
+    /// A time before what it has to follow.
+    TooEarly,
+    /// A time after what it has to precede.
+    TooLate,
+    /// Can't be changed any more, because of what has been done with it.
+    Fixed,
+    /// Not what it has to repeat.
+    Different,
 }
 
 impl Problem {
@@ -228,6 +249,15 @@ impl Problem {
             Self::WrongPassword => "That is not your current password.".to_owned(),
             Self::Repeated => "The same thing is named twice.".to_owned(),
             Self::Unknown => "This is not known here.".to_owned(),
+            Self::Skipped => "The clocks go forward that night, and this time doesn't exist.".to_owned(),
+            Self::Twice => {
+                "The clocks go back that night, and this time comes twice: say which by its offset, such as +02:00."
+                    .to_owned()
+            }
+            Self::TooEarly => "This is too early for the other times.".to_owned(),
+            Self::TooLate => "This is too late for the other times.".to_owned(),
+            Self::Fixed => "This can't be changed any more: something has been booked with it.".to_owned(),
+            Self::Different => "This is not the same. Type it exactly as it is shown.".to_owned(),
         }
     }
 }

@@ -49,4 +49,10 @@ ids! {
     SessionId,
     /// A link of a mail.
     TokenId,
+    /// A post that somebody is offered.
+    InvitationId,
+    /// A link that opens the check-in of an event.
+    LinkId,
+    /// A ticket that was let in.
+    CheckInId,
 }

@@ -1,6 +1,6 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
-use crate::id::{BookingId, EventId, TokenId, TransferId};
+use crate::id::{BookingId, EventId, InvitationId, TokenId, TransferId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Work for later. The same job asked for twice, while it waits, is one.
@@ -21,6 +21,15 @@ pub enum Job {
         /// From whom on: the last booking that was told.
         after: Option<BookingId>,
     },
+    /// End the bookings of an event that was called off, a few at a time, and tell their people.
+    EndBookings {
+        /// Of which event.
+        event_id: EventId,
+        /// Who called it off.
+        by: Option<UserId>,
+        /// From where on: the last booking that was ended.
+        after: Option<BookingId>,
+    },
 }
 
 /// A mail by its cause, which is told once.
@@ -32,7 +41,21 @@ pub enum Mail {
         /// Which.
         booking_id: BookingId,
     },
-    /// The booking was cancelled by its person.
+    /// The booking is made, told once more because staff were asked to.
+    ConfirmationAgain {
+        /// Which.
+        booking_id: BookingId,
+        /// When it was asked for, in whole minutes since 1970: asking twice at once is asking once.
+        minute: i64,
+    },
+    /// The booking has other seats.
+    Moved {
+        /// Which.
+        booking_id: BookingId,
+        /// The number of the entry in its history.
+        entry: i64,
+    },
+    /// The booking was cancelled, by its person or by staff.
     Cancellation {
         /// Which.
         booking_id: BookingId,
@@ -69,6 +92,20 @@ pub enum Mail {
         /// Which.
         token_id: TokenId,
     },
+    /// Something about the system needs attention, or no longer does.
+    Alert {
+        /// Which alert.
+        alert_id: i64,
+        /// To whom.
+        user_id: UserId,
+        /// Whether it has passed.
+        is_over: bool,
+    },
+    /// Somebody is offered a post in the dashboard.
+    Invitation {
+        /// Which.
+        invitation_id: InvitationId,
+    },
 }
 
 /// What everybody who has booked an event is told.
@@ -92,7 +129,7 @@ impl Job {
         match self {
             Self::Mail { mail: Mail::News { .. } } => Lane::Bulk,
             Self::Mail { .. } => Lane::Mail,
-            Self::TellAttendees { .. } => Lane::Work,
+            Self::TellAttendees { .. } | Self::EndBookings { .. } => Lane::Work,
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Evently: a self-hosted event booking platform. ARCHITECTURE.md has the map.
 
 pub mod account;
+pub mod analytics;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod audit;
 pub mod bookings;
+pub mod checkins;
 pub mod error;
 pub mod events;
+pub mod health;
 pub mod id;
 #[cfg(feature = "ssr")]
 pub mod job;
@@ -19,6 +22,7 @@ pub mod seats;
 pub mod seed;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod staff;
 pub mod tickets;
 pub mod ui;
 pub mod users;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use evently::{
     audit,
     error::Error,
+    notifications::bounce::take_bounce,
     seed,
     server::{
         Failure,
@@ -43,6 +44,8 @@ enum Command {
     Seed,
     /// Check that no place is sold twice or lost; name what is wrong
     Audit,
+    /// Take a mail from the standard input that came back, for the pipe of a mail server
+    Bounce,
     /// Manage admins
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -69,21 +72,26 @@ struct NewAdmin {
 
 /// A setting that is missing or wrong, as for wrong arguments.
 const BAD_SETTINGS: u8 = 2;
+/// What a mail server understands as "keep it and come back". Source: sysexits.h, EX_TEMPFAIL.
+const COME_BACK: u8 = 75;
+/// A report quotes the mail it is about, files included.
+const BOUNCE_MAX_BYTES: u64 = 20 << 20;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    let is_piped = matches!(command, Command::Bounce);
     let config = match Config::load() {
         Ok(config) => config,
         Err(error) => {
             eprintln!("evently: {error}");
-            return ExitCode::from(BAD_SETTINGS);
+            return ExitCode::from(if is_piped { COME_BACK } else { BAD_SETTINGS });
         }
     };
-    match run(cli.command.unwrap_or(Command::Serve), config) {
+    match run(command, config) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("evently: {error:#}");
-            ExitCode::FAILURE
+            if is_piped { ExitCode::from(COME_BACK) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -104,6 +112,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Worker => work(state).await?,
         Command::Migrate => state.db.migrate().await?,
         Command::Seed => seed::run(&state).await?,
+        Command::Bounce => bounce(&state).await?,
         Command::Audit => return run_audit(&state).await,
         Command::Admin(AdminCommand::Create(admin)) => create_admin(&state, admin).await?,
     }
@@ -118,6 +127,20 @@ async fn run_audit(state: &AppState) -> anyhow::Result<ExitCode> {
     }
     println!("audit: {broken} violations");
     Ok(ExitCode::FAILURE)
+}
+
+/// Says what came of it, and succeeds for what is no report too: a mail server would send that back to its sender.
+async fn bounce(state: &AppState) -> anyhow::Result<()> {
+    let mut mail = Vec::new();
+    std::io::stdin().take(BOUNCE_MAX_BYTES).read_to_end(&mut mail).context("reading the mail")?;
+    match take_bounce(state, &mail).await {
+        Ok(Ok(bounce)) => println!("the mail {} came back: {:?}, {}", bounce.mail_id, bounce.kind, bounce.code),
+        Ok(Err(none)) => println!("nothing came back: {none:?}"),
+        Err(Failure::Refused(error)) => anyhow::bail!("the report was not noted: {}", say(&error)),
+        Err(Failure::Passing(passing)) => anyhow::bail!("the report was not noted: {}", say(&passing.into())),
+        Err(Failure::Unexpected(error)) => return Err(error),
+    }
+    Ok(())
 }
 
 async fn create_admin(state: &AppState, admin: NewAdmin) -> anyhow::Result<()> {

@@ -9,6 +9,9 @@ use std::fmt;
 pub struct Currency([u8; 3]);
 
 impl Currency {
+    /// What amounts are of that are of no money. Source: ISO 4217.
+    pub const NONE: Self = Self(*b"XXX");
+
     /// The code, for example `EUR`.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
@@ -69,6 +72,23 @@ impl Money {
     /// An amount of so many minor units.
     pub fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
+    }
+
+    /// The amount that somebody typed in units of the currency: `24.50`, `24,5`, `3000`. None for what is no amount, for more
+    /// decimals than the currency has, and for a comma that may part thousands.
+    pub fn parse(text: &str, currency: Currency) -> Option<Self> {
+        let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_point = text.len() > whole.len();
+        let may_be_thousands = part.len() == 3 && text.contains(',');
+        let decimals = currency.decimals() as usize;
+        if whole.is_empty() || has_point == part.is_empty() || may_be_thousands || part.len() > decimals {
+            return None;
+        }
+        if !are_digits(whole) || !are_digits(part) {
+            return None;
+        }
+        Some(Self::new(format!("{whole}{part:0<decimals$}").parse().ok()?, currency))
     }
 
     /// The amount as programs read it, without the currency: `24.50`, `3000`.
@@ -144,6 +164,40 @@ mod tests {
         assert_eq!(decimal(1_234_567, "JPY"), "1234567");
         assert_eq!(decimal(12_500, "KWD"), "12.500");
         assert_eq!(decimal(-150, "GBP"), "-1.50");
+    }
+
+    #[test]
+    fn what_people_type_is_read_to_the_last_decimal_or_not_at_all() {
+        let parse = |text: &str, code: &str| {
+            Money::parse(text, Currency::try_from(code.to_owned()).expect("a currency")).map(|money| money.minor)
+        };
+        assert_eq!(
+            (parse("24.50", "EUR"), parse("24,5", "EUR"), parse("24", "EUR")),
+            (Some(2450), Some(2450), Some(2400))
+        );
+        assert_eq!(
+            (parse("3000", "JPY"), parse("12.345", "KWD"), parse("0", "EUR")),
+            (Some(3000), Some(12_345), Some(0))
+        );
+        for (bad, code) in [
+            ("", "EUR"),
+            (".5", "EUR"),
+            ("5.", "EUR"),
+            ("1.234", "EUR"),
+            ("1,234", "EUR"),
+            ("1,234", "KWD"),
+            ("1.2.3", "EUR"),
+            ("1.0", "JPY"),
+            ("-1", "EUR"),
+            ("+1", "EUR"),
+            ("1e3", "EUR"),
+            ("€5", "EUR"),
+            ("٣", "EUR"),
+            ("1 000", "EUR"),
+            ("99999999999999999999", "EUR"),
+        ] {
+            assert_eq!(parse(bad, code), None, "{bad} {code}");
+        }
     }
 
     #[test]

@@ -25,9 +25,10 @@ use crate::{
     error::{Conflict, Error},
     events::store::cancel_event,
     id::{EventId, UserId},
+    job::Lane,
     notifications,
     seats::store::{count_together, project_availability},
-    server::{Failure, Result, clock::Clock, state::AppState},
+    server::{Failure, Result, clock::Clock, jobs::run_due, state::AppState},
     waitlist::store::JoinRequest,
 };
 use accounts::People;
@@ -122,6 +123,8 @@ async fn call_off(state: &AppState, events: &[(&EventPlan, EventId)], made: &[Ma
             cancel_event(state, *event_id, now - TimeDelta::days(1)).await?;
         }
     }
+    // Its bookings are ended by a job.
+    while run_due(state, Lane::Work, 1).await? > 0 {}
     Ok(())
 }
 

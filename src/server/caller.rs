@@ -2,9 +2,11 @@
 
 use super::{
     Result,
+    client_address::client_address,
     clock::new_id,
     device::name_device,
     error_shape::PlainForm,
+    headers::{CAMERA, PERMISSIONS_POLICY},
     idempotency::RepeatKey,
     request_log::RequestId,
     session_store::{DEVICE, SEEN_ON, USER_ID},
@@ -23,11 +25,17 @@ use leptos::{
     server_fn::{ServerFn, error::ServerFnUrlError},
 };
 use leptos_axum::ResponseOptions;
-use std::time::Duration;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{net::IpAddr, time::Duration};
 use tower_sessions::{
     Session,
     session::{self, Id},
 };
+use uuid::Uuid;
+
+/// Where a session names the refused forms that were typed in its browser.
+const DRAFTS: &str = "drafts";
+const DRAFTS_MAX: usize = 5;
 
 /// Who asks, and what an answer needs: the system's parts, the person, the time, the request's id.
 #[derive(Clone)]
@@ -38,6 +46,8 @@ pub struct Caller {
     pub user_id: Option<UserId>,
     /// The instant of the request; every rule that needs the time is handed this one.
     pub now: DateTime<Utc>,
+    /// Where the request comes from, where that is known.
+    pub address: Option<IpAddr>,
     /// The request's id, as in the log and in the reply's `X-Request-Id`.
     pub request_id: String,
     /// What the change is named by, if the request came with an `Idempotency-Key`: 64 characters, the same when it is sent
@@ -59,7 +69,8 @@ impl Caller {
         if user_id.is_some() {
             keep_alive(&session, now).await?;
         }
-        Ok(Self { state, user_id, now, request_id, repeat_key: repeat_key(), session })
+        let address = use_context::<Parts>().and_then(|parts| client_address(&parts, &state.config));
+        Ok(Self { state, user_id, now, address, request_id, repeat_key: repeat_key(), session })
     }
 
     /// Who is signed in. Errors: `SignInRequired`.
@@ -83,6 +94,33 @@ impl Caller {
         Ok(())
     }
 
+    /// Notes that what is kept under this id was typed in this browser. The newest few are remembered.
+    pub(super) async fn note_draft(&self, id: Uuid) -> Result<()> {
+        let mut drafts: Vec<Uuid> = self.kept(DRAFTS).await?.unwrap_or_default();
+        drafts.push(id);
+        let drafts = &drafts[drafts.len().saturating_sub(DRAFTS_MAX)..];
+        self.session.insert(DRAFTS, drafts).await.map_err(session_failure)
+    }
+
+    /// Whether what is kept under this id was typed in this browser.
+    pub(super) async fn has_draft(&self, id: Uuid) -> bool {
+        let drafts: Option<Vec<Uuid>> = self.kept(DRAFTS).await.ok().flatten();
+        drafts.is_some_and(|drafts| drafts.contains(&id))
+    }
+
+    /// Keeps this in the caller's session, also of one who isn't signed in. The session gets a new id, so that one planted before
+    /// is worth nothing.
+    pub async fn keep(&self, key: &str, value: impl Serialize + Send + Sync) -> Result<()> {
+        self.session.cycle_id().await.map_err(session_failure)?;
+        self.session.insert(key, value).await.map_err(session_failure)?;
+        keep_alive(&self.session, self.now).await
+    }
+
+    /// What is kept under this key in the caller's session. Errors: `Unavailable` when it can't be looked up.
+    pub async fn kept<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        self.session.get(key).await.map_err(session_failure)
+    }
+
     /// The caller's own session, to tell it from others of the same person.
     pub fn session_id(&self) -> Option<Id> {
         self.session.id()
@@ -98,6 +136,13 @@ pub async fn find_person(session: &Session) -> Result<Option<UserId>> {
 pub fn set_page_status(status: u16) {
     if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         options.set_status(status);
+    }
+}
+
+/// Lets the page being rendered ask for the device's camera, which no other page may.
+pub fn allow_camera() {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.insert_header(PERMISSIONS_POLICY, CAMERA);
     }
 }
 
@@ -138,7 +183,8 @@ pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Erro
     }
 }
 
-fn is_plain_form() -> bool {
+/// Whether the request is a form that the browser sent by itself.
+pub(super) fn is_plain_form() -> bool {
     use_context::<Parts>().is_some_and(|parts| parts.extensions.get::<PlainForm>().is_some())
 }
 

@@ -1,5 +1,6 @@
 //! The settings: `Leptos.toml`, with the environment on top. A bad, unknown or missing one stops the start by its name.
 
+use super::client_address::Proxies;
 use axum::http::Uri;
 use leptos::config::{LeptosOptions, get_configuration};
 use lettre::{Address, message::Mailbox};
@@ -31,6 +32,8 @@ pub struct Config {
     pub log_filter: String,
     /// Where the figures for Prometheus are shown, if anywhere.
     pub metrics_addr: Option<SocketAddr>,
+    /// The proxies whose word counts on where a request comes from.
+    pub proxies: Proxies,
     /// Seconds that open requests get to finish when the server is told to stop.
     pub shutdown_grace_s: u64,
     /// Seconds after its last use at which a session ends.
@@ -170,6 +173,7 @@ impl Config {
             log_format: LogFormat::Text,
             log_filter: "warn".to_owned(),
             metrics_addr: None,
+            proxies: Proxies::default(),
             shutdown_grace_s: 1,
             session_ttl_s: 3600,
             database: DatabaseConfig {
@@ -215,6 +219,7 @@ impl Config {
             log_format: settings.parse("log_format", "text or json", |text| text.parse().ok())?,
             log_filter: settings.parse("log_filter", "a filter like info or evently=debug,info", parse_filter)?,
             metrics_addr: settings.parse("metrics_addr", "off or an address like 127.0.0.1:9100", parse_address)?,
+            proxies: settings.parse("proxies", "addresses or networks like 10.0.0.0/8, ::1", Proxies::parse)?,
             shutdown_grace_s: settings.number("shutdown_grace_s", 0..=24)?,
             session_ttl_s: settings.number("session_ttl_s", 60..=31_536_000)?,
             database: read_database(&settings)?,

@@ -18,16 +18,19 @@ use axum::{
 #[derive(Clone, Copy)]
 pub(super) struct IsHttps(pub(super) bool);
 
-const ALWAYS: [(HeaderName, HeaderValue); 4] = [
+const ALWAYS: [(HeaderName, HeaderValue); 3] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // Not `no-referrer`: a form finds its way back by the Referer.
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
+/// What a page may ask the device for.
+pub(super) const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const NO_DEVICES: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+/// For the page that scans tickets.
+pub(super) const CAMERA: HeaderValue =
+    HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()");
 /// Source: hstspreload.org asks for a year at least. Without `includeSubDomains`: the other hosts are not ours to bind.
 const ONE_YEAR_OF_HTTPS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Pages greet people by name and answers say what is free now: nobody may keep them, and going back asks again. With
@@ -39,6 +42,7 @@ pub(super) async fn set_headers(State(IsHttps(https)): State<IsHttps>, request: 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS);
+    headers.entry(PERMISSIONS_POLICY).or_insert(NO_DEVICES);
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(csp::NOTHING);
     if https {

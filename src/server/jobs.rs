@@ -185,6 +185,55 @@ fn say(failure: &Failure) -> String {
     }
 }
 
+/// A job that was given up.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeadRow {
+    /// Its number.
+    pub id: i64,
+    /// What was to be done.
+    pub job: serde_json::Value,
+    /// Why the last attempt failed.
+    pub last_error: String,
+    /// Attempts.
+    pub attempts: i32,
+    /// When it was given up.
+    pub died_at: DateTime<Utc>,
+}
+
+/// Jobs that were given up and are listed.
+const DEAD_MAX: i64 = 50;
+
+/// The jobs that were given up, the last first.
+pub async fn list_dead(state: &AppState) -> Result<Vec<DeadRow>> {
+    let dead = sqlx::query_as(
+        "select id, job, last_error, attempts, died_at from jobs where died_at is not null order by died_at desc limit $1",
+    );
+    Ok(dead.bind(DEAD_MAX).fetch_all(state.db.pool()).await?)
+}
+
+/// Takes a job out that was given up, if there is such a one.
+pub async fn take_out_dead(conn: &mut PgConnection, id: i64) -> Result<Option<DeadRow>> {
+    let dead = sqlx::query_as(
+        "delete from jobs where id = $1 and died_at is not null returning id, job, last_error, attempts, died_at",
+    );
+    Ok(dead.bind(id).fetch_optional(conn).await?)
+}
+
+/// Asks for a job that was taken out once more, as it is written: this program may not know its kind.
+pub async fn enqueue_anew(conn: &mut PgConnection, dead: &DeadRow, now: DateTime<Utc>) -> Result<()> {
+    let lane = serde_json::from_value(dead.job.clone()).map_or(Lane::Work, |job: Job| job.lane());
+    sqlx::query(
+        "insert into jobs (lane, job, run_at, created_at) values ($1, $2, $3, $3)
+         on conflict (job) where died_at is null do nothing",
+    )
+    .bind(lane.name())
+    .bind(&dead.job)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// How a lane stands.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct LaneCount {

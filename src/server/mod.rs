@@ -1,6 +1,7 @@
 //! What every slice stands on and only the server has: configuration, connections, the caller, the router.
 //!
-//! Nothing in here knows a domain word. It owns the tables `sessions`, `idempotency_keys`, `jobs` and `schedules`. Invariants:
+//! Nothing in here knows a domain word. It owns the tables `sessions`, `idempotency_keys`, `form_drafts`, `jobs` and
+//! `schedules`. Invariants:
 //! - [`Failure`] never leaves the server: [`answer()`] logs it once and turns it into the public [`crate::error::Error`].
 //! - the wall clock is read in [`clock`] alone, and a transaction begins in [`db`] alone (`clippy.toml` says why);
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
@@ -8,15 +9,18 @@
 mod answer;
 pub mod breaker;
 pub mod caller;
+pub mod client_address;
 pub mod clock;
 pub mod combiner;
 pub mod config;
 pub mod csp;
+pub mod csv;
 pub mod db;
 mod device;
 pub mod documents;
 mod error_page;
 mod error_shape;
+pub mod form_drafts;
 pub mod gate;
 mod headers;
 mod health;
@@ -46,11 +50,13 @@ mod static_files;
 mod task;
 pub mod telemetry;
 pub mod viewers;
+pub mod vitals;
 pub mod watched;
 pub mod worker;
 
 pub use answer::{Failure, Passing, Result, answer};
 pub use caller::{Caller, keep_for, redirect_to, save_as, send_back, set_page_status};
 pub use error_shape::{refuse, request_id_of};
+pub use form_drafts::{find_kept, send_back_kept};
 pub use retry::retrying;
 pub use task::{after_same_time, begin, finish};

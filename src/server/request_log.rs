@@ -1,6 +1,6 @@
 //! One log line a request, with an id that the reply carries too.
 
-use super::clock::new_id;
+use super::{clock::new_id, vitals::count_request};
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method},
@@ -63,6 +63,9 @@ impl Line {
     fn write(&self, status: Option<u16>) {
         let (method, path) = (self.method.as_str(), self.path.as_str());
         let duration_ms = (self.began.elapsed().as_secs_f64() * 1e5).round() / 100.0;
+        if let Some(status) = status {
+            count_request(path, status, self.began.elapsed());
+        }
         match status {
             Some(status) => tracing::info!(method, path, status, duration_ms, "request"),
             None => tracing::info!(method, path, duration_ms, "the client went away before the reply"),

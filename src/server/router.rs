@@ -25,8 +25,9 @@ use super::{
     static_files::{Otherwise, no_such_file, set_cache_control, site_files},
 };
 use crate::{
+    analytics,
     app::{self, App, shell},
-    events, notifications, seats, tickets,
+    bookings, events, notifications, seats, staff, tickets,
 };
 use axum::{
     Router,
@@ -128,11 +129,19 @@ fn pages(state: &AppState) -> Router<AppState> {
 
 /// The files of who is signed in.
 fn documents(state: &AppState) -> Router<AppState> {
-    Router::new().merge(tickets::documents::routes()).layer((
+    Router::new().merge(tickets::documents::routes()).merge(dashboard_files()).layer((
         from_fn(refuse_as_page),
         guards(state),
         from_fn_with_state(PageTurns::default(), take_turns),
     ))
+}
+
+/// What the dashboard hands out as files.
+fn dashboard_files() -> Router<AppState> {
+    Router::new()
+        .merge(analytics::export::routes())
+        .merge(bookings::admin::export::routes())
+        .merge(staff::export::routes())
 }
 
 /// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.
@@ -141,6 +150,7 @@ fn outlets(state: &AppState) -> Router<AppState> {
         .merge(app::routes())
         .merge(events::outlets::routes())
         .merge(notifications::mailbox::routes(state))
+        .merge(notifications::unsubscribe::routes())
         .route("/robots.txt", get(robots))
         .layer((
             from_fn(refuse_as_page),

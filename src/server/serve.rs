@@ -1,6 +1,7 @@
 //! Listening, and stopping in good order.
 
 use super::{
+    client_address::Peer,
     config::WorkerPlace,
     metrics::serve_metrics,
     router::router,
@@ -9,7 +10,12 @@ use super::{
 };
 use anyhow::{Context, ensure};
 use axum::{Router, serve::Listener};
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -108,12 +114,17 @@ async fn serve_until(mut listener: TcpListener, site: Router, token: Cancellatio
     let site = TowerToHyperService::new(site);
     let connections = GracefulShutdown::new();
     // It waits a moment where the system has no more connections to give.
-    while let Some((stream, _)) = token.run_until_cancelled(Listener::accept(&mut listener)).await {
+    while let Some((stream, peer)) = token.run_until_cancelled(Listener::accept(&mut listener)).await {
         // Streamed pages would stall 40 ms a piece without it.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection stays without TCP_NODELAY");
         }
-        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), site.clone()));
+        let site = site.clone();
+        let from_peer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            site.call(request)
+        });
+        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), from_peer));
         tokio::spawn(async {
             if let Err(error) = connection.await {
                 tracing::trace!(%error, "a connection broke");

@@ -4,7 +4,7 @@
 //! A flushed or absent Redis signs nobody out. A session ended while Redis was away is over at the latest when its
 //! cached copy runs out; one ended by another process, after those two seconds.
 
-use super::{Result, db::Db, redis::Redis};
+use super::{Result, db::Db, redis::Redis, vitals::count_session};
 use crate::{
     id::{SessionId, UserId},
     users::model::Session,
@@ -185,8 +185,10 @@ impl SessionStore {
         }
         if let Some(cached) = self.recall(&hash).await {
             self.recent.insert(hash, cached.clone());
+            count_session(true);
             return Ok(Some(cached));
         }
+        count_session(false);
         let kept = self.select(id).await?;
         if let Some(kept) = &kept {
             self.remember(hash, kept).await;

@@ -10,6 +10,7 @@ use crate::{
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
     events::live::LiveEvents,
+    health::outage::Outage,
     notifications::live::LiveNotifications,
     seats::{live::LiveSeats, store::Plans},
     tickets::store::TicketKeys,
@@ -61,6 +62,8 @@ pub struct Parts {
     pub pictures: Pictures,
     /// What has been set in type for people to print or keep.
     pub documents: Documents,
+    /// What is known of the database, for when it is away.
+    pub outage: Arc<Outage>,
     /// What signs tickets.
     pub ticket_keys: TicketKeys,
     /// The hashing of passwords.
@@ -98,6 +101,7 @@ impl AppState {
             plans: Plans::default(),
             pictures: Pictures::default(),
             documents: Documents::default(),
+            outage: Arc::default(),
             ticket_keys: TicketKeys::default(),
             config: Arc::new(config),
             db,

@@ -1,13 +1,13 @@
 //! What runs beside the requests: jobs, and what is done again and again. Any of it may run in many processes at once.
 
 use super::{
-    Failure, Result,
+    Failure, Result, form_drafts,
     idempotency_store::remove_expired,
     jobs::{begin_scheduled, work},
     state::AppState,
 };
 use crate::{
-    audit, bookings, events,
+    account, analytics, audit, bookings, events, health,
     job::{Job, Lane},
     notifications, seats,
 };
@@ -26,6 +26,10 @@ const TELL_LEFT_EVERY: Duration = Duration::from_millis(500);
 const TELL_NOTIFICATIONS_EVERY: Duration = Duration::from_secs(1);
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(10);
+/// How late the counts of requests are.
+const WRITE_VITALS_EVERY: Duration = Duration::from_secs(10);
+/// How late figures are.
+const ADD_UP_EVERY: Duration = Duration::from_secs(5);
 /// How late a mail about a booking is, at most, with half a second until its job is taken.
 const TELL_HISTORY_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether something is due that is done once for all processes.
@@ -44,6 +48,7 @@ pub(super) async fn perform(state: &AppState, job: Job) -> Result<()> {
         Job::TellAttendees { event_id, news, after } => {
             notifications::jobs::tell_attendees(state, event_id, news, after).await
         }
+        Job::EndBookings { event_id, by, after } => bookings::store::end_called_off(state, event_id, by, after).await,
     }
 }
 
@@ -55,10 +60,14 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
     let state = state.for_work();
     tokio::join!(
         repeat("expire holds", SWEEP_EVERY, &token, || bookings::store::sweep(&state)),
+        repeat("publish what is due", LOOK_EVERY, &token, || events::store::publish_scheduled(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
         repeat("count seats together", COUNT_EVERY, &token, || seats::store::count_together(&state)),
         repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
+        repeat("add up sales", ADD_UP_EVERY, &token, || analytics::store::project_sales(&state)),
+        repeat("look at alerts", LOOK_EVERY, &token, || health::store::look(&state)),
+        repeat("watch the database", LOOK_EVERY, &token, || health::outage::watch(&state)),
         repeat("tell the history", TELL_HISTORY_EVERY, &token, || notifications::store::tell_history(&state)),
         repeat("warn of holds that end", LOOK_EVERY, &token, || notifications::store::warn_of_ends(&state)),
         repeat("remind attendees", LOOK_EVERY, &token, || notifications::store::remind(&state)),
@@ -87,12 +96,16 @@ async fn tidy_if_due(state: &AppState) -> Result<u64> {
     }
     let sessions = state.sessions.delete_expired().await?;
     let frames = seats::store::remove_old_frames(state).await?;
-    Ok(sessions + frames + remove_expired(state).await?)
+    let drafts = form_drafts::remove_expired(state).await?;
+    let vitals = health::store::forget_old_vitals(state).await?;
+    let replies = remove_expired(state).await?;
+    Ok(sessions + frames + drafts + vitals + replies + account::sweep_guests(state).await?)
 }
 
-/// Tells this process's open pages what has changed, until the token is cancelled.
+/// Tells this process's open pages what has changed, and writes down what it has counted, until the token is cancelled.
 pub async fn tell_viewers(state: AppState, token: CancellationToken) {
     tokio::join!(
+        repeat("write vitals", WRITE_VITALS_EVERY, &token, || health::store::write_vitals(&state)),
         repeat("tell viewers", TELL_EVERY, &token, || seats::live::tell_viewers(&state)),
         repeat("tell viewers what is left", TELL_LEFT_EVERY, &token, || events::live::tell_viewers(&state)),
         repeat("tell of notifications", TELL_NOTIFICATIONS_EVERY, &token, || {

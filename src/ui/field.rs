@@ -39,13 +39,22 @@ pub fn Field(
     /// Whether the browser asks for it to be filled in.
     #[prop(optional)]
     required: bool,
+    /// What it may be, to choose from; anything else can be typed.
+    #[prop(optional)]
+    suggestions: Vec<String>,
 ) -> impl IntoView {
     let problem = problem.or_else(|| refusal?.field(name));
     let described_by = described_by(name, hint.is_some(), problem.is_some());
+    let list = (!suggestions.is_empty()).then(|| format!("{}-list", field_id(name)));
+    let options = list.clone().map(|id| {
+        let options = suggestions.into_iter().map(|value| view! { <option value=value></option> }).collect_view();
+        view! { <datalist id=id>{options}</datalist> }
+    });
     view! {
         <div class="field">
             <label for=field_id(name)>{label}</label>
             <input
+                list=list
                 id=field_id(name)
                 name=name
                 type=kind
@@ -55,6 +64,48 @@ pub fn Field(
                 aria-invalid=problem.is_some().then_some("true")
                 aria-describedby=described_by
             />
+            {options}
+            <FieldWords name hint problem />
+        </div>
+    }
+}
+
+/// A labelled field for several lines of text.
+#[component]
+pub fn AreaField(
+    /// What it asks for.
+    #[prop(into)]
+    label: String,
+    /// Its name in the request; its id is `field-` and this.
+    name: &'static str,
+    /// What it holds at first.
+    #[prop(optional, into)]
+    value: String,
+    /// Lines that it shows at once.
+    rows: i32,
+    /// A hint below the field.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// The refusal of the form it stands in.
+    #[prop(optional_no_strip)]
+    refusal: Refusal,
+) -> impl IntoView {
+    let problem = refusal.and_then(|error| error.field(name));
+    let described_by = described_by(name, hint.is_some(), problem.is_some());
+    // The first line break is not the text's: browsers drop one there.
+    let value = format!("\n{value}");
+    view! {
+        <div class="field">
+            <label for=field_id(name)>{label}</label>
+            <textarea
+                id=field_id(name)
+                name=name
+                rows=rows
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described_by
+            >
+                {value}
+            </textarea>
             <FieldWords name hint problem />
         </div>
     }

@@ -38,7 +38,7 @@ pub use button::{ButtonKind, LinkButton, SubmitButton};
 #[cfg(feature = "ssr")]
 pub use error_notice::{ErrorNotice, FormRefusal, PageError, refusal};
 #[cfg(feature = "ssr")]
-pub use field::{Choice, Field, PasswordField, SelectField};
+pub use field::{AreaField, Choice, Field, PasswordField, SelectField};
 #[cfg(feature = "ssr")]
 pub use head_of_all::HeadOfAll;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@
 pub(super) type Check = (&'static str, &'static str);
 
 /// Source: product.md, rules of the inventory, 1. `seat_changes` not yet added up count as added.
-pub(super) const CHECKS: [Check; 15] = [
+pub(super) const CHECKS: [Check; 16] = [
     (
         "general admission: places held, booked and available don't add up to the total",
         "select e.id::text || ' (' || e.name || ')' from events e
@@ -75,8 +75,12 @@ pub(super) const CHECKS: [Check; 15] = [
     ),
     (
         "history: an entry doesn't tell the booking's places or amount",
+        // Being moved to other seats can change the amount: from then on it is the booking's.
         "select b.id::text || ' entry ' || h.number from booking_history h join bookings b on b.id = h.booking_id
-         where h.quantity <> b.quantity or h.total_amount_minor <> b.total_amount_minor",
+         left join (select booking_id, max(number) as number from booking_history where action = 'moved' group by booking_id) moved
+             on moved.booking_id = h.booking_id
+         where h.quantity <> b.quantity
+            or h.total_amount_minor <> b.total_amount_minor and h.number >= coalesce(moved.number, 0)",
     ),
     (
         "history: an entry doesn't carry the hash of the one before it",
@@ -115,5 +119,21 @@ pub(super) const CHECKS: [Check; 15] = [
          where w.id is null or b.id is null or (w.status = 'offered') <> (b.status = 'held')
             or (w.status = 'accepted') <> (b.confirmed_at is not null)
             or (w.user_id, w.event_id, w.requested_quantity) <> (b.user_id, b.event_id, b.quantity)",
+    ),
+    (
+        "figures: the days of an event don't add up to its history",
+        "select coalesce(d.event_id, h.event_id)::text from (
+             select event_id, sum(held_count + offered_count) as begun, sum(confirmed_count) as confirmed,
+                    sum(confirmed_quantity - cancelled_quantity) as places, sum(confirmed_minor - cancelled_minor) as taken
+             from sales_days group by event_id) d
+         full join (
+             select b.event_id, count(*) filter (where h.status_before is null) as begun,
+                    count(*) filter (where h.action = 'confirmed') as confirmed,
+                    coalesce(sum(h.quantity) filter (where h.is_last and h.status_after = 'confirmed'), 0) as places,
+                    coalesce(sum(h.total_amount_minor) filter (where h.is_last and h.status_after = 'confirmed'), 0) as taken
+             from (select *, lead(number) over (partition by booking_id order by number) is null as is_last
+                   from booking_history where number <= (select upto_entry from sales_told)) h
+             join bookings b on b.id = h.booking_id group by b.event_id) h on h.event_id = d.event_id
+         where (d.begun, d.confirmed, d.places, d.taken) is distinct from (h.begun, h.confirmed, h.places, h.taken)",
     ),
 ];

@@ -51,7 +51,12 @@ pub async fn run_alone(state: &AppState) -> Result<u64> {
     }
     sqlx::query("set local idle_in_transaction_session_timeout = 0").execute(&mut *turn).await?;
     let broken = run(state, |line| tracing::error!(line, "the audit found a row that breaks an invariant")).await?;
-    turn.rollback().await?;
+    sqlx::query("insert into audits (ended_at, broken_count) values ($1, $2)")
+        .bind(state.clock.now_in(&mut turn).await?)
+        .bind(i64::try_from(broken).unwrap_or(i64::MAX))
+        .execute(&mut *turn)
+        .await?;
+    turn.commit().await?;
     metrics::gauge!(AUDIT_BROKEN_ROWS).set(broken as f64);
     metrics::gauge!(AUDIT_ENDED_AT).set(state.clock.now().timestamp() as f64);
     Ok(broken)
