@@ -48,6 +48,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Who does what is done after the requests.
     pub worker: WorkerPlace,
+    /// Fonts of the machine that stand in for letters that ours lack, in tickets and pictures.
+    pub fonts: Vec<PathBuf>,
     /// Where the browser half lies and how it is named.
     pub leptos: LeptosOptions,
 }
@@ -192,6 +194,7 @@ impl Config {
                 per_second: 1_000,
             },
             worker: WorkerPlace::Inside,
+            fonts: Vec::new(),
             leptos: LeptosOptions::builder().output_name("evently").build(),
         }
     }
@@ -233,6 +236,11 @@ impl Config {
                 concurrency: settings.number("passwords.concurrency", 1..=256)?,
             },
             worker: settings.parse("worker", "inside or apart", parse_place)?,
+            fonts: settings.parse(
+                "fonts",
+                "files like /usr/share/fonts/noto.ttf, /usr/share/fonts/thai.ttf",
+                parse_paths,
+            )?,
             leptos,
         };
         settings.refuse_unknown()?;
@@ -278,6 +286,13 @@ fn read_mail(settings: &Settings, public_url: &str) -> Result<MailConfig, Config
 fn is_this_machine(origin: &str) -> bool {
     let uri: Option<Uri> = origin.parse().ok();
     uri.and_then(|uri| uri.host().map(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host))).unwrap_or_default()
+}
+
+/// Whole paths, parted by commas; none are allowed.
+fn parse_paths(text: &str) -> Option<Vec<PathBuf>> {
+    let paths: Vec<PathBuf> =
+        text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    paths.iter().all(|path| path.is_absolute()).then_some(paths)
 }
 
 fn parse_place(text: &str) -> Option<WorkerPlace> {

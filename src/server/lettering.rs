@@ -1,12 +1,17 @@
 //! Words in drawings, set in the site's own typeface: what has to be known to break them into lines.
 //!
-//! For letters it lacks, DejaVu Sans stands in: other alphabets of Europe and its neighbours; no Chinese, Japanese or Korean.
+//! For letters it lacks, DejaVu Sans stands in: other alphabets of Europe and its neighbours. For those of Chinese, Japanese,
+//! Korean and others, files of the machine do, whose size has no place in a program ([`use_files`]).
 
 use resvg::usvg::{
     Node, Options, Text, Tree,
     fontdb::{Database, Source},
 };
-use std::sync::{Arc, LazyLock};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 const FILES: [&[u8]; 3] = [
     include_bytes!("../../public/fonts/bricolage-grotesque-latin.woff2"),
@@ -14,14 +19,31 @@ const FILES: [&[u8]; 3] = [
     include_bytes!("lettering/dejavu-sans.woff2"),
 ];
 
+/// Files of the machine that stand in after ours.
+static STAND_INS: OnceLock<Vec<PathBuf>> = OnceLock::new();
+
 /// The files that pages load and what stands in for them, unpacked once, in the order in which they are asked for a letter.
 pub(super) static FONTS: LazyLock<Vec<Arc<Vec<u8>>>> = LazyLock::new(|| {
     let unpack = |file: &[u8]| {
         let unpacked = wuff::decompress_woff2(file);
         unpacked.inspect_err(|error| tracing::error!(%error, "a font can't be unpacked")).ok().map(Arc::new)
     };
-    FILES.into_iter().filter_map(unpack).collect()
+    let read = |path: &PathBuf| {
+        let read = fs::read(path);
+        read.inspect_err(|error| tracing::error!(path = %path.display(), %error, "a font can't be read"))
+            .ok()
+            .map(Arc::new)
+    };
+    let own = FILES.into_iter().filter_map(unpack);
+    own.chain(STAND_INS.get().into_iter().flatten().filter_map(read)).collect()
 });
+
+/// Says which fonts of the machine stand in for letters that ours lack, TrueType, OpenType or collections of them: those of these
+/// that are there. To be said before the first word is set; later it changes nothing.
+pub fn use_files(paths: &[PathBuf]) {
+    let found = paths.iter().filter(|path| path.is_file()).cloned().collect();
+    _ = STAND_INS.set(found);
+}
 
 /// The fonts as drawings look them up.
 static TYPEFACE: LazyLock<Arc<Database>> = LazyLock::new(|| {

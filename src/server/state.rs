@@ -1,8 +1,8 @@
 //! What every request shares.
 
 use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, mailer::Mailer,
-    passwords::Passwords, pictures::Pictures, redis::Redis, session_store::SessionStore,
+    clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
+    mailer::Mailer, passwords::Passwords, pictures::Pictures, redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{
@@ -77,6 +77,7 @@ pub struct Parts {
 impl AppState {
     /// Connects everything the configuration names. Fails without PostgreSQL, not without Redis.
     pub async fn connect(config: Config) -> anyhow::Result<Self> {
+        use_files(&config.fonts);
         let db = Db::connect(&config).await?;
         let state = Self::new(config, db, Clock::system())?;
         state.redis.warm_up().await;

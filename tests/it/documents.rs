@@ -7,9 +7,12 @@ use super::{
 use axum_test::TestResponse;
 use calcard::icalendar::{ICalendar, ICalendarProperty};
 use chrono::TimeDelta;
-use evently::tickets::{
-    documents::{ics_of_booking, pdf_of_booking},
-    token::Stamp,
+use evently::{
+    server::lettering::use_files,
+    tickets::{
+        documents::{ics_of_booking, pdf_of_booking},
+        token::Stamp,
+    },
 };
 use mail_parser::{MessageParser, MimeHeaders};
 use resvg::{tiny_skia::Pixmap, usvg::Tree};
@@ -123,6 +126,8 @@ async fn words_in_letters_of_other_typefaces_are_all_in_a_pdf(pool: PgPool) {
     let ada = app.person("ada").await;
     let name = "Dvořák, Чайковский, Ωδείο, 夜の公演, a 🎭 and averyveryverylongwordthatnolinecaneverholdinanysize";
     let (booking, scratch) = (book_seats(&app, &ada, name).await, Scratch::new("letters"));
+    // As the settings name it; Debian's fonts-droid-fallback, which `scripts/setup test` installs.
+    use_files(&["/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf".into(), "/nowhere.ttf".into()]);
     for width in ["a4", "phone"] {
         let reply = ada.server.get(&format!("/bookings/{booking}/tickets.pdf?width={width}")).await;
         let file = scratch.file("tickets.pdf", reply.as_bytes());
@@ -130,6 +135,8 @@ async fn words_in_letters_of_other_typefaces_are_all_in_a_pdf(pool: PgPool) {
         let words: String = run("pdftotext", &["-raw", &file, "-"]).split_whitespace().collect();
         let wanted: String = name.split_whitespace().collect();
         assert!(words.contains(&wanted), "{width}: {wanted} in {words}");
+        let fonts = run("pdffonts", &[&file]);
+        assert!(fonts.contains("DroidSansFallback"), "{width}: the letters are drawn and no boxes: {fonts}");
     }
 }
 

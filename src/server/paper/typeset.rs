@@ -54,7 +54,8 @@ static FACES: LazyLock<Vec<Face>> = LazyLock::new(|| FONTS.iter().filter_map(Fac
 
 impl Face {
     fn read(bytes: &Arc<Vec<u8>>) -> Option<Self> {
-        let font = FontRef::new(bytes).ok()?;
+        // A collection's first font stands for it.
+        let font = FontRef::from_index(bytes, 0).ok()?;
         let cut = |weight: f32| {
             let axes = [("wght", weight), ("opsz", OPTICAL_SIZE)];
             let tags = [(Tag::new(b"wght"), weight), (Tag::new(b"opsz"), OPTICAL_SIZE)];
@@ -70,7 +71,7 @@ impl Face {
     }
 
     fn font(&self) -> anyhow::Result<FontRef<'_>> {
-        FontRef::new(&self.bytes).context("a font that was read before")
+        FontRef::from_index(&self.bytes, 0).context("a font that was read before")
     }
 
     fn has(&self, letter: char) -> bool {
