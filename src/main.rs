@@ -15,6 +15,7 @@ use evently::{
         state::AppState,
         telemetry,
     },
+    tickets::store::{Change, change_keys},
     users,
 };
 use std::{io::Read, process::ExitCode, time::Duration};
@@ -46,9 +47,18 @@ enum Command {
     Audit,
     /// Take a mail from the standard input that came back, for the pipe of a mail server
     Bounce,
+    /// Make a new key that signs tickets
+    TicketKey(NewTicketKey),
     /// Manage admins
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+#[derive(Args)]
+struct NewTicketKey {
+    /// Somebody else may have the keys: sign with the new one at once, and let no ticket that was printed or mailed before count
+    #[arg(long)]
+    stolen: bool,
 }
 
 #[derive(Subcommand)]
@@ -114,6 +124,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Seed => seed::run(&state).await?,
         Command::Bounce => bounce(&state).await?,
         Command::Audit => return run_audit(&state).await,
+        Command::TicketKey(new) => change_ticket_key(&state, new.stolen).await?,
         Command::Admin(AdminCommand::Create(admin)) => create_admin(&state, admin).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -127,6 +138,21 @@ async fn run_audit(state: &AppState) -> anyhow::Result<ExitCode> {
     }
     println!("audit: {broken} violations");
     Ok(ExitCode::FAILURE)
+}
+
+async fn change_ticket_key(state: &AppState, is_stolen: bool) -> anyhow::Result<()> {
+    let change = if is_stolen { Change::Stolen } else { Change::InTime };
+    match change_keys(state, change).await {
+        Ok((signs_from, 0)) => println!("a new key signs tickets from {signs_from:?} on; those before stay good"),
+        Ok((_, retired)) => println!(
+            "a new key signs tickets; {retired} before it are retired: within a minute pages and new documents show good codes, \
+             and what was printed or mailed counts no more"
+        ),
+        Err(Failure::Refused(error)) => anyhow::bail!("no key was made: {}", say(&error)),
+        Err(Failure::Passing(passing)) => anyhow::bail!("no key was made: {}", say(&passing.into())),
+        Err(Failure::Unexpected(error)) => return Err(error),
+    }
+    Ok(())
 }
 
 /// Says what came of it, and succeeds for what is no report too: a mail server would send that back to its sender.

@@ -36,7 +36,7 @@ impl TestApp {
 }
 
 impl Person {
-    async fn login(&self, name: &str, password: &str) -> Reply {
+    pub(crate) async fn login(&self, name: &str, password: &str) -> Reply {
         let body = json!({"email": format!("{name}@example.org"), "password": password});
         self.post("auth/login", body).await
     }

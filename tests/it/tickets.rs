@@ -4,7 +4,10 @@ use super::app::{Person, TestApp};
 use chrono::TimeDelta;
 use evently::{
     events::store::cancel_event,
-    tickets::token::{Flaw, Place, PublicKey, Stamp},
+    tickets::{
+        store::{Change, change_keys},
+        token::{Flaw, Place, PublicKey, Stamp},
+    },
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -83,6 +86,40 @@ async fn who_asks_at_the_same_moment_finds_the_same_tickets_and_keys(pool: PgPoo
     let asked = join_all((0..6).map(|i| tickets(if i % 2 == 0 { &one } else { &other }, &booking))).await;
     assert!(asked.iter().all(|found| found.len() == 5 && *found == asked[0]), "{asked:?}");
     assert_eq!((count(&apps[0], "tickets").await, count(&apps[0], "ticket_keys").await), (5, 1));
+}
+
+#[sqlx::test]
+async fn a_new_key_is_known_before_it_signs_and_what_was_signed_before_stays_good(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let ada = app.person("ada").await;
+    let booking = book(&app, &ada, 1).await;
+    let printed = token(&tickets(&ada, &booking).await[0]);
+    let (signs_from, retired) = change_keys(&app.state, Change::InTime).await.expect("changed");
+    assert_eq!((retired, keys(&app).await.len()), (0, 2));
+    assert_eq!(token(&tickets(&ada, &booking).await[0]), printed, "the key before signs as yet");
+    // Another process, which has believed nothing yet.
+    let later = TestApp::new(pool).await;
+    later.wait(signs_from - later.now() + TimeDelta::seconds(1));
+    let phone = later.visitor();
+    phone.login("ada", "correct horse").await.expect(200);
+    let shown = token(&tickets(&phone, &booking).await[0]);
+    assert_ne!(shown, printed);
+    for text in [&printed, &shown] {
+        assert!(Stamp::verify(text, &keys(&later).await).is_ok());
+    }
+}
+
+#[sqlx::test]
+async fn where_keys_were_stolen_nothing_that_was_signed_before_counts(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.person("ada").await;
+    let booking = book(&app, &ada, 1).await;
+    let printed = token(&tickets(&ada, &booking).await[0]);
+    change_keys(&app.state, Change::InTime).await.expect("changed");
+    let (_, retired) = change_keys(&app.state, Change::Stolen).await.expect("changed");
+    assert_eq!((retired, keys(&app).await.len()), (2, 1), "the one that waited for its time may be stolen too");
+    assert_eq!(Stamp::verify(&printed, &keys(&app).await), Err(Flaw::Forged));
+    assert!(Stamp::verify(&token(&tickets(&ada, &booking).await[0]), &keys(&app).await).is_ok());
 }
 
 #[sqlx::test]

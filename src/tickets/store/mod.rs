@@ -11,14 +11,14 @@ mod of_booking;
 mod read;
 mod transfer;
 
-pub use change::reissue_ticket;
+pub use change::{reissue_held, reissue_ticket};
 pub use claim::{claim_tickets, lock_held};
 pub use door::{
     DoorTicket, find_reference, list_at_door, list_of_event_at_door, list_of_reference_at_door, lock_at_door,
 };
 pub use forget::{export_tickets, forget_person};
 pub use issue::issue_tickets;
-pub use keys::{Keyring, TicketKeys};
+pub use keys::{Change, Keyring, TicketKeys, change_keys};
 pub use move_tickets::change_seats;
 pub use of_booking::list_booking_tickets;
 pub use read::{get_history, get_ticket, list_received, list_tickets, list_tickets_of_booking};
