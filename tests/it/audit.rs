@@ -1,6 +1,6 @@
 //! The audit finds what it is there to find: each test breaks one invariant by hand.
 
-use super::app::TestApp;
+use super::{app::TestApp, tickets::tickets};
 use evently::{audit::run_alone, bookings::store::seal_history};
 use sqlx::PgPool;
 
@@ -19,6 +19,7 @@ async fn violations_after(pool: PgPool, sql: &'static str) -> Vec<String> {
     let booked = ada.hold(general, 2).await;
     ada.change("confirm", &booked).await.expect(200);
     ada.hold(general, 1).await;
+    assert_eq!(tickets(&ada, &more).await.len() + tickets(&ada, &booked).await.len(), 3);
     let bob = app.person("bob").await;
     bob.hold_seats(seated, &seats[4..10]).await;
     assert!(seal_history(&app.state).await.expect("sealed") > 0);
@@ -57,6 +58,9 @@ finds! {
     a_booking_that_lost_a_seat: "update seat_bookings set released_at = created_at where id = (select min(id::text)::uuid from seat_bookings where released_at is null)" => "bookings: the number";
     an_amount_that_changed: "update bookings set total_amount_minor = 1 where status = 'confirmed'" => "bookings: the amount";
     a_currency_that_changed: "update bookings set currency = 'USD'" => "bookings: the currency";
+    a_ticket_of_a_place_too_many: "update tickets set place = 3 where place = 2" => "tickets: one is of a place";
+    a_ticket_of_a_seat_of_another_booking: "update tickets set seat_id = (select min(seat_id::text)::uuid from seat_bookings where released_at is not null) where seat_id is not null" => "tickets: one is of a place";
+    a_ticket_of_another_issue: "update tickets set nonce = 2 where place = 1" => "tickets: the issue";
     a_history_with_a_hole: "delete from booking_history where action = 'held'" => "history:";
     an_entry_rewritten: "update booking_history set details = 'nothing' where action = 'held'" => "history: an entry doesn't carry";
     a_last_entry_rewritten: "update booking_history h set details = 'x' where number = (select max(number) from booking_history where booking_id = h.booking_id)" => "seals: sealed entries were altered";

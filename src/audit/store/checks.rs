@@ -4,7 +4,7 @@
 pub(super) type Check = (&'static str, &'static str);
 
 /// Source: product.md, rules of the inventory, 1. `seat_changes` not yet added up count as added.
-pub(super) const CHECKS: [Check; 16] = [
+pub(super) const CHECKS: [Check; 18] = [
     (
         "general admission: places held, booked and available don't add up to the total",
         "select e.id::text || ' (' || e.name || ')' from events e
@@ -135,5 +135,20 @@ pub(super) const CHECKS: [Check; 16] = [
                    from booking_history where number <= (select upto_entry from sales_told)) h
              join bookings b on b.id = h.booking_id group by b.event_id) h on h.event_id = d.event_id
          where (d.begun, d.confirmed, d.places, d.taken) is distinct from (h.begun, h.confirmed, h.places, h.taken)",
+    ),
+    (
+        "tickets: one is of a place that its booking doesn't have",
+        // A booking that has ended keeps the tickets it had; they are void.
+        "select t.id::text from tickets t join bookings b on b.id = t.booking_id
+         where t.place > b.quantity or t.seat_id is not null and not exists (
+             select from seat_bookings a where a.booking_id = t.booking_id and a.seat_id = t.seat_id
+                 and (a.released_at is null or b.status <> 'confirmed'))",
+    ),
+    (
+        "tickets: the issue isn't what the history counts",
+        "select t.id::text from tickets t
+         left join (select ticket_id, count(*) filter (where action in ('reissued', 'transfer_accepted')) as renewed
+                    from ticket_history group by ticket_id) h on h.ticket_id = t.id
+         where t.nonce is distinct from 1 + h.renewed",
     ),
 ];

@@ -46,6 +46,10 @@ async fn move_tickets(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (from, to): (Vec<SeatId>, Vec<SeatId>) = swaps.iter().map(|swap| (swap.from, swap.to)).unzip();
+    sqlx::query("select from tickets where booking_id = $1 order by id for no key update")
+        .bind(booking_id)
+        .execute(&mut *conn)
+        .await?;
     let moved: Vec<TicketId> = sqlx::query_scalar(
         "update tickets set seat_id = swap.new_id, nonce = nonce + 1, updated_at = $4
          from unnest($2::uuid[], $3::uuid[]) as swap (old_id, new_id)
