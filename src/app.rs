@@ -5,7 +5,7 @@ pub mod offline_page;
 pub mod wake;
 
 use crate::{
-    account::{delete_page::DeletePage, guest_link_page::GuestLinkPage},
+    account::{correct_page::CorrectPage, delete_page::DeletePage, guest_link_page::GuestLinkPage},
     analytics::{event_figures_page::EventFiguresPage, figures_page::FiguresPage, overview_page::OverviewPage},
     bookings::{
         admin::{
@@ -162,6 +162,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id/cancel") view=CancelEventPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/address") view=CorrectPage ssr=SsrMode::Async />
                     <Route path=path!("/account/delete") view=DeletePage ssr=SsrMode::Async />
                     <Route path=path!("/admin") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/figures") view=FiguresPage ssr=SsrMode::Async />

@@ -65,6 +65,32 @@ pub async fn claim_guest(
     claimed.inspect_err(|refused| send_back::<ClaimGuest>("/guest", &[("token", &back)], refused))
 }
 
+/// Gives the guest who is signed in another address, where they mistyped theirs: nobody has opened a link of it yet. Links that
+/// were sent are over, tickets are issued anew, and the mails about their bookings are sent to the new one.
+///
+/// Errors: `SignInRequired`; `Forbidden` for who is no such guest; `Invalid` on `email`; `TooMany` after three within an hour.
+#[server(name = CorrectEmail, prefix = "/api", endpoint = "v1/users/correct_email", input = PostUrl, output = Json)]
+pub async fn correct_email(
+    /// The right address.
+    email: String,
+) -> Result<(), Error> {
+    use super::correct::correct_email;
+    use crate::{
+        server::{Caller, answer, finish, redirect_to, send_back},
+        users::model::parse_email,
+    };
+    let corrected = answer(async {
+        let caller = Caller::current().await?;
+        let user_id = caller.signed_in()?;
+        let (state, email) = (caller.state.clone(), parse_email(&email)?);
+        finish(async move { correct_email(&state, user_id, &email).await }).await?;
+        redirect_to("/bookings?saved=email");
+        Ok(())
+    })
+    .await;
+    corrected.inspect_err(|refused| send_back::<CorrectEmail>("/account/address", &[("email", &email)], refused))
+}
+
 /// Deletes the account of who is signed in: bookings of events to come are cancelled, holds released, lines left, sessions
 /// ended; what is over stays in the books without them. Their address can register anew. Deleting it twice is fine.
 ///

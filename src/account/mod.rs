@@ -1,4 +1,5 @@
-//! An account as a whole: all that is kept about a person, how they leave, and how a guest's becomes theirs.
+//! An account as a whole: all that is kept about a person, how they leave, how a guest corrects their address, and how what
+//! a guest booked becomes theirs.
 //!
 //! Owns no table, and knows every slice: what each keeps about a person, its own store reads and gives up. Invariants:
 //! what is read is all there is, or its absence is said; who leaves keeps no place from anybody, and what they booked
@@ -8,6 +9,10 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 mod claim;
+#[cfg(feature = "ssr")]
+mod correct;
+#[cfg(feature = "ssr")]
+pub mod correct_page;
 #[cfg(feature = "ssr")]
 mod delete;
 #[cfg(feature = "ssr")]

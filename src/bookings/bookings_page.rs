@@ -47,6 +47,8 @@ fn Shown(page: Page<Booking>, received: Vec<Ticket>, is_first: bool) -> impl Int
             <PageHead title="My bookings" />
             {(asked("saved") == "claimed")
                 .then(|| view! { <Notice tone=Tone::Success>"What you booked without an account is in your account now."</Notice> })}
+            {(asked("saved") == "email")
+                .then(|| view! { <Notice tone=Tone::Success>"Your address is corrected. The mails about your bookings are on their way."</Notice> })}
             {is_empty.then(|| view! { <Empty /> })}
             {(!received.is_empty()).then(|| view! { <Received received /> })}
             {in_groups(items).map(|(group, bookings)| view! { <BookingGroup group bookings /> }).collect_view()}

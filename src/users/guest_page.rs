@@ -62,6 +62,9 @@ pub fn GuestNote() -> impl IntoView {
                 <p>
                     {format!("You booked without an account. The mail to {} has a link that opens this again. ", guest.email)}
                     <a href="/account">"Make it an account"</a>
+                    {guest
+                        .may_correct_email()
+                        .then(|| view! { " · " <a href="/account/address">"Correct the address"</a> })}
                 </p>
             </Notice>
         })

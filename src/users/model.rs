@@ -40,6 +40,13 @@ pub struct User {
     pub created_at: DateTime<Utc>,
 }
 
+impl User {
+    /// Whether they may still give another address: a guest whose address nobody has shown to be theirs.
+    pub fn may_correct_email(&self) -> bool {
+        self.is_guest && self.email_verified_at.is_none()
+    }
+}
+
 /// A person as staff see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendee {

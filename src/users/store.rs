@@ -10,7 +10,7 @@ mod verify;
 
 pub use find::{Named, SOUGHT, find_named, list_attendees, nobody};
 pub use guest::{
-    Linked, begin_guest, claim_guest, delete_guests, find_linked, lock_guest, make_account, open_guest,
+    Linked, begin_guest, claim_guest, correct_email, delete_guests, find_linked, lock_guest, make_account, open_guest,
     write_guest_link,
 };
 pub use leave::{KeptUser, check_leaving, export_user, lock_leaving, remove_person};

@@ -114,6 +114,7 @@ pub async fn resend_mail(state: &AppState, actor: &Actor, booking_id: BookingId)
     Ok(booking)
 }
 
-fn again(booking_id: BookingId, now: DateTime<Utc>) -> Mail {
+/// The mail about a booking, once more.
+pub(super) fn again(booking_id: BookingId, now: DateTime<Utc>) -> Mail {
     Mail::ConfirmationAgain { booking_id, minute: now.timestamp() / 60 }
 }

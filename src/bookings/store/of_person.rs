@@ -1,11 +1,18 @@
 //! A person's bookings as a whole: what is still open when they leave, and everything when they ask for it.
 
-use super::read::{BOOKING, BookingRow, ENTRY, EntryRow, complete, list_bookings};
+use super::{
+    by_staff::again,
+    read::{BOOKING, BookingRow, ENTRY, EntryRow, complete, list_bookings},
+};
 use crate::{
-    bookings::model::{Booking, HistoryEntry},
-    events::{self, model::Page},
+    bookings::model::{Booking, BookingStatus, HistoryEntry},
+    events::{
+        self,
+        model::{Availability, Page},
+    },
     id::{BookingId, EventId, UserId},
-    server::{Result, state::AppState},
+    job::Job,
+    server::{Result, jobs::enqueue, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -31,6 +38,16 @@ pub async fn list_open(conn: &mut PgConnection, user_id: UserId, now: DateTime<U
     );
     let rows: Vec<BookingRow> = sqlx::query_as(sql).bind(user_id).bind(now).fetch_all(&mut *conn).await?;
     complete(conn, rows, now).await
+}
+
+/// Asks once more for the mail about each booking of an event that is still to come.
+pub async fn resend_mails(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let open = list_open(conn, user_id, now).await?;
+    let stands = |booking: &&Booking| {
+        booking.status == BookingStatus::Confirmed && booking.event.availability != Availability::Cancelled
+    };
+    let mails: Vec<Job> = open.iter().filter(stands).map(|booking| again(booking.id, now).into()).collect();
+    enqueue(conn, &mails, now).await
 }
 
 /// A page of a person's bookings, newest first, each with its history. Errors: `Invalid`.

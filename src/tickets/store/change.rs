@@ -1,12 +1,14 @@
-//! Issuing a ticket anew: locks it, looks again, decides, writes.
+//! Issuing tickets anew: locks them, looks again, decides, writes.
 
-use super::{Entry, know_keys, lock_ticket, read::read_ticket, read_facts, record, renew};
+use super::{Entry, TICKET, TicketRow, know_keys, lock_ticket, read::read_ticket, read_facts, record, renew};
 use crate::{
     id::{TicketId, UserId},
     server::{Result, finish, state::AppState},
     tickets::model::{Ticket, TicketAction},
     users::store::require_active,
 };
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 /// Issues a ticket anew, so that every code it had before fails. Runs to its end even if the caller goes away.
 ///
@@ -29,4 +31,26 @@ pub async fn reissue_ticket(state: &AppState, user_id: UserId, ticket_id: Ticket
         Ok(ticket)
     })
     .await
+}
+
+/// Issues every ticket anew that a person holds, whatever became of its booking: what was sent of them is worth nothing. Assumes
+/// [`lock_held`](super::lock_held).
+pub async fn reissue_held(conn: &mut PgConnection, holder_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let tickets: Vec<TicketRow> =
+        sqlx::query_as(const_format::formatcp!("select {TICKET} from tickets where holder_id = $1 order by id"))
+            .bind(holder_id)
+            .fetch_all(&mut *conn)
+            .await?;
+    for ticket in tickets {
+        renew(conn, &ticket, holder_id, now).await?;
+        let entry = Entry {
+            ticket_id: ticket.id,
+            action: TicketAction::Reissued,
+            actor_id: Some(holder_id),
+            transfer_id: None,
+            now,
+        };
+        record(conn, entry).await?;
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     server::{Failure, Result, clock::new_id, secret::Secret, state::AppState},
     users::{
         model::{Guest, User},
-        token::Purpose,
+        token::{COUNTED, Purpose, decide_send},
     },
 };
 use chrono::{DateTime, Utc};
@@ -155,6 +155,35 @@ pub async fn claim_guest(conn: &mut PgConnection, guest_id: UserId, user_id: Use
     erase(conn, guest_id, now).await?;
     sqlx::query("update users set claimed_by = $2 where id = $1").bind(guest_id).bind(user_id).execute(conn).await?;
     Ok(())
+}
+
+/// Gives a guest another address, and ends the links that went to the one before. Answers whether it is another. Assumes
+/// [`lock_guest`].
+///
+/// Errors: `Forbidden` for who is no guest any more, and for one who has opened a link: then the address before was theirs, and
+/// whoever sits at their device can't turn their mails elsewhere; `TooMany` after three within an hour.
+pub async fn correct_email(conn: &mut PgConnection, user_id: UserId, email: &str, now: DateTime<Utc>) -> Result<bool> {
+    let (before, corrected_at): (String, Vec<DateTime<Utc>>) = sqlx::query_as(
+        "select email, corrected_at from users where id = $1 and is_guest and is_active and email_verified_at is null",
+    )
+    .bind(user_id)
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(Error::Forbidden)?;
+    if before == email {
+        return Ok(false);
+    }
+    let lately: Vec<DateTime<Utc>> = corrected_at.into_iter().filter(|at| *at > now - COUNTED).collect();
+    decide_send(&lately, now)?;
+    sqlx::query("update users set email = $2, corrected_at = $3, updated_at = $4 where id = $1")
+        .bind(user_id)
+        .bind(email)
+        .bind([lately, vec![now]].concat())
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("delete from guest_links where user_id = $1").bind(user_id).execute(conn).await?;
+    Ok(true)
 }
 
 /// Removes the rows of guests whom nothing names any more.

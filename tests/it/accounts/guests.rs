@@ -1,6 +1,6 @@
 //! Booking without an account: the way in, the links of mails, and what a guest may make of it.
 
-use super::{Person, Reply, TestApp};
+use super::{super::tickets::tickets, Person, Reply, TestApp};
 use chrono::TimeDelta;
 use evently::{
     account::sweep_guests,
@@ -323,4 +323,49 @@ async fn who_only_typed_an_address_is_out_once_its_owner_opens_the_link(pool: Pg
     typist.get("users/me").await.refused(401, "sign_in_required");
     app.visitor().open(&link).await.expect(200);
     assert_eq!(owner.booking_ids().await.len(), 1, "the owner's own browser stays");
+}
+
+#[sqlx::test]
+async fn a_guest_who_mistyped_their_address_corrects_it_and_what_went_astray_is_worth_nothing(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let guest = app.guest("gill").await;
+    let booking_id = guest.book(app.event(10).await, 2).await;
+    let (page, astray) = (format!("/bookings/{booking_id}"), app.guest_link().await);
+    let printed = tickets(&guest, &booking_id).await;
+    assert!(guest.page(&page).await.1.contains("/account/address"));
+    assert!(guest.page("/account/address").await.1.contains("gill@example.org"));
+    guest.post("users/correct_email", json!({"email": "no address"})).await.refused(422, "invalid");
+    for _ in 0..2 {
+        guest.post("users/correct_email", json!({"email": " Gil@Example.org "})).await.expect(200);
+    }
+    let links = app.guest_links().await;
+    let (to, link) = links.last().expect("a link");
+    assert_eq!((links.len(), to.as_str()), (2, "gil@example.org"), "the same address again sends nothing");
+    app.visitor().open(&astray).await.refused(410, "link_over");
+    for (before, now) in printed.iter().zip(tickets(&guest, &booking_id).await) {
+        assert_ne!(before["token"], now["token"], "whoever got the mail can't come in");
+    }
+    // Whoever reads the mail shows that the address is theirs, and nobody turns it elsewhere any more.
+    let phone = app.visitor();
+    phone.open(link).await.expect(200);
+    phone.post("users/correct_email", json!({"email": "eve@example.org"})).await.refused(403, "forbidden");
+    assert_eq!(phone.page("/account/address").await.0, 403);
+    assert!(!phone.page(&page).await.1.contains("/account/address"));
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn an_address_is_corrected_by_guests_alone_and_not_for_ever(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let correct = |to: &str| json!({"email": format!("{to}@example.org")});
+    app.visitor().post("users/correct_email", correct("eve")).await.refused(401, "sign_in_required");
+    app.person("ada").await.post("users/correct_email", correct("eve")).await.refused(403, "forbidden");
+    let guest = app.guest("gil").await;
+    for to in ["one", "two", "three"] {
+        guest.post("users/correct_email", correct(to)).await.expect(200);
+    }
+    guest.post("users/correct_email", correct("four")).await.refused(429, "too_many");
+    assert_eq!(guest.get("users/me").await.expect(200)["email"], "three@example.org");
+    app.wait(TimeDelta::minutes(61));
+    guest.post("users/correct_email", correct("four")).await.expect(200);
 }
