@@ -194,6 +194,24 @@ pub enum Conflict {
     VersionConflict,
 }
 
+/// What the text of a field says, by `parse`; none where nothing but spaces is given. Errors: `Invalid` with this problem.
+pub fn parse_or<T>(
+    field: &str,
+    text: &str,
+    problem: Problem,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Error> {
+    match text.trim() {
+        "" => Ok(None),
+        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, problem)),
+    }
+}
+
+/// What the text of a field says, by `parse`; none where nothing but spaces is given. Errors: `Invalid` for what is malformed.
+pub fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
+    parse_or(field, text, Problem::Malformed, parse)
+}
+
 /// One field that doesn't fit, by the name it has in the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {

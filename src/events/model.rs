@@ -1,7 +1,7 @@
 //! What an event is, when it can be booked, and what one can ask a list of events for.
 
 use crate::{
-    error::{Conflict, Error, Problem},
+    error::{Conflict, Error, Problem, parse_field, parse_or},
     id::EventId,
     money::{Currency, Money, group_thousands},
 };
@@ -597,10 +597,6 @@ impl EventQuery {
     }
 }
 
-fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
-    parse_or(field, text, Problem::Malformed, parse)
-}
-
 /// One of the words the field knows.
 fn known<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
     parse_or(field, text, Problem::Unknown, parse)
@@ -609,18 +605,6 @@ fn known<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Resul
 /// A number from 1 to `most`.
 fn number(field: &str, text: &str, most: i32) -> Result<Option<i32>, Error> {
     parse_or(field, text, Problem::OutOfRange(1, most), |s| s.parse().ok().filter(|n| (1..=most).contains(n)))
-}
-
-fn parse_or<T>(
-    field: &str,
-    text: &str,
-    problem: Problem,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Error> {
-    match text.trim() {
-        "" => Ok(None),
-        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, problem)),
-    }
 }
 
 fn known_category(text: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Roles, what each may do, and what each function of the dashboard needs.
 
 use crate::{
-    error::{Error, Problem},
+    error::{Error, Problem, parse_field},
     id::{EventId, InvitationId, UserId},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -450,13 +450,6 @@ impl LogQuery {
             before: parse_field("cursor", &self.cursor, |text| text.parse().ok())?,
             limit: limit.unwrap_or(50),
         })
-    }
-}
-
-fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
-    match text.trim() {
-        "" => Ok(None),
-        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, Problem::Malformed)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     bookings::model::{Booking, BookingAction, BookingStatus, EXTENSION_S},
-    error::{Error, Problem},
+    error::{Error, Problem, parse_field},
     events::model::When,
     id::{BookingId, EventId},
     users::model::Attendee,
@@ -180,13 +180,6 @@ fn parse_status(text: &str) -> Option<BookingStatus> {
         "cancelled" => Some(BookingStatus::Cancelled),
         "expired" => Some(BookingStatus::Expired),
         _ => None,
-    }
-}
-
-fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
-    match text.trim() {
-        "" => Ok(None),
-        text => parse(text).map(Some).ok_or_else(|| Error::invalid(field, Problem::Malformed)),
     }
 }
 

@@ -28,9 +28,10 @@ async function decideAlone(item) {
   const guest = { name, place };
   const before = kept.seen[ticket] || since;
   if (before) return { outcome: "already_admitted", guest, words: `In since ${before}.` };
-  kept.seen[ticket] = `${clock(item.scanned_at)}, here`;
-  kept.queue.push({ ...item, name, place });
-  keep();
+  keep(() => {
+    kept.seen[ticket] = `${clock(item.scanned_at)}, here`;
+    kept.queue.push({ ...item, name, place });
+  });
   tellQueue();
   return { outcome: "admitted", guest, isAlone: true, words: "Not confirmed yet: there is no connection." };
 }
@@ -49,13 +50,16 @@ async function sendQueue() {
     while (kept.queue.length > 0) {
       const [{ name, place, ...item }] = kept.queue;
       const answer = await ask(`${API}/check_in`, item);
-      kept.queue.shift();
       // Whoever was let in last may not be far yet.
       if (verdict.dataset.key === item.key) (answer.outcome === "admitted" ? show : say)(answer);
-      if (answer.outcome !== "admitted") {
-        kept.conflicts.push({ name, place, at: clock(item.scanned_at), words: answer.words });
-      }
-      keep();
+      keep(() => {
+        const isWaiting = kept.queue.some(({ key }) => key === item.key);
+        kept.queue = kept.queue.filter(({ key }) => key !== item.key);
+        // Another tab that sent it too has said so.
+        if (isWaiting && answer.outcome !== "admitted") {
+          kept.conflicts.push({ name, place, at: clock(item.scanned_at), words: answer.words });
+        }
+      });
     }
   } catch (error) {
     if (error instanceof Refusal) trouble(`What was scanned without a connection waits here: ${error.message}`);
@@ -76,8 +80,7 @@ function tellConflicts() {
 }
 
 byId("conflicts-seen").addEventListener("click", () => {
-  kept.conflicts = [];
-  keep();
+  keep(() => (kept.conflicts = []));
   tellConflicts();
 });
 

@@ -26,14 +26,24 @@ const HEADS = {
 // What is kept on the device: what was not sent yet, what was let in here, and what turned out otherwise.
 
 const KEPT = `checkin-${eventId}`;
-const kept = { queue: [], seen: {}, conflicts: [], ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
-const keep = () => {
+const readKept = () => ({ queue: [], seen: {}, conflicts: [], ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") });
+let kept = readKept();
+// Changes what is kept. Another tab of the same door may have changed it since it was read last.
+const keep = (change) => {
+  kept = readKept();
+  change();
   try {
     localStorage.setItem(KEPT, JSON.stringify(kept));
   } catch {
     trouble("This device has no room left to keep scans: send what waits, and free some.");
   }
 };
+addEventListener("storage", ({ key }) => {
+  if (key !== KEPT) return;
+  kept = readKept();
+  tellQueue();
+  tellConflicts();
+});
 
 // Asking the server. What can't be reached throws a TypeError or a timeout; what is refused throws its words.
 
@@ -93,8 +103,7 @@ async function settle(shown) {
 
 function remember({ outcome, guest, check_in: checkIn }) {
   if (outcome !== "admitted") return;
-  kept.seen[guest.ticket_id.replaceAll("-", "")] = `${checkIn.when.time}, ${checkIn.door}`;
-  keep();
+  keep(() => (kept.seen[guest.ticket_id.replaceAll("-", "")] = `${checkIn.when.time}, ${checkIn.door}`));
 }
 
 // Typing, by hand or by a scanner that is a keyboard.
