@@ -6,7 +6,10 @@ pub mod wake;
 
 use crate::{
     account::{correct_page::CorrectPage, delete_page::DeletePage, guest_link_page::GuestLinkPage},
-    analytics::{event_figures_page::EventFiguresPage, figures_page::FiguresPage, overview_page::OverviewPage},
+    analytics::{
+        entries_page::EntriesPage, event_figures_page::EventFiguresPage, figures_page::FiguresPage,
+        overview_page::OverviewPage,
+    },
     bookings::{
         admin::{
             blocked_page::BlockedPage, booking_page::FilePage, bookings_page::SearchPage,
@@ -167,6 +170,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/figures") view=FiguresPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/figures") view=EventFiguresPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/figures/rows") view=EntriesPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/bookings") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/bookings/:id") view=FilePage ssr=SsrMode::Async />
                     <Route path=path!("/admin/bookings/:id/seats") view=MovePage ssr=SsrMode::Async />

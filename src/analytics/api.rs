@@ -1,7 +1,10 @@
 //! The door to figures: `/api/v1/analytics/…`. Money is null for who may see the figures and not the money.
 
-use super::model::{Attention, EventSales, PopularEvents, Summary, Trend};
-use crate::{error::Error, id::EventId};
+use super::{
+    entries::FigureEntry,
+    model::{Attention, EventSales, PopularEvents, Summary, Trend},
+};
+use crate::{error::Error, events::model::Page, id::EventId};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, Json},
@@ -137,6 +140,38 @@ pub async fn get_event_sales(
         let caller = Caller::current().await?;
         let scope = scope_of::<GetEventSales>(&caller, Some(event_id)).await?;
         store::get_event_sales(&caller.state, event_id, scope.sees_money).await
+    })
+    .await
+}
+
+/// The rows behind a figure of an event: the entries of its history that are added up in it, the newest first. Amounts are null for
+/// who may not see money.
+///
+/// Errors: `SignInRequired`; `Forbidden`; `Invalid` on `figure`, `cursor` or `limit`.
+#[server(name = ListFigureEntries, prefix = "/api", endpoint = "v1/analytics/entries", input = GetUrl, output = Json)]
+pub async fn list_entries(
+    /// The event's id.
+    event_id: EventId,
+    /// `booked`, `cancelled`, `released` or `ran_out`.
+    figure: String,
+    /// Where the page before ended.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Rows, at most 200; 50 if left out.
+    #[server(default)]
+    limit: Option<i64>,
+) -> Result<Page<FigureEntry>, Error> {
+    use super::{entries::Figure, scope::scope_of, store};
+    use crate::{
+        events::model::check_limit,
+        server::{Caller, answer},
+    };
+    answer(async {
+        let caller = Caller::current().await?;
+        let scope = scope_of::<ListFigureEntries>(&caller, Some(event_id)).await?;
+        let (figure, limit) = (Figure::parse(&figure)?, check_limit(limit.unwrap_or(50))?);
+        let from = (cursor.as_deref().unwrap_or_default(), limit);
+        store::list_entries(&caller.state, (event_id, &scope), figure, from, caller.now).await
     })
     .await
 }

@@ -51,7 +51,7 @@ fn Shown(sales: EventSales, #[prop(optional_no_strip)] map: Option<SeatMap>) -> 
                 <h2>"Taken now, held places too"</h2>
                 <ShareBar part=taken whole=sales.total_capacity.into() />
             </section>
-            <Tiles sums=sales.sums before=None />
+            <Tiles sums=sales.sums before=None rows_of=sales.event_id />
             {if points.is_empty() {
                 view! { <p class="muted">"Nothing has been booked yet."</p> }.into_any()
             } else {

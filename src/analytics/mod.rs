@@ -8,6 +8,9 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod chart;
+pub mod entries;
+#[cfg(feature = "ssr")]
+pub mod entries_page;
 #[cfg(feature = "ssr")]
 pub mod event_figures_page;
 #[cfg(feature = "ssr")]

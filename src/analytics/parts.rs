@@ -2,9 +2,12 @@
 
 use super::{
     chart::say,
+    entries::Figure,
+    entries_page::entries_path,
     model::{EventFigures, Figures, Range, Sums, Takings},
 };
 use crate::{
+    id::EventId,
     money::Money,
     staff::frame::event_path,
     ui::{ButtonKind, Field, SubmitButton},
@@ -42,7 +45,14 @@ fn Tile(
     name: &'static str,
     #[prop(into)] value: String,
     #[prop(optional_no_strip)] before: Option<String>,
+    /// Where its rows are, if they can be shown.
+    #[prop(optional_no_strip)]
+    rows: Option<String>,
 ) -> impl IntoView {
+    let name = match rows {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
     view! {
         <div class="tile">
             <dt>{name}</dt>
@@ -86,9 +96,16 @@ pub fn Tiles(
     /// Those of the range before, to compare.
     #[prop(optional_no_strip)]
     before: Option<Sums>,
+    /// The event whose figures they are, from its first day on: then each leads to its rows.
+    #[prop(optional)]
+    rows_of: Option<EventId>,
 ) -> impl IntoView {
     let compare = |what: fn(&Figures) -> String| (what(&sums.figures), before.as_ref().map(|sums| what(&sums.figures)));
-    let tile = |name: &'static str, (value, before): (String, Option<String>)| view! { <Tile name value before /> };
+    let tile = |name: &'static str, figure: Option<Figure>, (value, before): (String, Option<String>)| {
+        let rows = rows_of.zip(figure).map(|(event_id, figure)| entries_path(event_id, figure));
+        view! { <Tile name value before rows /> }
+    };
+    let (booked, cancelled, ran_out) = (Some(Figure::Booked), Some(Figure::Cancelled), Some(Figure::RanOut));
     let money = sums.takings.clone().map(|takings| {
         let before = before.as_ref().and_then(|sums| sums.takings.clone());
         view! { <MoneyTile takings before /> }
@@ -96,13 +113,13 @@ pub fn Tiles(
     view! {
         <dl class="tiles">
             {money}
-            {tile("Places sold, less cancelled", compare(|figures| say(figures.net_quantity())))}
-            {tile("Bookings", compare(|figures| say(figures.confirmed_count)))}
-            {tile("Cancelled bookings", compare(|figures| say(figures.cancelled_count)))}
-            {tile("Holds that were booked", compare(|figures| say_rate(figures.success_per_mille())))}
-            {tile("Holds that ran out", compare(|figures| say_rate(figures.expiry_per_mille())))}
-            {tile("From hold to booking", compare(|figures| say_time(figures.mean_confirm_time_s())))}
-            {tile("Offers of waitlists taken", compare(|figures| say_rate(figures.conversion_per_mille())))}
+            {tile("Places sold, less cancelled", booked, compare(|figures| say(figures.net_quantity())))}
+            {tile("Bookings", booked, compare(|figures| say(figures.confirmed_count)))}
+            {tile("Cancelled bookings", cancelled, compare(|figures| say(figures.cancelled_count)))}
+            {tile("Holds that were booked", booked, compare(|figures| say_rate(figures.success_per_mille())))}
+            {tile("Holds that ran out", ran_out, compare(|figures| say_rate(figures.expiry_per_mille())))}
+            {tile("From hold to booking", booked, compare(|figures| say_time(figures.mean_confirm_time_s())))}
+            {tile("Offers of waitlists taken", None, compare(|figures| say_rate(figures.conversion_per_mille())))}
         </dl>
     }
 }

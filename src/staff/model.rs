@@ -199,6 +199,7 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("admin/waitlist", Permission::SeeBookings),
     ("admin/withdraw_invitation", Permission::RunStaff),
     ("analytics/attention", Permission::SeeFigures),
+    ("analytics/entries", Permission::SeeBookings),
     ("analytics/events", Permission::SeeFigures),
     ("analytics/sales", Permission::SeeFigures),
     ("analytics/summary", Permission::SeeFigures),

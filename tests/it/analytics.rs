@@ -72,6 +72,58 @@ async fn live_through(app: &TestApp, event_id: EventId) {
 }
 
 #[sqlx::test]
+async fn the_rows_behind_a_figure_are_as_many_and_as_much_as_it_says(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (event_id, other) = (app.event(50).await, app.event(50).await);
+    live_through(&app, event_id).await;
+    app.person("eve").await.book(other, 3).await;
+    app.add_up().await;
+    let (admin, boss) = (app.admin().await, app.staff("box", Role::BoxOffice, Some(event_id)).await);
+    let sums = admin.sales(event_id).await["sums"].clone();
+    let list = |person: &Person, rest: &str| {
+        let path = format!("analytics/entries?event_id={event_id}&{rest}");
+        let reply = person.server.get(&format!("/api/v1/{path}"));
+        async move { serde_json::from_str::<Value>(&reply.await.text()).expect("JSON") }
+    };
+    for (figure, counts) in [
+        ("booked", vec!["confirmed_count"]),
+        ("cancelled", vec!["cancelled_count"]),
+        ("released", vec!["released_count"]),
+        ("ran_out", vec!["expired_count", "lapsed_count"]),
+    ] {
+        let count: i64 = counts.iter().filter_map(|count| sums[*count].as_i64()).sum();
+        let all = list(&admin, &format!("figure={figure}&limit=200")).await;
+        let rows = all["items"].as_array().expect("rows");
+        assert_eq!((rows.len() as i64, count > 0), (count, true), "{figure}: {rows:?}");
+        // The same ones page by page.
+        let (mut cursor, mut paged) = (String::new(), Vec::new());
+        loop {
+            let page = list(&admin, &format!("figure={figure}&limit=2&cursor={cursor}")).await;
+            paged.extend(page["items"].as_array().expect("rows").clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = next.to_owned();
+        }
+        assert_eq!(&paged, rows);
+    }
+    let booked = list(&admin, "figure=booked&limit=200").await;
+    let taken: i64 =
+        booked["items"].as_array().expect("rows").iter().filter_map(|row| row["amount"]["minor"].as_i64()).sum();
+    assert_eq!(sums["takings"][0]["confirmed_minor"], taken);
+    assert_eq!(list(&boss, "figure=booked").await["items"][0]["amount"], Value::Null, "money is for who may see it");
+    for (wrong, field) in
+        [("figure=held", "figure"), ("figure=booked&cursor=x", "cursor"), ("figure=booked&limit=0", "limit")]
+    {
+        let refused =
+            admin.get(&format!("analytics/entries?event_id={event_id}&{wrong}")).await.refused(422, "invalid");
+        assert_eq!(refused["details"][0]["field"], field, "{refused}");
+    }
+    let (status, page) = admin.page(&format!("/admin/events/{event_id}/figures/rows?figure=cancelled")).await;
+    assert!(status == 200 && page.contains("/admin/bookings/") && page.contains("Rows behind"), "{status}");
+    assert!(admin.page(&format!("/admin/events/{event_id}/figures")).await.1.contains("figures/rows?figure=booked"));
+    assert_eq!(admin.page(&format!("/admin/events/{event_id}/figures/rows?figure=none")).await.0, 422);
+}
+
+#[sqlx::test]
 async fn every_figure_is_what_the_sums_of_bookings_to_the_cent(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (event_id, other) = (app.event(50).await, app.event(50).await);

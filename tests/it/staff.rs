@@ -48,6 +48,7 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         "admin/remove_staff" => (Method::POST, json!({"event_id": event_id, "user_id": NOBODY})),
         "admin/set_role" => (Method::POST, json!({"event_id": event_id, "user_id": NOBODY, "role": "finance"})),
         "admin/staff" => (Method::GET, json!({"event_id": event_id})),
+        "analytics/entries" => (Method::GET, json!({"event_id": event_id, "figure": "booked"})),
         "analytics/attention" | "analytics/events" => (Method::GET, json!({})),
         "analytics/sales" | "analytics/summary" | "analytics/trends" => (Method::GET, json!({"event_id": event_id})),
         "admin/withdraw_invitation" => (Method::POST, json!({"invitation_id": NOBODY})),
