@@ -173,6 +173,22 @@ async fn a_use_comes_back_with_whatever_ends_its_booking(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_offer_of_the_waitlist_takes_a_code_too(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (admin, ada, bob) = (app.admin().await, app.person("ada").await, app.person("bob").await);
+    let event_id = app.event(1).await;
+    admin.make_code(event_id, "EARLY", json!({})).await;
+    let booked = ada.book(event_id, 1).await;
+    bob.post("waitlist/join", json!({"event_id": event_id, "requested_quantity": 1})).await.expect(200);
+    ada.change("cancel", &booked).await.expect(200);
+    let offer = bob.get("bookings/list").await.expect(200)["items"][0]["id"].as_str().expect("an offer").to_owned();
+    bob.apply(&offer, "EARLY").await.expect(200);
+    let accepted = bob.change("confirm", &offer).await.expect(200);
+    assert_eq!((sum(&accepted), &accepted["is_offer"]), ((2_000, 500, Some("EARLY")), &true.into()));
+    app.audit().await;
+}
+
+#[sqlx::test]
 async fn nobody_finds_a_code_by_trying(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, ada, event_id) = (app.admin().await, app.person("ada").await, app.event(10).await);
@@ -215,7 +231,7 @@ async fn a_code_comes_along_with_a_link_through_signing_in(pool: PgPool) {
     assert_eq!(sum(&ada.booking(&held).await), (5_000, 0, None), "looking changes nothing");
     ada.apply(&held, "EARLY").await.expect(200);
     let checkout = ada.page(&format!("/bookings/{held}/checkout")).await.1;
-    for words in ["Before the discount", "€50", "−€10", "€40", "Remove the code"] {
+    for words in ["2 places", "€50", "−€10", "€40", "Remove the code"] {
         assert!(checkout.contains(words), "{words}: {checkout}");
     }
     ada.change("confirm", &held).await.expect(200);

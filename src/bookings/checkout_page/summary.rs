@@ -15,12 +15,19 @@ pub fn Summary(
     booking: Booking,
 ) -> impl IntoView {
     let event = booking.event.clone();
+    let subtotal = booking.subtotal().to_string();
     let discount = booking.discount().map(|(code, off)| {
+        // One line says it already.
+        let before = (booking.seats.len() > 1).then(|| {
+            view! {
+                <tr>
+                    <th scope="row">"Before the discount"</th>
+                    <td>{subtotal}</td>
+                </tr>
+            }
+        });
         view! {
-            <tr>
-                <th scope="row">"Before the discount"</th>
-                <td>{booking.subtotal().to_string()}</td>
-            </tr>
+            {before}
             <tr>
                 <th scope="row">"Code " <span class="code">{code.to_owned()}</span></th>
                 <td>{say_off(off)}</td>
