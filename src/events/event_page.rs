@@ -187,15 +187,8 @@ fn EventBody(data: EventData) -> impl IntoView {
                 <h1>{event.name.clone()}</h1>
                 <p class="lead">{event.summary.clone()}</p>
                 <EventFacts detail=detail.clone() />
+                {code.map(|code| view! { <Notice>{format!("Your code {code} stands ready at the checkout.")}</Notice> })}
             </header>
-            {code
-                .map(|code| {
-                    view! {
-                        <div class="event-code">
-                            <Notice>{format!("Your code {code} stands ready at the checkout.")}</Notice>
-                        </div>
-                    }
-                })}
             {panel}
             <section class="event-about" aria-labelledby="event-about-heading">
                 <h2 id="event-about-heading">"About this event"</h2>

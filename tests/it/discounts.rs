@@ -225,7 +225,7 @@ async fn a_code_comes_along_with_a_link_through_signing_in(pool: PgPool) {
     let held = ada.hold(event_id, 2).await;
     let checkout = ada.page(&format!("/bookings/{held}/checkout")).await.1;
     assert!(
-        checkout.contains("value=\"EARLY\"") && checkout.contains("<details class=\"checkout-code\" open"),
+        checkout.contains("value=\"EARLY\"") && checkout.contains("<details open class=\"checkout-code\""),
         "{checkout}"
     );
     assert_eq!(sum(&ada.booking(&held).await), (5_000, 0, None), "looking changes nothing");

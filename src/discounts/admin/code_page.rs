@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     events::admin::{api::get_managed_event, model::ManagedEvent},
     id::{CodeId, EventId},
-    server::{begin, find_kept},
+    server::{begin, find_kept, state::AppState},
     staff::frame::{DashboardPage, EventTab, Place, event_path},
     ui::{ButtonKind, FormRefusal, LinkButton, Notice, PageError, SubmitButton, asked, path_with, refusal},
 };
@@ -62,6 +62,7 @@ fn Shown(found: Found) -> impl IntoView {
     let (code, is_used) = (line.code, line.held_count + line.confirmed_count > 0);
     let refused = refusal::<UpdateCode>();
     let link = path_with(&format!("/events/{}", event.id), [("code", &*code.code)]);
+    let address = expect_context::<AppState>().config.address(&link);
     view! {
         <DashboardPage
             title=format!("Code {}", code.code)
@@ -69,7 +70,7 @@ fn Shown(found: Found) -> impl IntoView {
             place=Place::Event { tab: EventTab::Codes, event_id: event.id, name: event.name }
         >
             <Notice>
-                <p>"With this link the code stands ready at the checkout: " <a href=link.clone()>{link.clone()}</a></p>
+                <p>"With this link the code stands ready at the checkout: " <a href=link>{address}</a></p>
             </Notice>
             {is_used
                 .then(|| view! { <p class="muted">"It has been used: what it reads and takes off stays. End it and make another for something else."</p> })}
