@@ -191,7 +191,7 @@ pub fn parse_code(text: &str) -> Result<String, Error> {
     let problem = match code.len() {
         0 => Problem::Required,
         _ if !code.bytes().all(is_plain) => Problem::Malformed,
-        ..CODE_MIN => Problem::TooShort(CODE_MIN as i32),
+        1..CODE_MIN => Problem::TooShort(CODE_MIN as i32),
         CODE_MIN..=CODE_MAX => return Ok(code),
         _ => Problem::TooLong(CODE_MAX as i32),
     };
