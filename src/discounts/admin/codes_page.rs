@@ -176,7 +176,7 @@ fn Rows(event_id: EventId, codes: Vec<CodeLine>) -> impl IntoView {
                 <td data-label="When">{say_window(&line)}</td>
                 <td data-label="State">{line.state.words()}</td>
                 <td data-label="Uses" class="rows-number">
-                    <a href=bookings aria-label=format!("Bookings with {code}")>{line.say_uses()}</a>
+                    <a href=bookings aria-label=format!("{}: bookings with {code}", line.say_uses())>{line.say_uses()}</a>
                 </td>
                 <td data-label="Taken" class="rows-number">{say_money(line.taken())}</td>
                 <td data-label="Taken off" class="rows-number">{say_money(line.discount())}</td>
