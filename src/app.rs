@@ -23,6 +23,7 @@ use crate::{
         admin::check_in_page::EventCheckInPage, choose_page::ChooseDoorPage, door_page::DoorPage,
         join_page::JoinDoorPage,
     },
+    discounts::admin::{code_page::CodePage, codes_page::CodesPage, generate_page::GeneratePage},
     error::Error,
     events::{
         admin::{
@@ -161,6 +162,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id") view=SummaryPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/edit") view=EditEventPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/prices") view=PricesPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/codes") view=CodesPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/codes/:code") view=CodePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/generate-codes") view=GeneratePage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/duplicate") view=DuplicateEventPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/cancel") view=CancelEventPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />

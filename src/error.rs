@@ -159,6 +159,12 @@ pub enum Conflict {
     /// The event was called off.
     #[error("This event was cancelled.")]
     EventCancelled,
+    /// The discount code takes nothing off this booking.
+    #[error("{}", .reason.say())]
+    CodeRefused {
+        /// Why not.
+        reason: CodeRefusal,
+    },
     /// The time of the hold ran out and its places went back on sale.
     #[error("The time to complete this booking ran out, and its places went back on sale.")]
     HoldExpired,
@@ -280,6 +286,41 @@ impl Problem {
     }
 }
 
+/// Why a discount code takes nothing off a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeRefusal {
+    /// The event has no such code.
+    Unknown,
+    /// It can be given later.
+    NotYet,
+    /// It could be given until some time ago.
+    Ended,
+    /// As many bookings have it as can.
+    UsedUp,
+    /// As many bookings of this person have it as can.
+    UsedByYou,
+    /// It is for other seats than any of these.
+    OtherSeats,
+    /// The places cost nothing.
+    NothingToPay,
+}
+
+impl CodeRefusal {
+    /// The same as a sentence that says what to do.
+    pub fn say(self) -> &'static str {
+        match self {
+            Self::Unknown => "There is no such code for this event. Check how it is written.",
+            Self::NotYet => "This code can't be used yet. Try it again later, or book without it.",
+            Self::Ended => "This code can't be used any more. You can book without it.",
+            Self::UsedUp => "This code has been used as often as it can be. You can book without it.",
+            Self::UsedByYou => "You have used this code as often as one person can. You can book without it.",
+            Self::OtherSeats => "This code is for other seats than these. Choose others, or book without it.",
+            Self::NothingToPay => "These places cost nothing: you don't need a code.",
+        }
+    }
+}
+
 fn say_fields(fields: &[FieldError]) -> String {
     match fields {
         [one] => one.problem.say(),
@@ -394,6 +435,7 @@ mod tests {
             Error::TooMany { retry_after_s: 7 },
             Conflict::SoldOut { available_count: 3 }.into(),
             Conflict::HoldExpired.into(),
+            Conflict::CodeRefused { reason: CodeRefusal::UsedUp }.into(),
             Conflict::StillRunning { retry_after_s: 1 }.into(),
             Error::IdempotencyKeyReused,
         ] {

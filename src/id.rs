@@ -55,4 +55,6 @@ ids! {
     LinkId,
     /// A ticket that was let in.
     CheckInId,
+    /// A discount code of an event.
+    CodeId,
 }

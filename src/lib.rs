@@ -8,6 +8,7 @@ pub mod app;
 pub mod audit;
 pub mod bookings;
 pub mod checkins;
+pub mod discounts;
 pub mod error;
 pub mod events;
 pub mod health;

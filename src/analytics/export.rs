@@ -1,8 +1,8 @@
 //! Figures as a file for spreadsheets: of each day, or of each event, within a range.
 //!
 //! A line for each day or event and currency. The columns: `day`, or `event_id`, `event`, `venue` and `event_date`; then
-//! `currency`, `taken` and `given_back` (decimals; empty for who may not see money), and the counts of the figures by their names
-//! in `analytics/trends`.
+//! `currency`, `taken` and `given_back` (decimals; empty for who may not see money), the counts of the figures by their names
+//! in `analytics/trends`, and `discounts` (a decimal, what codes took off; empty for who may not see money).
 
 use super::{
     model::{Figures, Range, Step, Sums},
@@ -83,7 +83,8 @@ async fn write_events(state: &AppState, scope: &Scope, range: Range) -> Result<S
 fn begin(keys: &[&str]) -> String {
     let mut text = csv::BEGIN.to_owned();
     let figures = counts(&Figures::default()).map(|(name, _)| name);
-    let head: Vec<&str> = keys.iter().copied().chain(["currency", "taken", "given_back"]).chain(figures).collect();
+    let head: Vec<&str> =
+        keys.iter().copied().chain(["currency", "taken", "given_back"]).chain(figures).chain(["discounts"]).collect();
     csv::push_line(&mut text, &head);
     text
 }
@@ -93,15 +94,17 @@ fn push_sums(text: &mut String, keys: &[String], sums: &Sums) {
     let takings = sums.takings.as_deref().unwrap_or_default();
     let amounts = takings.iter().map(|takings| {
         let decimal = |minor| Money::new(minor, takings.currency).decimal();
-        [takings.currency.code().to_owned(), decimal(takings.confirmed_minor), decimal(takings.cancelled_minor)]
+        let amounts =
+            [takings.currency.code().to_owned(), decimal(takings.confirmed_minor), decimal(takings.cancelled_minor)];
+        (amounts, decimal(takings.discount_minor))
     });
-    let mut lines: Vec<[String; 3]> = amounts.collect();
+    let mut lines: Vec<([String; 3], String)> = amounts.collect();
     if lines.is_empty() {
         lines.push(Default::default());
     }
-    for (at, amounts) in lines.into_iter().enumerate() {
+    for (at, (amounts, discounts)) in lines.into_iter().enumerate() {
         let figures = counts(&sums.figures).map(|(_, count)| if at == 0 { count.to_string() } else { String::new() });
-        let cells: Vec<String> = keys.iter().cloned().chain(amounts).chain(figures).collect();
+        let cells: Vec<String> = keys.iter().cloned().chain(amounts).chain(figures).chain([discounts]).collect();
         csv::push_line(text, &cells);
     }
 }

@@ -110,6 +110,9 @@ pub struct Takings {
     pub confirmed_minor: i64,
     /// What is given back for cancelled ones, in minor units.
     pub cancelled_minor: i64,
+    /// What codes took off the bookings made, less what they had taken off those cancelled, in minor units. The amounts above are
+    /// what was left.
+    pub discount_minor: i64,
 }
 
 impl Takings {

@@ -34,6 +34,14 @@ pub fn say_net(takings: &[Takings]) -> String {
     if sums.is_empty() { "–".to_owned() } else { sums.join(" + ") }
 }
 
+/// What codes took off, a currency each; none where they took off nothing.
+fn say_discounts(takings: &[Takings]) -> Option<String> {
+    let off = takings.iter().filter(|takings| takings.discount_minor != 0);
+    let sums: Vec<String> =
+        off.map(|takings| say_money(Money::new(takings.discount_minor, takings.currency))).collect();
+    (!sums.is_empty()).then(|| sums.join(" + "))
+}
+
 /// An amount as a figure: nothing is `€0` here, not free.
 pub fn say_money(money: Money) -> String {
     if money.minor == 0 { format!("{} 0", money.currency.code()) } else { money.to_string() }
@@ -110,9 +118,16 @@ pub fn Tiles(
         let before = before.as_ref().and_then(|sums| sums.takings.clone());
         view! { <MoneyTile takings before /> }
     });
+    let discounts = sums.takings.as_deref().and_then(say_discounts).map(|now| {
+        let before = before
+            .as_ref()
+            .map(|sums| sums.takings.as_deref().and_then(say_discounts).unwrap_or_else(|| "–".to_owned()));
+        view! { <Tile name="Taken off by codes" value=now before /> }
+    });
     view! {
         <dl class="tiles">
             {money}
+            {discounts}
             {tile("Places sold, less cancelled", booked, compare(|figures| say(figures.net_quantity())))}
             {tile("Bookings", booked, compare(|figures| say(figures.confirmed_count)))}
             {tile("Cancelled bookings", cancelled, compare(|figures| say(figures.cancelled_count)))}
@@ -221,6 +236,7 @@ mod tests {
             currency: Currency::try_from(code.to_owned()).expect("a currency"),
             confirmed_minor,
             cancelled_minor: 100,
+            discount_minor: 0,
         };
         assert_eq!(say_net(&[takings("EUR", 120_100), takings("GBP", 100)]), "€1,200 + GBP 0");
         assert_eq!(say_net(&[]), "–");

@@ -101,6 +101,57 @@ pub async fn release_hold(
     released.inspect_err(|refused| send_back::<ReleaseHold>(&format!("/bookings/{booking_id}/checkout"), &[], refused))
 }
 
+/// Lets a discount code take something off a hold, in place of the one it has, if it has one. Doing it twice is fine. The code is
+/// used from now on; a hold that is released or lapses, and a booking that is cancelled, give the use back.
+///
+/// Errors: `SignInRequired`; `NotFound`; `Invalid` on `code` for what can't be one; `CodeRefused` with the reason; `TooMany` after
+/// ten codes within ten minutes that don't exist; `HoldExpired`, `EventCancelled`, `WrongState`.
+#[server(name = ApplyCode, prefix = "/api", endpoint = "v1/bookings/apply_code", input = PostUrl, output = Json)]
+pub async fn apply_code(
+    /// The booking's id.
+    booking_id: BookingId,
+    /// The code, in whatever case.
+    code: String,
+) -> Result<Booking, Error> {
+    use super::store::{self, CodeRequest};
+    use crate::{
+        discounts::model::parse_code,
+        server::{Caller, answer, redirect_to, send_back},
+    };
+    let page = format!("/bookings/{booking_id}/checkout");
+    let applied = answer(async {
+        let caller = Caller::current().await?;
+        let (user_id, address) = (caller.signed_in()?, caller.address);
+        let request = CodeRequest { user_id, booking_id, code: parse_code(&code)?, address };
+        let booking = store::apply_code(&caller.state, request).await?;
+        redirect_to(&page);
+        Ok(booking)
+    })
+    .await;
+    applied.inspect_err(|refused| send_back::<ApplyCode>(&page, &[("code", &code)], refused))
+}
+
+/// Takes the discount code of a hold back: it costs what it did before. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`, `NotFound`, `HoldExpired`, `EventCancelled`, `WrongState`.
+#[server(name = RemoveCode, prefix = "/api", endpoint = "v1/bookings/remove_code", input = PostUrl, output = Json)]
+pub async fn remove_code(
+    /// The booking's id.
+    booking_id: BookingId,
+) -> Result<Booking, Error> {
+    use super::store;
+    use crate::server::{Caller, answer, redirect_to, send_back};
+    let page = format!("/bookings/{booking_id}/checkout");
+    let removed = answer(async {
+        let caller = Caller::current().await?;
+        let booking = store::remove_code(&caller.state, caller.signed_in()?, booking_id).await?;
+        redirect_to(&page);
+        Ok(booking)
+    })
+    .await;
+    removed.inspect_err(|refused| send_back::<RemoveCode>(&page, &[], refused))
+}
+
 /// Makes a hold a booking. Doing it twice answers with the same booking.
 ///
 /// Errors: `SignInRequired`, `NotFound`, `HoldExpired`, `EventCancelled`, `WrongState`.

@@ -1,5 +1,6 @@
 //! The checkout: what is held, until when, and what to do with it.
 
+pub mod code;
 pub mod summary;
 
 use super::{
@@ -8,11 +9,13 @@ use super::{
     model::{Booking, BookingStatus},
 };
 use crate::{
+    discounts::link::find_code,
     error::Error,
     id::BookingId,
     server::begin,
-    ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, refusal},
+    ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, asked, refusal},
 };
+use code::CodePart;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -25,17 +28,28 @@ const CLOCK_MAX_S: i64 = 3600;
 #[component]
 pub fn CheckoutPage() -> impl IntoView {
     let booking_id = asked_booking_id();
-    let booking = begin(async { get_booking(booking_id?).await });
+    let found = begin(load(booking_id, asked("code")));
     view! {
         <Title text="Checkout" />
         {Suspend::new(async move {
-            match booking.await {
-                Ok(held) if held.status == BookingStatus::Held => view! { <Held held /> }.into_any(),
-                Ok(over) => view! { <Over booking=over /> }.into_any(),
+            match found.await {
+                Ok((held, code)) if held.status == BookingStatus::Held => view! { <Held held code /> }.into_any(),
+                Ok((over, _)) => view! { <Over booking=over /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
     }
+}
+
+/// The booking, and the code that was typed for it or came along with a link.
+async fn load(booking_id: Result<BookingId, Error>, typed: String) -> Result<(Booking, String), Error> {
+    let booking = get_booking(booking_id?).await?;
+    if !typed.is_empty() {
+        return Ok((booking, typed));
+    }
+    // Without an answer the page is complete.
+    let code = find_code(booking.event_id).await.ok().flatten().unwrap_or_default();
+    Ok((booking, code))
 }
 
 /// The booking that the address names. Errors: `NotFound` for what is no id.
@@ -45,7 +59,7 @@ pub(super) fn asked_booking_id() -> Result<BookingId, Error> {
 
 /// A hold: its clock, what it holds, what to do.
 #[component]
-fn Held(held: Booking) -> impl IntoView {
+fn Held(held: Booking, code: String) -> impl IntoView {
     // An offer of the waitlist lasts for longer than a day has hours left.
     let day = if held.is_offer { format!("{}, ", held.expires.date_short) } else { String::new() };
     let until = format!("{day}{} {}", held.expires.time, held.expires.zone);
@@ -59,6 +73,7 @@ fn Held(held: Booking) -> impl IntoView {
                 {(held.seconds_left <= CLOCK_MAX_S).then(|| view! { <Countdown given_s=held.seconds_left whole_s /> })}
             </header>
             <Summary booking=held.clone() />
+            <CodePart held=held.clone() code />
             <HeldActions held />
         </section>
     }

@@ -3,7 +3,7 @@
 use crate::{
     error::{Conflict, Error, Problem},
     events::model::{Availability, SaleFacts, When},
-    id::{BookingId, EventId, SeatId},
+    id::{BookingId, CodeId, EventId, SeatId},
     money::{Currency, Money},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -42,6 +42,10 @@ pub enum BookingAction {
     Offered,
     /// The hold was given more time.
     Extended,
+    /// A code took something off the hold.
+    CodeApplied,
+    /// The hold's code was taken back.
+    CodeRemoved,
     /// The hold became a booking.
     Confirmed,
     /// The booking got other seats.
@@ -62,7 +66,9 @@ impl BookingAction {
     /// The status that the action leads to; none where the booking stays what it was.
     pub fn leads_to(self) -> Option<BookingStatus> {
         match self {
-            Self::Held | Self::Offered | Self::Extended => Some(BookingStatus::Held),
+            Self::Held | Self::Offered | Self::Extended | Self::CodeApplied | Self::CodeRemoved => {
+                Some(BookingStatus::Held)
+            }
             Self::Confirmed | Self::Moved => Some(BookingStatus::Confirmed),
             Self::Released | Self::Cancelled | Self::CalledOff => Some(BookingStatus::Cancelled),
             Self::Expired => Some(BookingStatus::Expired),
@@ -127,8 +133,12 @@ pub struct Booking {
     pub seats: Vec<BookedSeat>,
     /// ISO 4217.
     pub currency: Currency,
-    /// Minor units, frozen when the places were held.
+    /// Minor units, what is to pay: the prices of when the places were held, less `discount_minor`.
     pub total_amount_minor: i64,
+    /// Minor units that a code takes off; 0 without one.
+    pub discount_minor: i64,
+    /// The code, in capitals; null without one.
+    pub discount_code: Option<String>,
     /// Where it is in its life. A hold that has run out reads as expired.
     pub status: BookingStatus,
     /// Whether the waitlist held the places for the person.
@@ -155,6 +165,17 @@ impl Booking {
     /// What is to pay, all in.
     pub fn total(&self) -> Money {
         Money::new(self.total_amount_minor, self.currency)
+    }
+
+    /// What it would cost without a code.
+    pub fn subtotal(&self) -> Money {
+        Money::new(self.total_amount_minor + self.discount_minor, self.currency)
+    }
+
+    /// What its code takes off: the code, and the amount as it stands in a sum.
+    pub fn discount(&self) -> Option<(&str, Money)> {
+        let code = self.discount_code.as_deref()?;
+        Some((code, Money::new(-self.discount_minor, self.currency)))
     }
 
     /// The places in words: `Stalls F12, F13`, or `2 places`.
@@ -202,6 +223,8 @@ pub fn tell(action: BookingAction, doer: Doer, details: &str) -> String {
         (BookingAction::Held, Doer::Organiser) => format!("The organiser kept {details} for you."),
         (BookingAction::Offered, _) => format!("It was your turn on the waitlist: {details} were kept for you."),
         (BookingAction::Extended, _) => format!("You took {} more minutes.", EXTENSION_S / 60),
+        (BookingAction::CodeApplied, _) => format!("You used a code. {details}."),
+        (BookingAction::CodeRemoved, _) => format!("You took the code {details} back."),
         (BookingAction::Confirmed, Doer::Person) => format!("You booked {details}."),
         (BookingAction::Confirmed, Doer::Organiser) => format!("The organiser booked {details} for you."),
         (BookingAction::Moved, _) => format!("The organiser moved you to {details}."),
@@ -444,6 +467,22 @@ impl BookingFacts {
         self.expires_at + TimeDelta::seconds(EXTENSION_S.into())
     }
 
+    /// Whether the hold may have this code, or none, instead of what it has. Errors: `HoldExpired`, `EventCancelled`,
+    /// `WrongState` unless held.
+    pub fn decide_discount(
+        &self,
+        has: Option<CodeId>,
+        wanted: Option<CodeId>,
+        now: DateTime<Utc>,
+    ) -> Result<Step, Error> {
+        match self.status_at(now) {
+            BookingStatus::Held if self.event_cancelled => Err(Conflict::EventCancelled.into()),
+            BookingStatus::Held => Ok(if has == wanted { Step::Done } else { Step::Do(()) }),
+            BookingStatus::Expired => Err(Conflict::HoldExpired.into()),
+            _ => Err(Conflict::WrongState { booking_id: self.id }.into()),
+        }
+    }
+
     /// Whether the hold may be given back. Giving back what has lapsed or was given back is done already.
     /// Errors: `WrongState` for a confirmed booking: that is cancelled, not released.
     pub fn decide_release(&self, now: DateTime<Utc>) -> Result<Step, Error> {
@@ -607,6 +646,19 @@ mod tests {
         assert_eq!(hold.decide_extend(at(5)), Err(Conflict::ExtensionUsed.into()));
         assert_eq!(hold_from_0_to_10().decide_extend(at(10)), Err(Conflict::HoldExpired.into()));
         assert!(booked().decide_extend(at(5)).is_err());
+    }
+
+    #[test]
+    fn a_code_is_given_while_the_hold_lasts() {
+        let decide =
+            |facts: BookingFacts, has, minute| facts.decide_discount(has, Some(CodeId(Uuid::nil())), at(minute));
+        assert_eq!(decide(hold_from_0_to_10(), None, 9), Ok(Step::Do(())));
+        assert_eq!(decide(hold_from_0_to_10(), Some(CodeId(Uuid::max())), 9), Ok(Step::Do(())), "in its place");
+        assert_eq!(decide(hold_from_0_to_10(), Some(CodeId(Uuid::nil())), 9), Ok(Step::Done), "it has it");
+        assert_eq!(decide(hold_from_0_to_10(), None, 10), Err(Conflict::HoldExpired.into()));
+        assert!(decide(booked(), None, 5).is_err());
+        let called_off = BookingFacts { event_cancelled: true, ..hold_from_0_to_10() };
+        assert_eq!(decide(called_off, None, 5), Err(Conflict::EventCancelled.into()));
     }
 
     #[test]

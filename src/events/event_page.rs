@@ -16,6 +16,7 @@ use crate::{
         api::{HoldPlaces, list_bookings},
         model::{Booking, BookingStatus},
     },
+    discounts::link::keep_code,
     error::{Conflict, Error},
     id::{EventId, SeatId},
     seats::{
@@ -25,7 +26,7 @@ use crate::{
         seat_map::{OpenedSection, Party, SectionLinks, asked_seats, opened_section},
     },
     server::{begin, redirect_to, state::AppState},
-    ui::{PageError, Preview, path_with, refusal},
+    ui::{Notice, PageError, Preview, path_with, refusal},
     waitlist::{
         api::list_waitlist,
         model::{Entry, EntryStatus},
@@ -49,6 +50,8 @@ struct EventData {
     /// The person's entry of its waitlist.
     own_entry: Option<Entry>,
     refused: Option<Error>,
+    /// The discount code that came along with the link.
+    code: Option<String>,
 }
 
 /// An event's seats, as far as the page shows them.
@@ -87,7 +90,12 @@ async fn load_event(event_id: Option<EventId>, query: ParamsMap, refused: Option
     };
     let own_hold = find_own_hold(detail.event.id).await;
     let own_entry = find_own_entry(detail.event.id).await;
-    Ok(EventData { detail, seats, own_hold, own_entry, refused })
+    let code = match query.get_str("code") {
+        // Without a session the page is complete, and the code typed at the checkout.
+        Some(text) => keep_code(detail.event.id, text).await.ok().flatten(),
+        None => None,
+    };
+    Ok(EventData { detail, seats, own_hold, own_entry, refused, code })
 }
 
 /// The newest hold that this person, if somebody is signed in, has of the event. Without an answer the page is complete.
@@ -147,7 +155,7 @@ async fn look_for_best(map: &SeatMap, query: &ParamsMap, limit: i32) -> Result<(
 
 #[component]
 fn EventBody(data: EventData) -> impl IntoView {
-    let EventData { detail, seats, own_hold, own_entry, refused } = data;
+    let EventData { detail, seats, own_hold, own_entry, refused, code } = data;
     let event = detail.event.clone();
     let layout = if seats.is_some() { "page event-page event-page-seats" } else { "page event-page" };
     let config = expect_context::<AppState>().config.clone();
@@ -179,6 +187,7 @@ fn EventBody(data: EventData) -> impl IntoView {
                 <h1>{event.name.clone()}</h1>
                 <p class="lead">{event.summary.clone()}</p>
                 <EventFacts detail=detail.clone() />
+                {code.map(|code| view! { <Notice>{format!("Your code {code} stands ready at the checkout.")}</Notice> })}
             </header>
             {panel}
             <section class="event-about" aria-labelledby="event-about-heading">

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     bookings::{
+        checkout_page::summary::say_off,
         model::{Booking, BookingStatus},
         store::{OfPerson, find_booking},
     },
@@ -342,8 +343,11 @@ impl Writer<'_> {
             ("When", format!("{date}, {time} {zone}")),
             ("Where", format!("{}, {}, {}", event.venue, event.address, event.city)),
             (if booking.seats.is_empty() { "Places" } else { "Seats" }, booking.places()),
-            ("Total", booking.total().to_string()),
         ];
+        if let Some((code, off)) = booking.discount() {
+            facts.push(("Discount", format!("{} with {code}", say_off(off))));
+        }
+        facts.push(("Total", booking.total().to_string()));
         if with_reference {
             facts.push(("Reference", booking.reference.clone()));
         }

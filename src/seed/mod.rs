@@ -12,6 +12,7 @@ mod bookings;
 mod calendar;
 mod catalogue;
 mod chance;
+mod codes;
 mod events;
 mod maps;
 mod people;
@@ -77,6 +78,7 @@ async fn fill_in(state: &AppState, made: &[Made]) -> anyhow::Result<()> {
     bookings::make_past_bookings(state, &events, people.demo, now).await.map_err(tell)?;
     wait_in_line(state, &events, &people, now).await.map_err(tell)?;
     call_off(state, &events, made, now).await.map_err(tell)?;
+    codes::make_codes(state, &events).await.map_err(tell)?;
     bookings::make_hold(state, &events, people.demo).await.map_err(tell)?;
     notifications::store::skip_history(state).await.map_err(tell)?;
     while project_availability(state).await.map_err(tell)? > 0 {}

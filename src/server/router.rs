@@ -27,7 +27,7 @@ use super::{
 use crate::{
     analytics,
     app::{self, App, shell},
-    bookings, events, notifications, seats, staff, tickets,
+    bookings, discounts, events, notifications, seats, staff, tickets,
 };
 use axum::{
     Router,
@@ -141,6 +141,7 @@ fn dashboard_files() -> Router<AppState> {
     Router::new()
         .merge(analytics::export::routes())
         .merge(bookings::admin::export::routes())
+        .merge(discounts::admin::export::routes())
         .merge(staff::export::routes())
 }
 

@@ -7,7 +7,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    account, analytics, audit, bookings, events, health,
+    account, analytics, audit, bookings, discounts, events, health,
     job::{Job, Lane},
     notifications, seats,
 };
@@ -97,9 +97,10 @@ async fn tidy_if_due(state: &AppState) -> Result<u64> {
     let sessions = state.sessions.delete_expired().await?;
     let frames = seats::store::remove_old_frames(state).await?;
     let drafts = form_drafts::remove_expired(state).await?;
+    let tries = discounts::store::remove_old_tries(state).await?;
     let vitals = health::store::forget_old_vitals(state).await?;
     let replies = remove_expired(state).await?;
-    Ok(sessions + frames + drafts + vitals + replies + account::sweep_guests(state).await?)
+    Ok(sessions + frames + drafts + tries + vitals + replies + account::sweep_guests(state).await?)
 }
 
 /// Tells this process's open pages what has changed, and writes down what it has counted, until the token is cancelled.

@@ -36,6 +36,8 @@ pub enum EventTab {
     Edit,
     /// What its seats cost.
     Prices,
+    /// Its discount codes.
+    Codes,
     /// Its bookings.
     Bookings,
     /// Who waits for it.
@@ -89,10 +91,11 @@ impl SiteTab {
 }
 
 impl EventTab {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Summary,
         Self::Edit,
         Self::Prices,
+        Self::Codes,
         Self::Bookings,
         Self::Waitlist,
         Self::Blocked,
@@ -108,6 +111,7 @@ impl EventTab {
             Self::Summary => ("", "Summary", Permission::SeeEvents),
             Self::Edit => ("/edit", "Edit", Permission::EditEvents),
             Self::Prices => ("/prices", "Prices", Permission::EditEvents),
+            Self::Codes => ("/codes", "Codes", Permission::RunDiscounts),
             Self::Bookings => ("/bookings", "Bookings", Permission::SeeBookings),
             Self::Waitlist => ("/waitlist", "Waitlist", Permission::SeeBookings),
             Self::Blocked => ("/blocked", "Kept back", Permission::BlockSeats),

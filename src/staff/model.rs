@@ -215,6 +215,12 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("checkins/summary", Permission::CheckIn),
     ("checkins/undo", Permission::CheckIn),
     ("checkins/verdict", Permission::CheckIn),
+    ("discounts/create", Permission::RunDiscounts),
+    ("discounts/end", Permission::RunDiscounts),
+    ("discounts/generate", Permission::RunDiscounts),
+    ("discounts/get", Permission::RunDiscounts),
+    ("discounts/list", Permission::RunDiscounts),
+    ("discounts/update", Permission::RunDiscounts),
     ("events/cancel", Permission::CancelEvents),
     ("events/cancel_preview", Permission::CancelEvents),
     ("events/create", Permission::EditEvents),
@@ -233,6 +239,7 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
 /// Every file that the dashboard hands out, by its route, and what it needs: they are no functions, and pass the same door.
 pub const FILES: &[(&str, Permission)] = &[
     ("/admin/events/{id}/bookings.csv", Permission::ExportBookings),
+    ("/admin/events/{id}/codes.csv", Permission::RunDiscounts),
     ("/admin/figures.csv", Permission::SeeFigures),
     ("/admin/log.csv", Permission::SeeLog),
 ];

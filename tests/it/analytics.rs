@@ -155,7 +155,7 @@ async fn every_figure_is_what_the_sums_of_bookings_to_the_cent(pool: PgPool) {
     assert_eq!(summary["sums"]["confirmed_quantity"], 15);
     assert_eq!(
         summary["sums"]["takings"],
-        json!([{"currency": "EUR", "confirmed_minor": 37_500, "cancelled_minor": 15_000}])
+        json!([{"currency": "EUR", "confirmed_minor": 37_500, "cancelled_minor": 15_000, "discount_minor": 0}])
     );
     assert_eq!(popular["items"][0]["event_id"], json!(event_id));
     app.audit().await;

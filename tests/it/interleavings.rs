@@ -275,3 +275,39 @@ async fn joining_the_line_and_cancelling(pool: PgPool) {
     }
     app.audit().await;
 }
+
+#[sqlx::test]
+async fn the_last_use_of_a_code_is_confirmed_or_given_to_somebody_else(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(50).await;
+    let admin = app.admin().await;
+    for (order, lapses) in BOTH.into_iter().flat_map(|order| [(order, false), (order, true)]) {
+        let text = format!("LAST-{}", app.now().timestamp());
+        let code = json!({"event_id": event_id, "code": text, "kind": "percent", "value": "10", "max_uses": 1});
+        let code_id = admin.post("discounts/create", code).await.id();
+        let (ada, bob) = (app.person(&format!("ada{text}")).await, app.person(&format!("bob{text}")).await);
+        let first = ada.hold(event_id, 1).await;
+        ada.post("bookings/apply_code", json!({"booking_id": first, "code": text})).await.expect(200);
+        app.wait(TimeDelta::minutes(5));
+        let second = bob.hold(event_id, 1).await;
+        let mut gate = app.state.db.begin().await.expect("a transaction");
+        let lock = sqlx::query("select from discount_codes where id = $1::uuid for update").bind(&code_id);
+        lock.execute(&mut *gate).await.expect("locked");
+        let both = (
+            ada.change("confirm", &first),
+            bob.post("bookings/apply_code", json!({"booking_id": second, "code": text})),
+        );
+        // While both wait for the code the first hold lapses, or doesn't.
+        let meanwhile = || app.wait(TimeDelta::minutes(if lapses { 5 } else { 1 }));
+        let (confirmed, applied) = in_turn(&app, gate, order, both, meanwhile).await;
+        if lapses {
+            confirmed.refused(409, "hold_expired");
+            assert_eq!(applied.expect(200)["discount_minor"], 250, "{order:?}");
+        } else {
+            assert_eq!(confirmed.expect(200)["discount_minor"], 250, "{order:?}");
+            assert_eq!(applied.refused(409, "code_refused")["details"]["reason"], "used_up");
+        }
+        app.wait(TimeDelta::minutes(1));
+    }
+    app.audit().await;
+}

@@ -44,6 +44,12 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         "seats/block" | "seats/unblock" => {
             (Method::POST, json!({"event_id": event_id, "seat_ids": [NOBODY], "reason": "y"}))
         }
+        "discounts/create" => (Method::POST, json!({"event_id": event_id})),
+        "discounts/end" => (Method::POST, json!({"code_id": NOBODY})),
+        "discounts/generate" => (Method::POST, json!({"event_id": event_id, "count": "0"})),
+        "discounts/get" => (Method::GET, json!({"code_id": NOBODY})),
+        "discounts/list" => (Method::GET, json!({"event_id": event_id})),
+        "discounts/update" => (Method::POST, json!({"code_id": NOBODY, "version": 1})),
         "admin/log" => (Method::GET, json!({"event_id": event_id})),
         "admin/remove_staff" => (Method::POST, json!({"event_id": event_id, "user_id": NOBODY})),
         "admin/set_role" => (Method::POST, json!({"event_id": event_id, "user_id": NOBODY, "role": "finance"})),
@@ -88,6 +94,9 @@ const BY_OTHER_IDS: &[&str] = &[
     "checkins/doors",
     "checkins/revoke_link",
     "checkins/undo",
+    "discounts/end",
+    "discounts/get",
+    "discounts/update",
 ];
 
 impl Person {

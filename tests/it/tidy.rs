@@ -64,6 +64,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
     let owners = [
         ("users", vec!["users", "account_tokens", "guest_links"]),
         ("events", vec!["events"]),
+        ("discounts", vec!["discount_codes", "discount_tries"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
         ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
         ("waitlist", vec!["waitlist"]),
@@ -100,6 +101,7 @@ fn rules_and_stores_depend_one_way() {
         "events",
         "seats",
         "waitlist",
+        "discounts",
         "bookings",
         "tickets",
         "checkins",

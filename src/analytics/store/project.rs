@@ -44,26 +44,29 @@ pub async fn project_sales(state: &AppState) -> Result<u64> {
 async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<i64> {
     let last: Option<i64> = sqlx::query_scalar(
         "with entry as (
-             select number, booking_id, action, status_before, status_after, quantity, total_amount_minor, created_at
+             select number, booking_id, action, status_before, status_after, quantity, total_amount_minor, discount_minor, created_at
              from booking_history where number > $1 and number <= $2 order by number limit $3
          ), fact as (
              -- What is paid changes only where staff move a booking to seats at new prices.
              select b.event_id, (h.created_at at time zone e.timezone)::date as day, h.quantity, h.total_amount_minor,
-                    b.is_offer, action = 'held' as held, action = 'offered' as offered,
+                    h.discount_minor, b.is_offer, action = 'held' as held, action = 'offered' as offered,
                     status_after = 'confirmed' and status_before = 'held' as confirmed,
                     status_after = 'cancelled' and status_before = 'confirmed' as cancelled,
                     status_after = 'cancelled' and status_before = 'held' as released,
                     status_after = 'expired' as expired,
                     extract(epoch from h.created_at - b.created_at)::bigint as age_s,
-                    case when action = 'moved' then h.total_amount_minor - (
-                        select total_amount_minor from booking_history before
-                        where before.booking_id = h.booking_id and before.number < h.number
-                        order by before.number desc limit 1) end as more_minor
+                    h.total_amount_minor - before.total_amount_minor as more_minor,
+                    h.discount_minor - before.discount_minor as more_discount_minor
              from entry h join bookings b on b.id = h.booking_id join events e on e.id = b.event_id
+             left join lateral (
+                 select total_amount_minor, discount_minor from booking_history before
+                 where h.action = 'moved' and before.booking_id = h.booking_id and before.number < h.number
+                 order by before.number desc limit 1
+             ) as before on true
          ), added as (
              insert into sales_days as old (event_id, day, held_count, held_quantity, offered_count, offered_quantity,
                  confirmed_count, confirmed_quantity, confirmed_minor, accepted_count, cancelled_count,
-                 cancelled_quantity, cancelled_minor, released_count, expired_count, lapsed_count, confirm_time_s)
+                 cancelled_quantity, cancelled_minor, released_count, expired_count, lapsed_count, confirm_time_s, discount_minor)
              select event_id, day, count(*) filter (where held), coalesce(sum(quantity) filter (where held), 0),
                  count(*) filter (where offered), coalesce(sum(quantity) filter (where offered), 0),
                  count(*) filter (where confirmed), coalesce(sum(quantity) filter (where confirmed), 0),
@@ -73,7 +76,9 @@ async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<i
                  coalesce(sum(total_amount_minor) filter (where cancelled), 0),
                  count(*) filter (where released), count(*) filter (where expired and not is_offer),
                  count(*) filter (where expired and is_offer),
-                 coalesce(sum(age_s) filter (where confirmed and not is_offer), 0)
+                 coalesce(sum(age_s) filter (where confirmed and not is_offer), 0),
+                 coalesce(sum(discount_minor) filter (where confirmed), 0) + coalesce(sum(more_discount_minor), 0)
+                     - coalesce(sum(discount_minor) filter (where cancelled), 0)
              from fact group by event_id, day order by event_id, day
              on conflict (event_id, day) do update set
                  held_count = old.held_count + excluded.held_count,
@@ -90,7 +95,8 @@ async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<i
                  released_count = old.released_count + excluded.released_count,
                  expired_count = old.expired_count + excluded.expired_count,
                  lapsed_count = old.lapsed_count + excluded.lapsed_count,
-                 confirm_time_s = old.confirm_time_s + excluded.confirm_time_s
+                 confirm_time_s = old.confirm_time_s + excluded.confirm_time_s,
+                 discount_minor = old.discount_minor + excluded.discount_minor
          )
          select case when count(*) = $3 then max(number) end from entry",
     )

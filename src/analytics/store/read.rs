@@ -20,7 +20,8 @@ const FIGURES: &str = "coalesce(sum(held_count), 0)::bigint as held_count, coale
     coalesce(sum(cancelled_count), 0)::bigint as cancelled_count, coalesce(sum(cancelled_quantity), 0)::bigint as cancelled_quantity, \
     coalesce(sum(released_count), 0)::bigint as released_count, coalesce(sum(expired_count), 0)::bigint as expired_count, \
     coalesce(sum(lapsed_count), 0)::bigint as lapsed_count, coalesce(sum(confirm_time_s), 0)::bigint as confirm_time_s, \
-    coalesce(sum(confirmed_minor), 0)::bigint as confirmed_minor, coalesce(sum(cancelled_minor), 0)::bigint as cancelled_minor";
+    coalesce(sum(confirmed_minor), 0)::bigint as confirmed_minor, coalesce(sum(cancelled_minor), 0)::bigint as cancelled_minor, \
+    coalesce(sum(discount_minor), 0)::bigint as discount_minor";
 
 /// Which events figures are of, and whether their money is told.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub(super) struct SumRow {
     figures: Figures,
     confirmed_minor: i64,
     cancelled_minor: i64,
+    discount_minor: i64,
 }
 
 impl Sums {
@@ -48,14 +50,16 @@ impl Sums {
         let mut takings: BTreeMap<String, Takings> = BTreeMap::new();
         for row in rows {
             figures = figures.plus(&row.figures);
-            if row.confirmed_minor != 0 || row.cancelled_minor != 0 {
+            if row.confirmed_minor != 0 || row.cancelled_minor != 0 || row.discount_minor != 0 {
                 let entry = takings.entry(row.currency.code().to_owned()).or_insert(Takings {
                     currency: row.currency,
                     confirmed_minor: 0,
                     cancelled_minor: 0,
+                    discount_minor: 0,
                 });
                 entry.confirmed_minor += row.confirmed_minor;
                 entry.cancelled_minor += row.cancelled_minor;
+                entry.discount_minor += row.discount_minor;
             }
         }
         Self { figures, takings: sees_money.then(|| takings.into_values().collect()) }

@@ -26,7 +26,7 @@ pub async fn get_event_sales(state: &AppState, event_id: EventId, sees_money: bo
         "select day, e.currency, held_count::bigint, held_quantity::bigint, offered_count::bigint, confirmed_count::bigint,
                 confirmed_quantity::bigint, accepted_count::bigint, cancelled_count::bigint, cancelled_quantity::bigint,
                 released_count::bigint, expired_count::bigint, lapsed_count::bigint, confirm_time_s,
-                confirmed_minor, cancelled_minor
+                confirmed_minor, cancelled_minor, discount_minor
          from sales_days d join events e on e.id = d.event_id where d.event_id = $1 order by day",
     )
     .bind(event_id)
@@ -60,13 +60,14 @@ struct SectionRow {
     booked_minor: i64,
 }
 
-/// What is booked of each section now. The price is that of the booking, whatever the section costs today.
+/// What is booked of each section now. The price is that of the booking, less what a code
+/// took off, whatever the section costs today.
 async fn list_sections(state: &AppState, event_id: EventId, sees_money: bool) -> Result<Vec<SectionSales>> {
     let rows: Vec<SectionRow> = sqlx::query_as(
         "select t.name, t.total_count::bigint, coalesce(s.booked_count, 0) as booked_count,
                 coalesce(s.booked_minor, 0)::bigint as booked_minor
          from sections t left join (
-             select s.section, count(*) as booked_count, sum(b.price_minor) as booked_minor
+             select s.section, count(*) as booked_count, sum(b.price_minor - b.discount_minor) as booked_minor
              from seats s join seat_bookings b on b.seat_id = s.id and b.released_at is null
              where s.event_id = $1 and s.status = 'booked' group by s.section
          ) s on s.section = t.name

@@ -4,7 +4,7 @@
 pub(super) type Check = (&'static str, &'static str);
 
 /// Source: product.md, rules of the inventory, 1. `seat_changes` not yet added up count as added.
-pub(super) const CHECKS: [Check; 18] = [
+pub(super) const CHECKS: [Check; 21] = [
     (
         "general admission: places held, booked and available don't add up to the total",
         "select e.id::text || ' (' || e.name || ')' from events e
@@ -52,10 +52,25 @@ pub(super) const CHECKS: [Check; 18] = [
          where coalesce(a.seats, 0) <> case when b.status in ('held', 'confirmed') then b.quantity else 0 end",
     ),
     (
-        "bookings: the amount isn't the sum of the seats' prices",
+        "bookings: the amount isn't the sum of the seats' prices less what a code takes off",
         "select b.id::text from bookings b
-         join (select booking_id, sum(price_minor) as total from seat_bookings group by booking_id) a on a.booking_id = b.id
-         where a.total <> b.total_amount_minor",
+         join (select booking_id, sum(price_minor - discount_minor) as total, sum(discount_minor) as off
+               from seat_bookings group by booking_id) a on a.booking_id = b.id
+         where a.total <> b.total_amount_minor or a.off <> b.discount_minor",
+    ),
+    (
+        "codes: a code has been used more often than it can be",
+        "select c.id::text || ' (' || c.code || ')' from discount_codes c
+         join (select discount_code_id, count(*) as uses from bookings
+               where discount_code_id is not null and status = 'confirmed' group by discount_code_id) b on b.discount_code_id = c.id
+         where b.uses > c.max_uses",
+    ),
+    (
+        "codes: a booking has a code, or lost one, of which its history doesn't tell",
+        "select b.id::text from bookings b
+         left join (select distinct on (booking_id) booking_id, action from booking_history
+                    where action in ('code_applied', 'code_removed') order by booking_id, number desc) h on h.booking_id = b.id
+         where (b.discount_code_id is not null) <> (coalesce(h.action, 'code_removed') = 'code_applied')",
     ),
     (
         "bookings: the currency isn't the event's",
@@ -75,12 +90,26 @@ pub(super) const CHECKS: [Check; 18] = [
     ),
     (
         "history: an entry doesn't tell the booking's places or amount",
-        // Being moved to other seats can change the amount: from then on it is the booking's.
-        "select b.id::text || ' entry ' || h.number from booking_history h join bookings b on b.id = h.booking_id
-         left join (select booking_id, max(number) as number from booking_history where action = 'moved' group by booking_id) moved
-             on moved.booking_id = h.booking_id
-         where h.quantity <> b.quantity
-            or h.total_amount_minor <> b.total_amount_minor and h.number >= coalesce(moved.number, 0)",
+        // A code and being moved to other seats can change the amount: the last entry tells what it is, and every other entry what
+        // the one before it told.
+        "select booking_id::text || ' entry ' || number from (
+             select h.*, lead(number) over own is null as is_last, lag(h.total_amount_minor) over own as amount_before,
+                    lag(h.discount_minor) over own as discount_before,
+                    b.quantity as now_quantity, b.total_amount_minor as now_amount, b.discount_minor as now_discount
+             from booking_history h join bookings b on b.id = h.booking_id
+             window own as (partition by h.booking_id order by h.number)) h
+         where quantity <> now_quantity
+            or is_last and (total_amount_minor, discount_minor) <> (now_amount, now_discount)
+            or action not in ('moved', 'code_applied', 'code_removed')
+               and (total_amount_minor, discount_minor) <> (amount_before, discount_before)",
+    ),
+    (
+        "history: a code changed what the places cost before it takes something off",
+        "select booking_id::text || ' entry ' || number from (
+             select booking_id, number, action, total_amount_minor + discount_minor as whole,
+                    lag(total_amount_minor + discount_minor) over (partition by booking_id order by number) as whole_before
+             from booking_history) h
+         where action in ('code_applied', 'code_removed') and whole <> whole_before",
     ),
     (
         "history: an entry doesn't carry the hash of the one before it",
@@ -124,17 +153,20 @@ pub(super) const CHECKS: [Check; 18] = [
         "figures: the days of an event don't add up to its history",
         "select coalesce(d.event_id, h.event_id)::text from (
              select event_id, sum(held_count + offered_count) as begun, sum(confirmed_count) as confirmed,
-                    sum(confirmed_quantity - cancelled_quantity) as places, sum(confirmed_minor - cancelled_minor) as taken
+                    sum(confirmed_quantity - cancelled_quantity) as places, sum(confirmed_minor - cancelled_minor) as taken,
+                    sum(discount_minor) as discounts
              from sales_days group by event_id) d
          full join (
              select b.event_id, count(*) filter (where h.status_before is null) as begun,
                     count(*) filter (where h.action = 'confirmed') as confirmed,
                     coalesce(sum(h.quantity) filter (where h.is_last and h.status_after = 'confirmed'), 0) as places,
-                    coalesce(sum(h.total_amount_minor) filter (where h.is_last and h.status_after = 'confirmed'), 0) as taken
+                    coalesce(sum(h.total_amount_minor) filter (where h.is_last and h.status_after = 'confirmed'), 0) as taken,
+                    coalesce(sum(h.discount_minor) filter (where h.is_last and h.status_after = 'confirmed'), 0) as discounts
              from (select *, lead(number) over (partition by booking_id order by number) is null as is_last
                    from booking_history where number <= (select upto_entry from sales_told)) h
              join bookings b on b.id = h.booking_id group by b.event_id) h on h.event_id = d.event_id
-         where (d.begun, d.confirmed, d.places, d.taken) is distinct from (h.begun, h.confirmed, h.places, h.taken)",
+         where (d.begun, d.confirmed, d.places, d.taken, d.discounts)
+             is distinct from (h.begun, h.confirmed, h.places, h.taken, h.discounts)",
     ),
     (
         "tickets: one is of a place that its booking doesn't have",

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     bookings::{
         booking_page::say_status,
-        checkout_page::asked_booking_id,
+        checkout_page::{asked_booking_id, summary::say_off},
         model::{Booking, BookingStatus},
     },
     error::Error,
@@ -95,6 +95,14 @@ fn say_state(booking: &Booking) -> String {
 #[component]
 fn Facts(attendee: Attendee, booking: Booking) -> impl IntoView {
     let (state, places, total) = (say_state(&booking), booking.places(), booking.total().to_string());
+    let discount = booking.discount().map(|(code, off)| {
+        view! {
+            <div>
+                <dt>"Discount"</dt>
+                <dd>{format!("{} of {}, with {code}", say_off(off), booking.subtotal())}</dd>
+            </div>
+        }
+    });
     let (name, event) = (attendee.say_name().to_owned(), booking.event);
     view! {
         <dl class="booking-facts">
@@ -114,6 +122,7 @@ fn Facts(attendee: Attendee, booking: Booking) -> impl IntoView {
                 <dt>"Amount"</dt>
                 <dd>{total}</dd>
             </div>
+            {discount}
             <div>
                 <dt>"State"</dt>
                 <dd>{state}</dd>

@@ -29,6 +29,7 @@ pub fn SearchPage() -> impl IntoView {
         status: asked("status"),
         from: asked("from"),
         to: asked("to"),
+        code: asked("code"),
         cursor: asked("cursor"),
         limit: String::new(),
     };
@@ -75,6 +76,7 @@ fn Shown(place: Place, query: BookingQuery, found: Found) -> impl IntoView {
             ("status", &*query.status),
             ("from", &*query.from),
             ("to", &*query.to),
+            ("code", &*query.code),
             ("cursor", cursor),
         ];
         path_with(&path, fields)
@@ -118,7 +120,8 @@ fn Filter(path: String, query: BookingQuery, #[prop(optional_no_strip)] refused:
             />
             <SelectField label="State" name="status" choices value=query.status refusal=refused.clone() />
             <Field label="Event from" name="from" kind="date" value=query.from refusal=refused.clone() />
-            <Field label="To" name="to" kind="date" value=query.to refusal=refused />
+            <Field label="To" name="to" kind="date" value=query.to refusal=refused.clone() />
+            <Field label="Discount code" name="code" value=query.code refusal=refused />
             <SubmitButton>"Find"</SubmitButton>
         </form>
     }

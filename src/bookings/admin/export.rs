@@ -3,7 +3,8 @@
 //! One line each, oldest first. The columns:
 //! `reference`; `status` (held, confirmed, cancelled, expired); `first_name`, `last_name`, `email` (empty where the account was
 //! deleted); `places` (a number); `seats` (parted by semicolons; empty without seats); `amount` (a decimal) and `currency`;
-//! `from_waitlist` (yes or no); `created_at`, `confirmed_at`, `ended_at` (UTC, RFC 3339); `cancel_reason` (the organiser's).
+//! `from_waitlist` (yes or no); `created_at`, `confirmed_at`, `ended_at` (UTC, RFC 3339); `cancel_reason` (the organiser's);
+//! `discount` (a decimal, what a code took off: the amount is what was left) and `discount_code` (empty without one).
 
 use crate::{
     bookings::{
@@ -44,7 +45,7 @@ use tower_sessions::Session;
 
 const ROUTE: &str = "/admin/events/{id}/bookings.csv";
 const HEAD: &str = "reference,status,first_name,last_name,email,places,seats,amount,currency,from_waitlist,created_at,\
-    confirmed_at,ended_at,cancel_reason\r\n";
+    confirmed_at,ended_at,cancel_reason,discount,discount_code\r\n";
 
 /// The route of the file.
 pub fn routes() -> Router<AppState> {
@@ -111,13 +112,15 @@ fn push_line(text: &mut String, booking: &ExportedBooking) {
         person.map_or("", |person| &*person.email).into(),
         booking.quantity.to_string().into(),
         seats.join("; ").into(),
-        amount(booking).into(),
+        decimal(booking, booking.total_amount_minor).into(),
         booking.currency.as_str().into(),
         if booking.is_offer { "yes" } else { "no" }.into(),
         instant(Some(booking.created_at)).into(),
         instant(booking.confirmed_at).into(),
         instant(booking.ended_at).into(),
         booking.cancel_reason.as_deref().unwrap_or_default().into(),
+        decimal(booking, booking.discount_minor).into(),
+        booking.discount_code.as_deref().unwrap_or_default().into(),
     ];
     csv::push_line(text, &cells);
 }
@@ -131,12 +134,9 @@ fn say(status: BookingStatus) -> &'static str {
     }
 }
 
-fn amount(booking: &ExportedBooking) -> String {
+fn decimal(booking: &ExportedBooking, minor: i64) -> String {
     let currency = Currency::try_from(booking.currency.clone());
-    currency.map_or_else(
-        |_| booking.total_amount_minor.to_string(),
-        |currency| Money::new(booking.total_amount_minor, currency).decimal(),
-    )
+    currency.map_or_else(|_| minor.to_string(), |currency| Money::new(minor, currency).decimal())
 }
 
 fn instant(instant: Option<DateTime<Utc>>) -> String {

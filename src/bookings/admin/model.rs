@@ -2,6 +2,7 @@
 
 use crate::{
     bookings::model::{Booking, BookingAction, BookingStatus, EXTENSION_S},
+    discounts::model::parse_code,
     error::{Error, Problem, parse_field},
     events::model::When,
     id::{BookingId, EventId},
@@ -76,6 +77,8 @@ pub fn tell_staff(action: BookingAction, details: &str) -> String {
         BookingAction::Held => format!("Held: {details}"),
         BookingAction::Offered => format!("Offered by the waitlist: {details}"),
         BookingAction::Extended => format!("{} more minutes", EXTENSION_S / 60),
+        BookingAction::CodeApplied => format!("Code used, {details}"),
+        BookingAction::CodeRemoved => format!("Code taken back: {details}"),
         BookingAction::Confirmed => format!("Booked: {details}"),
         BookingAction::Moved => format!("Moved to {details}"),
         BookingAction::Released => format!("Given back before booking: {details}"),
@@ -100,6 +103,8 @@ pub struct BookingQuery {
     pub from: String,
     /// Last day of its event.
     pub to: String,
+    /// A discount code that it has.
+    pub code: String,
     /// Where the page before ended.
     pub cursor: String,
     /// Rows, at most 200.
@@ -119,6 +124,8 @@ pub struct BookingFilter {
     pub from: Option<NaiveDate>,
     /// Its event begins on this day or earlier.
     pub to: Option<NaiveDate>,
+    /// It has this discount code.
+    pub code: Option<String>,
     /// Older than this.
     pub before: Option<BookingId>,
     /// Rows.
@@ -167,6 +174,7 @@ impl BookingQuery {
             status: parse_field("status", &self.status, parse_status)?,
             from,
             to,
+            code: parse_field("code", &self.code, |text| parse_code(text).ok())?,
             before: parse_field("cursor", &self.cursor, |text| text.parse().ok())?,
             limit: limit.unwrap_or(50),
         })
@@ -311,6 +319,7 @@ mod tests {
             ("status", query(|query| query.status = "sold".to_owned())),
             ("from", query(|query| query.from = "yesterday".to_owned())),
             ("to", query(|query| (query.from, query.to) = ("2030-01-02".to_owned(), "2030-01-01".to_owned()))),
+            ("code", query(|query| query.code = "no code".to_owned())),
             ("cursor", query(|query| query.cursor = "1".to_owned())),
             ("limit", query(|query| query.limit = "201".to_owned())),
         ];

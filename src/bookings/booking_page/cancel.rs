@@ -68,6 +68,8 @@ fn Preview(booking: Booking) -> impl IntoView {
 fn say_refund(booking: &Booking) -> String {
     if booking.total_amount_minor == 0 {
         "Nothing: the places were free".to_owned()
+    } else if booking.discount_minor > 0 {
+        format!("{}, all that you paid", booking.total())
     } else {
         format!("{}, the full price", booking.total())
     }

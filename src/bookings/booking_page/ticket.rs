@@ -1,7 +1,10 @@
 //! A booking as a ticket.
 
 use crate::{
-    bookings::model::{Booking, BookingStatus, name_quantity},
+    bookings::{
+        checkout_page::summary::say_off,
+        model::{Booking, BookingStatus, name_quantity},
+    },
     events::{model::Availability, poster::Poster},
 };
 use leptos::prelude::*;
@@ -19,6 +22,9 @@ pub fn Ticket(
         status => say_status(status),
     };
     let event = booking.event.clone();
+    let discount = booking.discount().map(|(code, off)| {
+        view! { <br /> {format!("{} with {code}", say_off(off))} }
+    });
     let seats = (!booking.seats.is_empty()).then(|| booking.places());
     view! {
         <article class="ticket" class:ticket-void=is_void aria-label="Booking">
@@ -46,7 +52,7 @@ pub fn Ticket(
                     </div>
                     <div>
                         <dt>"Total"</dt>
-                        <dd>{booking.total().to_string()}</dd>
+                        <dd>{booking.total().to_string()} {discount}</dd>
                     </div>
                 </dl>
             </div>

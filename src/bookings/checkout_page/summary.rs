@@ -15,6 +15,25 @@ pub fn Summary(
     booking: Booking,
 ) -> impl IntoView {
     let event = booking.event.clone();
+    let subtotal = booking.subtotal().to_string();
+    let discount = booking.discount().map(|(code, off)| {
+        // One line says it already.
+        let before = (booking.seats.len() > 1).then(|| {
+            view! {
+                <tr>
+                    <th scope="row">"Before the discount"</th>
+                    <td>{subtotal}</td>
+                </tr>
+            }
+        });
+        view! {
+            {before}
+            <tr>
+                <th scope="row">"Code " <span class="code">{code.to_owned()}</span></th>
+                <td>{say_off(off)}</td>
+            </tr>
+        }
+    });
     view! {
         <section class="summary" aria-labelledby="summary-heading">
             <div class="summary-event">
@@ -51,6 +70,7 @@ pub fn Summary(
                             }
                         })
                         .collect_view()}
+                    {discount}
                 </tbody>
                 <tfoot>
                     <tr>
@@ -63,10 +83,15 @@ pub fn Summary(
     }
 }
 
+/// What a code takes off, as it stands in a sum: nothing is not free here.
+pub fn say_off(off: Money) -> String {
+    if off.minor == 0 { "−0".to_owned() } else { off.to_string() }
+}
+
 /// Each seat with its price, or the places with the price of all.
 fn lines(booking: &Booking) -> Vec<(String, String)> {
     if booking.seats.is_empty() {
-        return vec![(name_quantity(booking.quantity), booking.total().to_string())];
+        return vec![(name_quantity(booking.quantity), booking.subtotal().to_string())];
     }
     let line = |seat: &crate::bookings::model::BookedSeat| {
         let price = Money::new(seat.price_minor, booking.currency).to_string();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     bookings::model::{Booking, BookingAction, EXTENSION_S, Step},
-    events,
+    discounts, events,
     id::{BookingId, EventId, UserId},
     seats,
     server::{Result, finish, retrying, state::AppState},
@@ -80,6 +80,9 @@ async fn change_once(
     let booking = lock_booking(&mut tx, user_id, booking_id).await?;
     if change == Change::Confirm {
         users::store::require_active(&mut tx, user_id).await?;
+    }
+    if let (Some(code_id), Change::Confirm | Change::Extend) = (booking.discount_code_id, change) {
+        discounts::store::share_code(&mut tx, code_id).await?;
     }
     let facts = booking.facts(&event);
     let now = state.clock.now_in(&mut tx).await?;

@@ -36,7 +36,7 @@ pub struct ConfirmRequest {
 /// Makes a hold a booking; one that is confirmed already is answered again.
 ///
 /// Plain holds of general admission are settled together with those of others. Whatever is out of the ordinary (the hold
-/// is locked by somebody, has lapsed, isn't theirs, has seats, is an offer) is left out of the batch and settled alone, which also
+/// is locked by somebody, has lapsed, isn't theirs, has seats or a code, is an offer) is left out of the batch and settled alone, which also
 /// says what is wrong with it.
 ///
 /// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
@@ -76,14 +76,14 @@ struct HeldRow {
 /// What each person has confirmed.
 type Confirmed = HashMap<(UserId, BookingId), Booking>;
 
-/// The bookings `$1` that are held by those of the people `$2` who ask for them and that nobody else has locked, locked in
-/// id order.
+/// The bookings `$1` that are held by those of the people `$2` who ask for them, without a code, and that nobody else has
+/// locked, locked in id order.
 static LOCKED_HELD: Planned = Planned {
     name: "locked_held",
     parameters: "uuid[], uuid[]",
     sql: const_format::formatcp!(
         "select user_id, {BOOKING} from bookings
-         where id = any($1) and status = 'held' and (id, user_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+         where id = any($1) and status = 'held' and discount_code_id is null and (id, user_id) in (select * from unnest($1::uuid[], $2::uuid[]))
          order by id for no key update skip locked"
     ),
 };

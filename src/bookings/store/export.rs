@@ -25,6 +25,8 @@ pub struct ExportedBooking {
     pub(crate) quantity: i32,
     pub(crate) currency: String,
     pub(crate) total_amount_minor: i64,
+    pub(crate) discount_minor: i64,
+    pub(crate) discount_code: Option<String>,
     pub(crate) is_offer: bool,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) confirmed_at: Option<DateTime<Utc>>,
@@ -44,8 +46,9 @@ pub async fn list_exported(
 ) -> Result<Vec<ExportedBooking>> {
     let mut conn = state.db.pool().acquire().await?;
     let mut rows: Vec<ExportedBooking> = sqlx::query_as(
-        "select id, user_id, reference, status, quantity, currency, total_amount_minor, is_offer, created_at, confirmed_at,
-                ended_at, cancel_reason
+        "select id, user_id, reference, status, quantity, currency, total_amount_minor, discount_minor, is_offer, created_at,
+                confirmed_at, ended_at, cancel_reason,
+                (select code from discount_codes where discount_codes.id = discount_code_id) as discount_code
          from bookings where event_id = $1 and id > $2 order by id limit $3",
     )
     .bind(event_id)

@@ -1,7 +1,10 @@
 //! Holding places: the door. Seats are locked in Redis first, so that a rush for the same ones fails fast; then everybody
 //! is [settled together](super::settle) with who came at the same moment.
 
-use super::settle::{settle_lane, settle_thoroughly};
+use super::{
+    read::get_booking,
+    settle::{settle_lane, settle_thoroughly},
+};
 use crate::{
     bookings::model::{Booking, Wanted},
     error::Conflict,
@@ -61,6 +64,13 @@ pub enum HoldQueue {
 /// Errors: those of [`decide_hold`](crate::bookings::model::decide_hold); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
 /// for seats that aren't this event's and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
+    let user_id = request.user_id;
+    let held = hold_once(state, request).await?;
+    // One that was held before and has a code: a batch doesn't know what it reads.
+    if held.discount_minor > 0 { get_booking(state, user_id, held.id).await } else { Ok(held) }
+}
+
+async fn hold_once(state: &AppState, request: HoldRequest) -> Result<Booking> {
     if request.seat_ids().is_empty() {
         let lane = HoldQueue::Lane(request.event_id.0.as_u128() % LANES);
         return hold_together(state, lane, request).await;

@@ -6,6 +6,7 @@ mod call_off;
 mod change;
 mod claim;
 mod confirm;
+mod discount;
 mod end;
 mod export;
 mod file;
@@ -30,6 +31,7 @@ pub use call_off::{count_places, end_called_off, preview_cancel};
 pub use change::{cancel_booking, extend_hold, release_hold};
 pub use claim::{Claim, ClaimLocks, claim_bookings, enter_claim, lock_claim};
 pub use confirm::{ConfirmRequest, confirm_booking};
+pub use discount::{CodeRequest, apply_code, remove_code};
 pub use end::sweep;
 pub use export::{ExportedBooking, list_exported};
 pub use file::get_file;
@@ -51,7 +53,7 @@ use super::model::{BookingAction, BookingFacts, BookingStatus, name_quantity};
 use crate::{
     error::Error,
     events::store::EventRow,
-    id::{BookingId, EventId, SeatId, UserId},
+    id::{BookingId, CodeId, EventId, SeatId, UserId},
     seats::{self, model::name_seats},
     server::{Result, clock::new_id, state::AppState},
 };
@@ -61,7 +63,7 @@ use std::collections::HashMap;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The columns of a [`LockedBooking`].
-const LOCKED: &str = "id, event_id, quantity, status, is_offer, expires_at, created_at, extended_s";
+const LOCKED: &str = "id, event_id, quantity, status, is_offer, expires_at, created_at, extended_s, discount_code_id";
 
 /// A booking whose row is locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -74,6 +76,7 @@ struct LockedBooking {
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
     extended_s: i32,
+    discount_code_id: Option<CodeId>,
 }
 
 /// Waits for one's turn at an event: changes of its bookings and its line wait for its locks with a connection each, and
@@ -131,8 +134,8 @@ const PREVIOUS_HASH: &str = "(select booking_history_hash(before) from booking_h
 async fn write_history(conn: &mut PgConnection, entries: &[Entry]) -> Result<()> {
     let sql = const_format::formatcp!(
         "insert into booking_history (id, booking_id, action, actor_id, status_before, status_after, details, created_at,
-                                      quantity, total_amount_minor, previous_hash)
-         select entry.*, quantity, total_amount_minor, {PREVIOUS_HASH}
+                                      quantity, total_amount_minor, discount_minor, previous_hash)
+         select entry.*, quantity, total_amount_minor, discount_minor, {PREVIOUS_HASH}
          from unnest($1::uuid[], $2::uuid[], $3::booking_action[], $4::uuid[], $5::booking_status[],
                      $6::booking_status[], $7::text[], $8::timestamptz[])
               as entry (id, booking_id, action, actor_id, status_before, status_after, details, created_at)

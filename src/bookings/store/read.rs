@@ -4,6 +4,7 @@ use crate::{
     bookings::model::{
         BookedEvent, BookedSeat, Booking, BookingAction, BookingFacts, BookingStatus, Doer, HistoryEntry, tell,
     },
+    discounts::store::list_texts,
     error::Error,
     events::{
         self,
@@ -11,7 +12,7 @@ use crate::{
         store::EventRow,
         when::at_venue,
     },
-    id::{BookingId, EventId, SeatId, UserId},
+    id::{BookingId, CodeId, EventId, SeatId, UserId},
     money::Currency,
     seats::{self, store::SeatName},
     server::{Result, state::AppState},
@@ -21,8 +22,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, status, is_offer, expires_at, extended_s, \
-    cancel_reason, created_at, updated_at";
+pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, discount_minor, \
+    discount_code_id, status, is_offer, expires_at, extended_s, cancel_reason, created_at, updated_at";
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct BookingRow {
@@ -33,6 +34,8 @@ pub(super) struct BookingRow {
     #[sqlx(try_from = "String")]
     pub(super) currency: Currency,
     pub(super) total_amount_minor: i64,
+    pub(super) discount_minor: i64,
+    pub(super) discount_code_id: Option<CodeId>,
     pub(super) status: BookingStatus,
     pub(super) is_offer: bool,
     pub(super) expires_at: DateTime<Utc>,
@@ -158,7 +161,7 @@ impl EntryRow {
     }
 }
 
-/// Adds to each row its event and its seats: three queries however many rows.
+/// Adds to each row its event, its seats and its code: three queries however many rows, and one more where there are codes.
 pub(super) async fn complete(
     conn: &mut PgConnection,
     rows: Vec<BookingRow>,
@@ -169,11 +172,15 @@ pub(super) async fn complete(
         events::store::list_events_by_id(conn, &event_ids).await?.into_iter().map(|event| (event.id, event)).collect();
     let ids: Vec<BookingId> = rows.iter().map(|row| row.id).collect();
     let mut seats = list_seats(conn, &ids).await?;
+    let code_ids: Vec<CodeId> = rows.iter().filter_map(|row| row.discount_code_id).collect();
+    let codes = if code_ids.is_empty() { HashMap::new() } else { list_texts(conn, &code_ids).await? };
     rows.into_iter()
         .map(|row| {
             let event = events.get(&row.event_id).context("a booking's event exists")?;
             let seats = seats.remove(&row.id).unwrap_or_default();
-            Ok(row.into_booking(event, tell_event(event, now), seats, now))
+            let discount_code = row.discount_code_id.and_then(|code_id| codes.get(&code_id).cloned());
+            let booking = row.into_booking(event, tell_event(event, now), seats, now);
+            Ok(Booking { discount_code, ..booking })
         })
         .collect()
 }
@@ -222,7 +229,7 @@ impl BookingRow {
         Self { status: BookingStatus::Confirmed, updated_at: now, ..self }
     }
 
-    /// What the person is told. `told` is the event, which the bookings of a batch have in common.
+    /// What the person is told, without what its code reads. `told` is the event, which the bookings of a batch have in common.
     pub(super) fn into_booking(
         self,
         event: &EventRow,
@@ -242,6 +249,8 @@ impl BookingRow {
             seats,
             currency: self.currency,
             total_amount_minor: self.total_amount_minor,
+            discount_minor: self.discount_minor,
+            discount_code: None,
             status,
             is_offer: self.is_offer,
             expires_at: self.expires_at,

@@ -10,6 +10,7 @@ use crate::{
         admin::model::{BookingFilter, FoundBooking},
         model::BookingStatus,
     },
+    discounts::store::list_ids,
     events::{model::Page, store::list_ids_between},
     id::{BookingId, EventId, UserId},
     seats::store::find_taken,
@@ -86,7 +87,14 @@ async fn find_ids(
         Named::Few(people) => (people, None),
         Named::Many(patterns) => (Vec::new(), Some(patterns)),
     };
-    let fits = fits(filter.status);
+    let codes = match &filter.code {
+        Some(code) => Some(list_ids(conn, scope.as_deref(), code).await?),
+        None => None,
+    };
+    let fits = match &codes {
+        Some(_) => format!("{} and b.discount_code_id = any($8)", fits(filter.status)),
+        None => fits(filter.status).to_owned(),
+    };
     let who = if patterns.is_some() { Who::Named } else { Who::Anybody };
     if who == Who::Named && filter.status != Some(BookingStatus::Held) {
         // Nothing is known of how many are meant: taken for few, all bookings would be read and sorted.
@@ -94,11 +102,11 @@ async fn find_ids(
         sqlx::raw_sql(by_index).execute(&mut *conn).await?;
     }
     let sql = if patterns.is_none() && !filter.sought.is_empty() {
-        of_people(fits)
+        of_people(&fits)
     } else if scope.as_ref().is_some_and(|events| events.len() <= who.events_max()) {
-        of_events(fits, who)
+        of_events(&fits, who)
     } else {
-        of_all(fits, who)
+        of_all(&fits, who)
     };
     let found = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(scope)
@@ -108,6 +116,7 @@ async fn find_ids(
         .bind(patterns)
         .bind(direct)
         .bind(people)
+        .bind(codes)
         // Planned for what is asked: a plan for anything at all reads the whole table.
         .persistent(false)
         .fetch_all(conn)

@@ -2,8 +2,8 @@
 //! way are expired first, and what comes free goes to the waitlist before the commit.
 
 use super::{
-    Entry, LOCKED, LockedBooking, end::Ending, enter_event, list_seat_ids, name_places, offer::feed_lines,
-    write_history,
+    Entry, LOCKED, LockedBooking, discount::discount_anew, end::Ending, enter_event, list_seat_ids, name_places,
+    offer::feed_lines, write_history,
 };
 use crate::{
     bookings::model::BookingAction,
@@ -171,7 +171,7 @@ pub async fn move_seats(
     }
     swap(conn, &booking, &swaps, now).await?;
     let prices = if request.pricing == Pricing::AsNow { seats.as_slice() } else { &[] };
-    reprice(conn, booking.id, prices, now).await?;
+    reprice(conn, &booking, prices, now).await?;
     let places = name_places(conn, std::slice::from_ref(&booking)).await?.concat();
     let entry = Entry {
         booking_id: booking.id,
@@ -215,15 +215,17 @@ async fn swap(conn: &mut PgConnection, booking: &LockedBooking, swaps: &[Swap], 
     seats::store::give_booked(conn, &given, now).await
 }
 
-/// Sets the prices of those of a booking's seats that are among these, and its amount to the sum of all.
+/// Sets the prices of those of a booking's seats that are among these, what its code takes off them, and its amount to what
+/// is left of all.
 async fn reprice(
     conn: &mut PgConnection,
-    booking_id: BookingId,
+    booking: &LockedBooking,
     seats: &[LockedSeat],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let booking_id = booking.id;
     sqlx::query(
-        "update seat_bookings set price_minor = seat.price_minor
+        "update seat_bookings set price_minor = seat.price_minor, discount_minor = least(discount_minor, seat.price_minor)
          from unnest($2::uuid[], $3::bigint[]) as seat (id, price_minor)
          where booking_id = $1 and seat_id = seat.id and released_at is null",
     )
@@ -233,15 +235,16 @@ async fn reprice(
     .execute(&mut *conn)
     .await?;
     sqlx::query(
-        "update bookings set updated_at = $2,
-             total_amount_minor = (select sum(price_minor) from seat_bookings where booking_id = $1 and released_at is null)
+        "update bookings set updated_at = $2, total_amount_minor = seats.left_minor, discount_minor = seats.off_minor
+         from (select sum(price_minor - discount_minor)::bigint as left_minor, sum(discount_minor)::bigint as off_minor
+               from seat_bookings where booking_id = $1 and released_at is null) as seats
          where id = $1",
     )
     .bind(booking_id)
     .bind(now)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    if seats.is_empty() { Ok(()) } else { discount_anew(conn, booking, now).await }
 }
 
 /// What is locked: the event's sale, a booking, the event's line, and the seats.

@@ -50,6 +50,8 @@ impl BookingRow {
             quantity: places.quantity,
             currency: event.currency,
             total_amount_minor: if places.seat_ids.is_empty() { general_minor } else { seats_minor },
+            discount_minor: 0,
+            discount_code_id: None,
             status: BookingStatus::Held,
             is_offer: false,
             expires_at: time.end,

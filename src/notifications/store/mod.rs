@@ -168,6 +168,8 @@ fn mail_of(entry: &Transition) -> Option<Mail> {
         BookingAction::CalledOff => None,
         BookingAction::Held
         | BookingAction::Extended
+        | BookingAction::CodeApplied
+        | BookingAction::CodeRemoved
         | BookingAction::Released
         | BookingAction::Expired
         | BookingAction::Claimed => None,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Ids of bookings: none, ill-formed ones, other people's.
 pub(super) fn bookings_by_id(world: &World) -> Vec<Row> {
     let mut rows = Vec::new();
-    for verb in ["extend", "release", "confirm", "cancel"] {
+    for verb in ["extend", "release", "confirm", "cancel", "remove_code"] {
         let function = format!("bookings/{verb}");
         for id in [NOBODY, &world.bobs, &world.general.to_string(), &NOBODY.replace('-', "")] {
             rows.push(post(&function, json!({"booking_id": id}), 404, "not_found"));
@@ -27,6 +27,17 @@ pub(super) fn bookings_by_id(world: &World) -> Vec<Row> {
         rows.push(raw(&function, FORM, [&b"booking_id=\xff\xfe"[..]].concat(), (400, "malformed")));
         rows.push(post(&function, json!({"booking_id": world.held}), 401, "sign_in_required").signed_out());
     }
+    for id in [NOBODY, &world.bobs] {
+        rows.push(post("bookings/apply_code", json!({"booking_id": id, "code": "EARLY"}), 404, "not_found"));
+    }
+    let long = "A".repeat(10_000);
+    for code in ["", " ", "ab", "a b c", "\0", "EARLY\0", "früh", "' or 1=1 --", &long] {
+        rows.push(post("bookings/apply_code", json!({"booking_id": world.held, "code": code}), 422, "invalid"));
+    }
+    rows.push(
+        post("bookings/apply_code", json!({"booking_id": world.held, "code": "EARLY"}), 401, "sign_in_required")
+            .signed_out(),
+    );
     for verb in ["get", "history"] {
         for (id, status, code) in [
             (NOBODY, 404, "not_found"),
@@ -68,6 +79,8 @@ pub(super) fn states(world: &World) -> Vec<Row> {
         ("extend", &world.cancelled, "wrong_state"),
         ("extend", &world.released, "wrong_state"),
         ("release", &world.confirmed, "wrong_state"),
+        ("remove_code", &world.lapsed, "hold_expired"),
+        ("remove_code", &world.confirmed, "wrong_state"),
         ("cancel", &world.lapsed, "hold_expired"),
         ("cancel", &world.attended, "sales_closed"),
     ]

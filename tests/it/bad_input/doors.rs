@@ -3,7 +3,7 @@
 use super::{FORM, JSON, NOBODY, Row, get, post, raw, world::World};
 use serde_json::{Value, json};
 
-const POSTS: [&str; 25] = [
+const POSTS: [&str; 27] = [
     "auth/register",
     "auth/login",
     "auth/logout",
@@ -21,6 +21,8 @@ const POSTS: [&str; 25] = [
     "bookings/release",
     "bookings/confirm",
     "bookings/cancel",
+    "bookings/apply_code",
+    "bookings/remove_code",
     "waitlist/join",
     "waitlist/leave",
     "notifications/read",
