@@ -2,6 +2,7 @@
 
 pub mod facts;
 mod panel;
+pub mod standing;
 
 use super::{
     api::get_event,
@@ -106,7 +107,9 @@ async fn find_own_entry(event_id: EventId) -> Option<Entry> {
 async fn load_seats(detail: &EventDetail, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
     let (event_id, limit) = (detail.event.id, detail.places_per_person);
     let map = get_seat_map(event_id).await?;
-    let section = match opened_section(&map, query.get_str("section")) {
+    let open = opened_section(&map.seats_first(), query.get_str("section"));
+    let open = open.filter(|name| map.with_seats().sections.iter().any(|section| section.name == *name));
+    let section = match open {
         Some(name) => Some(get_section(event_id, name).await?.into()),
         None => None,
     };

@@ -29,6 +29,7 @@ mod reach;
 mod requests;
 mod seats;
 mod staff;
+mod standing;
 mod tickets;
 mod tidy;
 mod transfers;

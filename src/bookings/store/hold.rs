@@ -35,11 +35,24 @@ impl HoldRequest {
         Self { id: BookingId(new_id()), user_id, event_id, wanted, key }
     }
 
-    /// The seats it asks for, if it asks for seats.
+    /// The seats it names, if it names seats.
     pub(super) fn seat_ids(&self) -> &[SeatId] {
         match &self.wanted {
             Wanted::Seats(seat_ids) => seat_ids,
-            Wanted::Quantity(_) => &[],
+            Wanted::Quantity(_) | Wanted::Standing(_) => &[],
+        }
+    }
+
+    /// Whether it asks for general admission: places that are no seats.
+    pub(super) fn is_general(&self) -> bool {
+        matches!(self.wanted, Wanted::Quantity(_))
+    }
+
+    /// The standing section it asks for, and how many of its places.
+    pub(super) fn standing(&self) -> Option<(&str, i32)> {
+        match &self.wanted {
+            Wanted::Standing(standing) => Some((&standing.section, standing.quantity)),
+            Wanted::Quantity(_) | Wanted::Seats(_) => None,
         }
     }
 }
@@ -49,7 +62,7 @@ impl HoldRequest {
 pub enum HoldQueue {
     /// Plain requests for general admission, of several events.
     Lane(u128),
-    /// Plain requests for seats of one event.
+    /// Plain requests for seats and standing places of one event.
     Seats(EventId),
     /// Requests of one event for which something has to be waited for, or expired first.
     Thorough(EventId),
@@ -61,7 +74,7 @@ pub enum HoldQueue {
 /// Errors: those of [`decide_hold`](crate::bookings::model::decide_hold); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
 /// for seats that aren't this event's and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
-    if request.seat_ids().is_empty() {
+    if request.is_general() {
         let lane = HoldQueue::Lane(request.event_id.0.as_u128() % LANES);
         return hold_together(state, lane, request).await;
     }

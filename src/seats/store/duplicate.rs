@@ -62,8 +62,8 @@ async fn copy_map(conn: &mut PgConnection, (from, to): (EventId, EventId), now: 
     .execute(&mut *conn)
     .await?;
     let sections: Vec<String> = sqlx::query_scalar(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count)
-         select $2, name, position, price_minor, outline, total_count, total_count from sections where event_id = $1
+        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, standing)
+         select $2, name, position, price_minor, outline, total_count, total_count, standing from sections where event_id = $1
          returning name",
     )
     .bind(from)
