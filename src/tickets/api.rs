@@ -223,9 +223,9 @@ pub async fn list_booking_tickets(
     .await
 }
 
-/// Gives a confirmed booking other seats of its event, as many as it has, or as many places of a `standing` section; it may keep some. Its tickets become tickets of the
-/// new seats, with the same holders, and the codes before fail. It pays what it paid, or with `at_new_prices` what the new seats
-/// cost now. Its person is told.
+/// Gives a confirmed booking other seats of its event, as many as it has, or as many places of a `standing` section; it may
+/// keep some. Its tickets become tickets of the new seats, with the same holders, and the codes before fail. It pays what it
+/// paid, or with `at_new_prices` what the new seats cost now. Its person is told.
 ///
 /// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken`; `EventCancelled`,
 /// `WrongState`.

@@ -98,7 +98,8 @@ impl Ticket {
     }
 }
 
-/// A place in words: `Stalls, row F, seat 12`, `Floor, standing`, `Place 2 of 4`. `place` is its number in a booking of `place_count`.
+/// A place in words: `Stalls, row F, seat 12`, `Floor, standing`, `Place 2 of 4`. `place` is its number in a booking of
+/// `place_count`.
 pub fn say_place(seat: Option<&TicketSeat>, place: Option<i32>, place_count: i32) -> String {
     match (seat, place) {
         (Some(seat), _) if is_standing(&seat.row) => format!("{}, standing", seat.section),

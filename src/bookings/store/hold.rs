@@ -74,9 +74,12 @@ pub enum HoldQueue {
 /// Errors: those of [`decide_hold`](crate::bookings::model::decide_hold); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
 /// for seats that aren't this event's and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
-    if request.is_general() {
-        let lane = HoldQueue::Lane(request.event_id.0.as_u128() % LANES);
-        return hold_together(state, lane, request).await;
+    if request.seat_ids().is_empty() {
+        let queue = match request.is_general() {
+            true => HoldQueue::Lane(request.event_id.0.as_u128() % LANES),
+            false => HoldQueue::Seats(request.event_id),
+        };
+        return hold_together(state, queue, request).await;
     }
     let task = state.clone();
     finish(async move {

@@ -233,8 +233,8 @@ async fn list_lapsing(conn: &mut PgConnection, event_ids: &[EventId], now: DateT
 }
 
 /// Locks, in id order, the lapsed holds that can stand in the way of a batch of one event: those people's own, those that
-/// have the seats or are in the way in a standing section, and for general admission those of the event, as far as a batch goes. One that is just being confirmed
-/// is waited for.
+/// have the seats or places of the standing sections, and for general admission those of the event, as far as a batch goes. One
+/// that is just being confirmed is waited for.
 async fn lock_lapsed_in_the_way(
     conn: &mut PgConnection,
     requests: &[HoldRequest],
@@ -268,8 +268,8 @@ async fn lock_lapsed_in_the_way(
     Ok(lapsed)
 }
 
-/// For requests for seats and standing places: each person's limit of the event, so that it holds in all processes, and the events' sales, so
-/// that none is called off meanwhile. General admission has the event's row for both.
+/// For requests for seats and standing places: each person's limit of the event, so that it holds in all processes, and the
+/// events' sales, so that none is called off meanwhile. General admission has the event's row for both.
 fn lock_sales(requests: &[HoldRequest]) -> String {
     let seated: Vec<&HoldRequest> = requests.iter().filter(|request| !request.is_general()).collect();
     if seated.is_empty() {

@@ -47,7 +47,8 @@ struct Plan {
     nth: HashMap<SeatId, usize>,
 }
 
-/// Where every seat of the event stands; not the places of standing sections, which have no names. Errors: `NotFound` for an unknown event, a draft, or one without seats.
+/// Where every seat of the event stands; not the places of standing sections, which have no names. Errors: `NotFound` for an
+/// unknown event, a draft, or one without seats.
 pub async fn get_plan(state: &AppState, event_id: EventId) -> Result<SeatPlan> {
     Ok(find_plan(state, event_id).await?.shown.clone())
 }

@@ -104,7 +104,8 @@ pub(super) const PLACED_END: &str =
     "window one as (partition by event_id, section, \"row\" order by length(number), number)) as stepped";
 
 /// The free seats of an event by section, row and place in the row, without a lock. All free places of a standing section are
-/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them. A hold that has lapsed by `lapsed_at` counts as free.
+/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them. A hold that has
+/// lapsed by `lapsed_at` counts as free.
 pub async fn list_free(
     conn: &mut PgConnection,
     event_id: EventId,

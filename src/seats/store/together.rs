@@ -44,8 +44,9 @@ pub async fn count_together(state: &AppState) -> Result<u64> {
     Ok(due.len() as u64)
 }
 
-/// Counts the free seats beside each other of these sections, and what is the most in each of their events: ordinary seats
-/// that follow on each other in their row, as the waitlist gives them to parties; of a standing section all that are free. Assumes the sections are locked.
+/// Counts the free seats beside each other of these sections, and what is the most in each of their events: ordinary seats that
+/// follow on each other in their row, as the waitlist gives them to parties; of a standing section all that are free. Assumes
+/// the sections are locked.
 pub(super) async fn count_sections(conn: &mut PgConnection, sections: &[(EventId, String)]) -> Result<()> {
     let (event_ids, names): (Vec<EventId>, Vec<&str>) =
         sections.iter().map(|(event_id, name)| (*event_id, name.as_str())).unzip();
