@@ -6,10 +6,9 @@ pub mod standing;
 
 use super::{
     api::get_event,
-    event_card::poster_view_name,
     links::{event_path, picture_path},
     model::{EventDetail, category_name},
-    poster::Poster,
+    poster::{EventPicture, Shown},
     structured_data::structured_data,
 };
 use crate::{
@@ -168,12 +167,7 @@ fn EventBody(data: EventData) -> impl IntoView {
         <script type="application/ld+json" inner_html=data></script>
         <article class=layout>
             <div class="event-poster">
-                <Poster
-                    name=event.name.clone()
-                    category=event.category.clone()
-                    date=event.when.iso.clone()
-                    view_name=poster_view_name(event.id)
-                />
+                <EventPicture event=event.clone() shown=Shown::OnPage />
             </div>
             <header class="event-head">
                 <a class="event-category" href=path_with("/events", [("category", event.category.as_str())])>

@@ -34,6 +34,8 @@ pub enum EventTab {
     Summary,
     /// Its fields.
     Edit,
+    /// Its picture.
+    Poster,
     /// What its seats cost.
     Prices,
     /// Its bookings.
@@ -89,9 +91,10 @@ impl SiteTab {
 }
 
 impl EventTab {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Summary,
         Self::Edit,
+        Self::Poster,
         Self::Prices,
         Self::Bookings,
         Self::Waitlist,
@@ -107,6 +110,7 @@ impl EventTab {
         match self {
             Self::Summary => ("", "Summary", Permission::SeeEvents),
             Self::Edit => ("/edit", "Edit", Permission::EditEvents),
+            Self::Poster => ("/poster", "Poster", Permission::EditEvents),
             Self::Prices => ("/prices", "Prices", Permission::EditEvents),
             Self::Bookings => ("/bookings", "Bookings", Permission::SeeBookings),
             Self::Waitlist => ("/waitlist", "Waitlist", Permission::SeeBookings),

@@ -24,6 +24,7 @@ mod mails;
 mod metrics;
 mod notifications;
 mod opening;
+mod posters;
 mod races;
 mod reach;
 mod requests;

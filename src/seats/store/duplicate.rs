@@ -38,6 +38,7 @@ pub async fn duplicate_event(
     if has_seats {
         copy_map(&mut tx, (event_id, new_event_id), now).await?;
     }
+    events::store::copy_poster(&mut tx, (event_id, new_event_id), now).await?;
     let after = json!({"from": event_id, "name": facts.event.name, "event_date": facts.event.event_date});
     let deed = Deed {
         action: "event_duplicated",
