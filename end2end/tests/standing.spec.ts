@@ -6,7 +6,7 @@ import { type Event, isOpen, labelOf } from "./support/catalogue";
 import { visit } from "./support/visit";
 
 /** A concert with a floor to stand on and a balcony to sit on. */
-const isClub = (event: Event) => isOpen(event) && event.has_seat_selection && event.category === "music" && event.total_capacity === 1_009;
+const isClub = (event: Event) => isOpen(event) && event.has_seat_selection && event.category === "music" && event.total_capacity === 1_010;
 
 test("a person books two places on the floor, and a seat on the balcony of the same concert", async ({ page, account, catalogue }) => {
   expect(account.email).toBeTruthy();

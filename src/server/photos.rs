@@ -98,18 +98,27 @@ impl DarkRoom {
 }
 
 fn develop(file: &[u8], wanted: Wanted) -> std::result::Result<Photos, Unfit> {
-    let picture = read(file)?;
+    let picture = read(file)?.into_rgb8();
     let mut widths: Vec<u32> = wanted.widths.iter().map(|width| (*width).min(picture.width())).collect();
     widths.dedup();
-    let whole = widths.iter().enumerate().map(|(nth, width)| {
-        let height = (u64::from(picture.height()) * u64::from(*width)).div_ceil(u64::from(picture.width()));
-        let smaller = picture.resize_exact(*width, u32::try_from(height).unwrap_or(u32::MAX), FilterType::Lanczos3);
-        write(&smaller.into_rgb8(), if nth == 0 { wanted.narrowest_max } else { usize::MAX })
-    });
-    let whole = whole.collect::<std::result::Result<Vec<Photo>, Unfit>>()?;
-    let [width, height] = wanted.cover;
-    let cover = picture.resize_to_fill(width, height, FilterType::Lanczos3).into_rgb8();
-    Ok(Photos { whole, cover: write(&cover, usize::MAX)? })
+    let (full_width, full_height) = (u64::from(picture.width()), u64::from(picture.height()));
+    let mut whole = Vec::new();
+    let mut larger = DynamicImage::from(picture);
+    let mut cover = None;
+    // Each is made of the next larger one: the pixels of the largest are gone through once.
+    for width in widths.into_iter().rev() {
+        let height = u32::try_from((full_height * u64::from(width)).div_ceil(full_width)).unwrap_or(u32::MAX);
+        if (larger.width(), larger.height()) != (width, height) {
+            larger = larger.resize_exact(width, height, FilterType::CatmullRom);
+        }
+        if cover.is_none() {
+            let [width, height] = wanted.cover;
+            cover = Some(write(&larger.resize_to_fill(width, height, FilterType::CatmullRom).to_rgb8(), usize::MAX)?);
+        }
+        let is_narrowest = width <= wanted.widths.first().copied().unwrap_or_default();
+        whole.insert(0, write(&larger.to_rgb8(), if is_narrowest { wanted.narrowest_max } else { usize::MAX })?);
+    }
+    Ok(Photos { whole, cover: cover.ok_or(Unfit::Broken)? })
 }
 
 /// The picture, the right way up and without anything to see through, not larger than is needed.

@@ -104,7 +104,7 @@ async fn a_poster_is_described_taken_away_and_comes_along_to_a_duplicate(pool: P
     admin.post("events/describe_poster", words("A raft")).await.expect(200);
     assert_eq!(poster_of(&admin, event_id).await["alt_text"], "A raft");
     let long = admin.post("events/describe_poster", words(&"x".repeat(201))).await.refused(422, "invalid");
-    assert_eq!(long["details"]["fields"][0]["field"], "description");
+    assert_eq!(long["details"][0]["field"], "description");
 
     let copy = admin.post("events/duplicate", json!({"event_id": event_id, "date": "2031-05-06"})).await.expect(200);
     assert_eq!(count_files(&app).await, 6, "two sizes and share, twice: {copy}");
@@ -130,21 +130,17 @@ async fn what_is_no_picture_is_refused_and_leaves_nothing(pool: PgPool) {
     let png = picture(400, 300, ImageFormat::Png);
     let svg =
         b"<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300'><script>alert(1)</script></svg>".to_vec();
-    for (file, status, code, key) in [
-        (Vec::new(), 422, "invalid", "missing"),
-        (svg, 422, "invalid", "kind"),
-        (b"GIF89a\x90\x01\x2c\x01\0\0\0;".to_vec(), 422, "invalid", "kind"),
-        (png[..png.len() / 2].to_vec(), 422, "invalid", "broken"),
-        (picture(199, 300, ImageFormat::Png), 422, "invalid", "small"),
-        (vec![0xFF; 10 * 1024 * 1024 + 1], 413, "too_large", "heavy"),
-        (vec![0xFF; 11 * 1024 * 1024], 413, "too_large", "heavy"),
+    for (file, status, key) in [
+        (Vec::new(), 422, "missing"),
+        (svg, 422, "kind"),
+        (b"GIF89a\x90\x01\x2c\x01\0\0\0;".to_vec(), 422, "kind"),
+        (png[..png.len() / 2].to_vec(), 422, "broken"),
+        (picture(199, 300, ImageFormat::Png), 422, "small"),
+        (vec![0xFF; 10 * 1024 * 1024 + 1], 413, "heavy"),
+        (vec![0xFF; 20 * 1024 * 1024], 413, "heavy"),
     ] {
         let reply = admin.upload(event_id, file.clone(), JSON).await;
-        assert_eq!(
-            (reply.status_code().as_u16(), reply.json::<Value>()["code"].as_str()),
-            (status, Some(code)),
-            "{key}"
-        );
+        assert_eq!(reply.status_code().as_u16(), status, "{key}");
         let reply = admin.upload(event_id, file, "text/html").await;
         let location = reply.header("location");
         assert_eq!(location.to_str().ok(), Some(&*format!("/admin/events/{event_id}/poster?refused={key}")));

@@ -52,12 +52,8 @@ async fn places_of_a_floor_are_booked_by_quantity_and_named_by_their_section(poo
     ada.change("confirm", &id).await.expect(200);
     let history = ada.get(&format!("bookings/history?booking_id={id}")).await.expect(200);
     assert_eq!(history[0]["sentence"], "You held Floor, 3 places.");
-    let tickets = ada.get("tickets/list").await;
     let (_, page) = ada.page(&format!("/bookings/{id}")).await;
-    for text in [tickets.expect(200).to_string(), page] {
-        assert!(text.contains("Floor"), "{text}");
-        assert!(!text.contains("row *"), "{text}");
-    }
+    assert!(page.contains("Floor") && !page.contains("row *") && !page.contains("Floor *"), "{page}");
     app.work().await;
     let mails = app.mails().await.concat();
     assert!(mails.contains("Floor") && !mails.contains("row *") && !mails.contains("Floor *"), "{mails}");
@@ -91,7 +87,7 @@ async fn a_floor_is_one_area_of_the_map_and_its_places_are_nobodys_choice(pool: 
     let sql = "select id::text from seats where event_id = $1 and section = 'Floor' limit 1";
     let place: String = sqlx::query_scalar(sql).bind(event_id).fetch_one(app.state.db.pool()).await.expect("a place");
     let named = ada.post("bookings/hold", json!({"event_id": event_id, "seat_ids": [place]})).await;
-    assert_eq!(named.refused(422, "invalid")["details"]["fields"][0]["field"], "seat_ids");
+    assert_eq!(named.refused(422, "invalid")["details"][0]["field"], "seat_ids");
     // With scripts and without, the page asks for a number, and opens the section with seats.
     let (status, page) = ada.page(&format!("/events/{event_id}")).await;
     assert_eq!(status, 200);
@@ -142,14 +138,19 @@ async fn what_makes_no_sense_is_refused_by_its_field(pool: PgPool) {
             body["quantity"] = quantity;
         }
         let refused = ada.post("bookings/hold", body.clone()).await.refused(422, "invalid");
-        assert_eq!(refused["details"]["fields"][0]["field"], field, "{body}");
+        assert_eq!(refused["details"][0]["field"], field, "{body}");
     }
     ada.stand(event_id, 11).await.refused(409, "over_limit");
     assert_eq!(floor(&app, event_id).await.0, 20);
 }
 
 async fn people(app: &TestApp, range: Range<usize>) -> Vec<Person> {
-    join_all(range.map(|i| async move { app.person(&format!("p{i}")).await })).await
+    let mut people = Vec::new();
+    // Some at a time: each has a password hashed, and only so many wait for that.
+    for some in range.collect::<Vec<usize>>().chunks(40) {
+        people.extend(join_all(some.iter().map(|i| async move { app.person(&format!("p{i}")).await })).await);
+    }
+    people
 }
 
 #[sqlx::test]
@@ -246,7 +247,7 @@ async fn who_waits_for_one_section_is_offered_its_places(pool: PgPool) {
     let stand = ada.stand(event_id, 2).await.id();
     let join = |section: &str| json!({"event_id": event_id, "requested_quantity": 1, "section": section});
     let roof = bob.post("waitlist/join", join("Roof")).await.refused(422, "invalid");
-    assert_eq!(roof["details"]["fields"][0]["field"], "section");
+    assert_eq!(roof["details"][0]["field"], "section");
     bob.post("waitlist/join", join("Stalls")).await.refused(409, "places_free");
     let seats = app.seats(event_id).await;
     let sit = zoe.hold_seats(event_id, &seats).await;

@@ -180,9 +180,6 @@ pub async fn book_for_person(
     /// The seats, instead of a quantity.
     #[server(default)]
     seat_ids: Vec<SeatId>,
-    /// The name of a standing section.
-    #[server(default)]
-    standing: String,
     /// For nothing.
     #[server(default)]
     complimentary: bool,
@@ -215,7 +212,7 @@ pub async fn book_for_person(
                 profile: Profile::parse(&person.first_name, &person.last_name)?,
             },
             event_id,
-            wanted: Wanted::parse(quantity, seat_ids, Some(standing.clone()))?,
+            wanted: Wanted::parse(quantity, seat_ids, Some(person.standing.clone()))?,
             is_complimentary: complimentary,
             limit: if over_limit { Limit::Lifted } else { Limit::Kept },
             key: parse_key(key)?.or_else(|| caller.repeat_key.clone()),
@@ -233,7 +230,7 @@ pub async fn book_for_person(
             ("first_name", &*person.first_name),
             ("last_name", &*person.last_name),
             ("quantity", &*quantity),
-            ("section", &*standing),
+            ("section", &*person.standing),
             ("seats", &*seats.join(",")),
             ("complimentary", yes(complimentary)),
             ("over_limit", yes(over_limit)),

@@ -23,7 +23,10 @@ use crate::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State, multipart::MultipartError},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Path, Request, State,
+        multipart::{Field, MultipartError},
+    },
     http::{StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
     routing::post,
@@ -32,17 +35,20 @@ use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
 const ROUTE: &str = "/admin/events/{id}/poster";
-/// What a form has beside the file: its other field, and what parts the two.
-const AROUND_BYTES: usize = 16 << 10;
+/// More than enough for the words.
+const WORDS_MAX_BYTES: usize = 4 << 10;
+/// The largest form that is read to its end: of a file that is too large nothing is kept, and whoever sent it hears why. A
+/// connection that is closed in the middle tells nobody anything.
+const FORM_MAX_BYTES: usize = 64 << 20;
 /// A card on a phone, a card on a sharp screen, a page; and what other sites show.
 const WANTED: Wanted = Wanted { widths: &[480, 960, 1_600], cover: crate::ui::PICTURE_SIZE, narrowest_max: 60_000 };
 
 /// The route that takes posters.
 pub fn routes() -> Router<AppState> {
-    Router::new().route(ROUTE, post(upload)).layer(DefaultBodyLimit::max(FILE_MAX_BYTES + AROUND_BYTES))
+    Router::new().route(ROUTE, post(upload)).layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
 }
 
-/// Browsers are led to the page of the poster; whoever asks for JSON gets the poster, or why it was refused.
+/// Browsers are led to the page of the poster, which says why where it is refused; others get the poster, or a page of that status.
 async fn upload(
     State(state): State<AppState>,
     session: Session,
@@ -175,15 +181,29 @@ async fn take(
 
 /// The file and the words of the form; other fields are passed over.
 async fn read(mut form: Multipart) -> std::result::Result<(Bytes, String), Refused> {
-    let (mut file, mut words) = (Bytes::new(), String::new());
+    let (mut file, mut words) = (Some(Vec::new()), Some(Vec::new()));
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         match field.name() {
-            Some("picture") => file = field.bytes().await.map_err(unreadable)?,
-            Some("alt_text") => words = field.text().await.map_err(unreadable)?,
+            Some("picture") => file = keep(field, FILE_MAX_BYTES).await?,
+            Some("alt_text") => words = keep(field, WORDS_MAX_BYTES).await?,
             _ => {}
         }
     }
-    if file.len() > FILE_MAX_BYTES { Err(Refused::Picture(PictureProblem::Heavy)) } else { Ok((file, words)) }
+    let file = file.ok_or(Refused::Picture(PictureProblem::Heavy))?;
+    let words = words.and_then(|words| String::from_utf8(words).ok()).ok_or(Refused::Picture(PictureProblem::Words))?;
+    Ok((file.into(), words))
+}
+
+/// The field, read to its end; none of it where it is longer.
+async fn keep(mut field: Field<'_>, max_bytes: usize) -> std::result::Result<Option<Vec<u8>>, Refused> {
+    let mut kept = Some(Vec::new());
+    while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+        kept = kept.filter(|kept: &Vec<u8>| kept.len() + chunk.len() <= max_bytes);
+        if let Some(kept) = &mut kept {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    Ok(kept)
 }
 
 fn unreadable(error: MultipartError) -> Refused {

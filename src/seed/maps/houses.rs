@@ -102,7 +102,7 @@ const UPSTAIRS: [Row; 4] = [
 /// From the stage of a club to its floor, and from the floor to the balcony.
 const WALK: i32 = 14;
 
-/// A club of 1,009: a floor on which 900 people stand, and a balcony of 109 seats behind it, at these prices.
+/// A club of 1,010: a floor on which 900 people stand, and a balcony of 110 seats behind it, at these prices.
 pub(in super::super) fn club([floor, balcony]: [i64; 2]) -> NewMap {
     let mut map = draw(&House {
         stage_label: "Stage",
