@@ -31,6 +31,7 @@ use crate::{
             duplicate_page::DuplicateEventPage,
             edit_page::{EditEventPage, NewEventPage},
             events_page::ManagedEventsPage,
+            poster_page::PosterPage,
             summary_page::SummaryPage,
         },
         event_page::EventPage,
@@ -161,6 +162,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/new") view=NewEventPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id") view=SummaryPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/edit") view=EditEventPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/poster") view=PosterPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/prices") view=PricesPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/codes") view=CodesPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/codes/:code") view=CodePage ssr=SsrMode::Async />

@@ -11,7 +11,8 @@ use leptos::{
     server_fn::codec::{GetUrl, Json, PostUrl},
 };
 
-/// Holds places of an event for who is signed in: a `quantity` of general admission, or these `seat_ids`. All or nothing.
+/// Holds places of an event for who is signed in: a `quantity` of general admission, these `seat_ids`, or a `quantity` of the
+/// places of a standing `section`. All or nothing.
 ///
 /// `key` names the page that asks, so that a double click is one hold: the same key answers with the same hold. Without
 /// one, an `Idempotency-Key` does the same, even if the server died before it kept the reply.
@@ -23,18 +24,21 @@ use leptos::{
 pub async fn hold_places(
     /// The event's id.
     event_id: EventId,
-    /// Places of general admission.
+    /// Places of general admission, or of the section.
     #[server(default)]
     quantity: Option<i32>,
     /// The seats, instead of a quantity.
     #[server(default)]
     seat_ids: Vec<SeatId>,
+    /// The name of a standing section.
+    #[server(default)]
+    section: Option<String>,
     /// Names the page that asks.
     #[server(default)]
     key: Option<String>,
 ) -> Result<Booking, Error> {
     use super::{
-        model::{Wanted, parse_key, sign_in_path},
+        model::{Wanted, parse_key},
         store::{self, HoldRequest},
     };
     use crate::server::{Caller, answer, redirect_to, send_back};
@@ -42,10 +46,11 @@ pub async fn hold_places(
         Some(quantity) => ("quantity", quantity.to_string()),
         None => ("seats", seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
     };
+    let standing = section.clone().unwrap_or_default();
     let held = answer(async {
         let caller = Caller::current().await?;
-        let wanted = Wanted::parse(quantity, seat_ids)?;
-        let user_id = caller.signed_in().inspect_err(|_| redirect_to(&sign_in_path(event_id, &wanted)))?;
+        let wanted = Wanted::parse(quantity, seat_ids, section)?;
+        let user_id = caller.signed_in().inspect_err(|_| redirect_to(&wanted.sign_in_path(event_id)))?;
         let key = parse_key(key)?.or_else(|| caller.repeat_key.clone());
         let request = HoldRequest::new(user_id, event_id, wanted, key);
         let booking = store::hold_places(&caller.state, request).await?;
@@ -56,7 +61,11 @@ pub async fn hold_places(
     held.inspect_err(|refused| {
         // Who has to sign in first is on the way there.
         if *refused != Error::SignInRequired {
-            send_back::<HoldPlaces>(&format!("/events/{event_id}"), &[(choice.0, &choice.1)], refused);
+            send_back::<HoldPlaces>(
+                &format!("/events/{event_id}"),
+                &[("standing", &standing), (choice.0, &choice.1)],
+                refused,
+            );
         }
     })
 }

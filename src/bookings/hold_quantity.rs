@@ -4,7 +4,7 @@
 use super::{
     api::HoldPlaces,
     hold_refusal::{HoldRefusal, sign_in_first},
-    model::{Wanted, name_quantity},
+    model::name_quantity,
 };
 use crate::{
     events::{
@@ -170,7 +170,7 @@ fn ToWaitlist() -> impl IntoView {
 /// itself when it is asked again.
 fn refuse(event_id: EventId, quantity: i32, refused: RwSignal<Option<String>>, refusal: &Refusal) -> bool {
     match refusal.code.as_str() {
-        "sign_in_required" => sign_in_first(event_id, &Wanted::Quantity(quantity)),
+        "sign_in_required" => sign_in_first(event_id, "quantity", &quantity.to_string()),
         "sales_closed" | "event_cancelled" => _ = window().location().reload(),
         "sold_out" if refusal.number("available_count") == Some(0.0) => _ = window().location().reload(),
         _ => {

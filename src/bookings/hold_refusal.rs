@@ -1,6 +1,6 @@
 //! Why places could not be held, in words; and whether a hold is on its way.
 
-use super::model::{Wanted, sign_in_path};
+use super::model::sign_in_path;
 use crate::{
     error::{Conflict, Error},
     id::EventId,
@@ -49,8 +49,8 @@ pub fn HoldRefusal(
 
 /// Sends who is not signed in to the sign-in page, which leads back here with the choice kept. A plain form is
 /// redirected by the server.
-pub(super) fn sign_in_first(event_id: EventId, wanted: &Wanted) {
-    _ = window().location().assign(&sign_in_path(event_id, wanted));
+pub(super) fn sign_in_first(event_id: EventId, field: &str, choice: &str) {
+    _ = window().location().assign(&sign_in_path(event_id, field, choice));
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::{
     api::HoldPlaces,
     hold_refusal::{HoldRefusal, join_names, say_lost, sign_in_first},
-    model::Wanted,
+    model::list_seats,
     own_seats::OwnSeats,
 };
 use crate::{
@@ -282,7 +282,7 @@ impl Told {
     /// does that first.
     fn refuse(self, opened: Opened, refusal: &Refusal) -> bool {
         if refusal.code == "sign_in_required" {
-            sign_in_first(opened.event_id(), &Wanted::Seats(self.choice.with_untracked(Choice::ids)));
+            sign_in_first(opened.event_id(), "seats", &list_seats(&self.choice.with_untracked(Choice::ids)));
             return true;
         }
         if refusal.code == "seats_taken" {

@@ -5,6 +5,8 @@ use crate::{
     events::model::{Availability, SaleFacts, When},
     id::{BookingId, CodeId, EventId, SeatId},
     money::{Currency, Money},
+    seats::model::Standing,
+    ui::path_with,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -247,12 +249,24 @@ pub enum Wanted {
     Quantity(i32),
     /// These seats, sorted by id, each once.
     Seats(Vec<SeatId>),
+    /// So many places of a standing section, whichever are free.
+    Standing(Standing),
 }
 
 impl Wanted {
-    /// Understands a request. Errors: `Invalid` when both or neither are given, for a quantity outside 1 to 100, for a
-    /// seat named twice, or for more than 100 seats.
-    pub fn parse(quantity: Option<i32>, mut seat_ids: Vec<SeatId>) -> Result<Self, Error> {
+    /// Understands a request; with a `section` the quantity is one of its places. Errors: `Invalid` when both or neither of
+    /// quantity and seats are given, for a quantity outside 1 to 100, for a seat named twice, for more than 100 seats, or for
+    /// what is no section's name.
+    pub fn parse(quantity: Option<i32>, seat_ids: Vec<SeatId>, section: Option<String>) -> Result<Self, Error> {
+        let section = section.unwrap_or_default();
+        match Standing::parse(&section, quantity, QUANTITY_MAX)? {
+            None => Self::parse_places(quantity, seat_ids),
+            Some(standing) if seat_ids.is_empty() => Ok(Self::Standing(standing)),
+            Some(_) => Err(Error::invalid("seat_ids", Problem::Unknown)),
+        }
+    }
+
+    fn parse_places(quantity: Option<i32>, mut seat_ids: Vec<SeatId>) -> Result<Self, Error> {
         match (quantity, seat_ids.is_empty()) {
             (None, true) => Err(Error::invalid("quantity", Problem::Required)),
             (Some(_), false) => Err(Error::invalid("quantity", Problem::Unknown)),
@@ -276,8 +290,20 @@ impl Wanted {
     /// How many places that is.
     pub fn count(&self) -> i32 {
         match self {
-            Self::Quantity(n) => *n,
+            Self::Quantity(n) | Self::Standing(Standing { quantity: n, .. }) => *n,
             Self::Seats(ids) => ids.len() as i32,
+        }
+    }
+
+    /// Where a person who is not signed in goes first: the sign-in page, which leads back to the event with the choice kept.
+    pub fn sign_in_path(&self, event_id: EventId) -> String {
+        match self {
+            Self::Quantity(n) => sign_in_path(event_id, "quantity", &n.to_string()),
+            Self::Seats(ids) => sign_in_path(event_id, "seats", &list_seats(ids)),
+            Self::Standing(Standing { section, quantity }) => {
+                let fields = [("standing", section.as_str()), ("quantity", &*quantity.to_string())];
+                path_with("/sign-in", [("next", &*path_with(&format!("/events/{event_id}"), fields))])
+            }
         }
     }
 }
@@ -292,16 +318,14 @@ pub fn parse_key(key: Option<String>) -> Result<Option<String>, Error> {
     }
 }
 
-/// Where a person who is not signed in goes first: the sign-in page, which leads back to the event with the choice kept.
-pub fn sign_in_path(event_id: EventId, wanted: &Wanted) -> String {
-    let choice = match wanted {
-        Wanted::Quantity(n) => format!("quantity%3D{n}"),
-        Wanted::Seats(ids) => {
-            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            format!("seats%3D{}", ids.join("%2C"))
-        }
-    };
-    format!("/sign-in?next=%2Fevents%2F{event_id}%3F{choice}")
+/// The sign-in page, which leads back to the event with this `choice`, encoded already, in this field of its address.
+pub fn sign_in_path(event_id: EventId, field: &str, choice: &str) -> String {
+    format!("/sign-in?next=%2Fevents%2F{event_id}%3F{field}%3D{choice}")
+}
+
+/// These seats as [`sign_in_path`] takes them.
+pub fn list_seats(seat_ids: &[SeatId]) -> String {
+    seat_ids.iter().map(ToString::to_string).collect::<Vec<_>>().join("%2C")
 }
 
 /// A person's living booking of an event, as far as a new hold of theirs needs to know it.
@@ -327,14 +351,17 @@ pub fn find_repeated(own: &[OwnBooking], wanted: &Wanted, key: Option<&str>) -> 
     let is_wanted = |booking: &OwnBooking| match wanted {
         Wanted::Quantity(quantity) => booking.quantity == *quantity && booking.seat_ids.is_empty(),
         Wanted::Seats(seat_ids) => booking.seat_ids == *seat_ids,
+        Wanted::Standing(standing) => booking.quantity == standing.quantity && !booking.seat_ids.is_empty(),
     };
     if let Some(booking) = own.iter().find(|booking| key.is_some() && booking.hold_key.as_deref() == key) {
         return if is_wanted(booking) { Ok(Some(booking.id)) } else { Err(Error::invalid("key", Problem::Repeated)) };
     }
-    let same_seats = |booking: &&OwnBooking| {
-        booking.status == BookingStatus::Held && !booking.seat_ids.is_empty() && is_wanted(booking)
-    };
-    Ok(own.iter().find(same_seats).map(|booking| booking.id))
+    let same_seats = |booking: &&OwnBooking| booking.status == BookingStatus::Held && is_wanted(booking);
+    match wanted {
+        Wanted::Seats(_) => Ok(own.iter().find(same_seats).map(|booking| booking.id)),
+        // More places are more places.
+        Wanted::Quantity(_) | Wanted::Standing(_) => Ok(None),
+    }
 }
 
 /// What decides whether a hold may be made, beside the places themselves.
@@ -361,6 +388,7 @@ pub fn decide_hold(facts: &HoldFacts, wanted: &Wanted, now: DateTime<Utc>) -> Re
     match (wanted, facts.has_seat_selection) {
         (Wanted::Quantity(_), true) => return Err(Error::invalid("seat_ids", Problem::Required)),
         (Wanted::Seats(_), false) => return Err(Error::invalid("quantity", Problem::Required)),
+        (Wanted::Standing(_), false) => return Err(Error::invalid("section", Problem::Unknown)),
         _ => {}
     }
     if facts.have + wanted.count() > facts.places_per_person {
@@ -614,9 +642,9 @@ mod tests {
             (None, (0..101).map(seat).collect(), false),
             (None, vec![seat(2), seat(1)], true),
         ] {
-            assert_eq!(Wanted::parse(quantity, seats.clone()).is_ok(), fits, "{quantity:?} {}", seats.len());
+            assert_eq!(Wanted::parse(quantity, seats.clone(), None).is_ok(), fits, "{quantity:?} {}", seats.len());
         }
-        assert_eq!(Wanted::parse(None, vec![seat(2), seat(1)]), Ok(Wanted::Seats(vec![seat(1), seat(2)])));
+        assert_eq!(Wanted::parse(None, vec![seat(2), seat(1)], None), Ok(Wanted::Seats(vec![seat(1), seat(2)])));
     }
 
     #[test]
@@ -715,7 +743,7 @@ mod tests {
     #[test]
     fn the_choice_is_kept_on_the_way_through_sign_in() {
         let event_id = EventId(Uuid::nil());
-        let path = sign_in_path(event_id, &Wanted::Seats(vec![seat(1), seat(2)]));
+        let path = Wanted::Seats(vec![seat(1), seat(2)]).sign_in_path(event_id);
         assert!(path.starts_with("/sign-in?next=%2Fevents%2F00000000-") && path.contains("%3Fseats%3D"), "{path}");
         assert!(!path.contains(','), "{path}");
     }

@@ -6,7 +6,7 @@ use super::{
     event_card::{AvailabilityWord, price_words},
     links::event_path,
     model::EventDetail,
-    poster::Poster,
+    poster::{EventPicture, Shown},
     store::get_event,
 };
 use crate::{
@@ -62,7 +62,7 @@ fn Embed(detail: EventDetail) -> impl IntoView {
     let price = price_words(&event);
     view! {
         <main class="embed">
-            <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
+            <EventPicture event=event.clone() shown=Shown::OnPage />
             <div class="embed-text">
                 <p class="event-card-when">
                     <time datetime=event.when.iso.clone()>

@@ -2,7 +2,7 @@
 
 use super::{
     model::{Availability, Event, category_name},
-    poster::Poster,
+    poster::{EventPicture, Shown},
 };
 use crate::id::EventId;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub fn EventCard(
     let word = event.clone();
     view! {
         <article class="event-card">
-            <Poster name=event.name.clone() category=event.category date=event.when.iso.clone() view_name=poster_view_name(event.id) />
+            <EventPicture event=event.clone() shown=Shown::OnCard />
             <div class="event-card-text">
                 <p class="event-card-when">
                     <time datetime=event.when.iso>{event.when.date_short} " · " {event.when.time}</time>
@@ -47,7 +47,7 @@ pub fn FeatureCard(
     let category = category_name(&event.category).to_owned();
     view! {
         <article class="event-card feature-card">
-            <Poster name=event.name.clone() category=event.category date=event.when.iso.clone() view_name=poster_view_name(event.id) />
+            <EventPicture event=event.clone() shown=Shown::OnPage />
             <div class="event-card-text">
                 <p class="event-card-when">
                     <time datetime=event.when.iso>{event.when.date} " · " {event.when.time}</time>

@@ -2,13 +2,13 @@
 
 pub mod facts;
 mod panel;
+pub mod standing;
 
 use super::{
     api::get_event,
-    event_card::poster_view_name,
     links::{event_path, picture_path},
     model::{EventDetail, category_name},
-    poster::Poster,
+    poster::{EventPicture, Shown},
     structured_data::structured_data,
 };
 use crate::{
@@ -114,7 +114,9 @@ async fn find_own_entry(event_id: EventId) -> Option<Entry> {
 async fn load_seats(detail: &EventDetail, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
     let (event_id, limit) = (detail.event.id, detail.places_per_person);
     let map = get_seat_map(event_id).await?;
-    let section = match opened_section(&map, query.get_str("section")) {
+    let open = opened_section(&map.seats_first(), query.get_str("section"));
+    let open = open.filter(|name| map.with_seats().sections.iter().any(|section| section.name == *name));
+    let section = match open {
         Some(name) => Some(get_section(event_id, name).await?.into()),
         None => None,
     };
@@ -173,12 +175,7 @@ fn EventBody(data: EventData) -> impl IntoView {
         <script type="application/ld+json" inner_html=data></script>
         <article class=layout>
             <div class="event-poster">
-                <Poster
-                    name=event.name.clone()
-                    category=event.category.clone()
-                    date=event.when.iso.clone()
-                    view_name=poster_view_name(event.id)
-                />
+                <EventPicture event=event.clone() shown=Shown::OnPage />
             </div>
             <header class="event-head">
                 <a class="event-category" href=path_with("/events", [("category", event.category.as_str())])>

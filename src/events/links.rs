@@ -10,6 +10,9 @@ pub fn event_path(event_id: EventId) -> String {
 
 /// The picture that shows it elsewhere. Other sites keep what they once loaded, so each version has an address of its own.
 pub fn picture_path(event: &Event) -> String {
+    if let Some(poster) = &event.poster {
+        return poster.path(event.id, "share");
+    }
     format!("/events/{}/poster.png?v={}", event.id, event.version)
 }
 

@@ -228,6 +228,51 @@ pub struct Event {
     pub sales_close_at: DateTime<Utc>,
     /// Optimistic lock of admins' edits.
     pub version: i32,
+    /// Its own picture; none where its poster is drawn.
+    pub poster: Option<EventPoster>,
+}
+
+/// A picture that admins gave their event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPoster {
+    /// Names its files.
+    pub hash: String,
+    /// The widths that there are, in pixels, from the narrowest.
+    pub widths: Vec<u32>,
+    /// The height of the widest.
+    pub height: u32,
+    /// What it shows, in words; empty where nobody said.
+    pub alt_text: String,
+}
+
+impl EventPoster {
+    /// The path of its file of this size: a width, or `share`.
+    pub fn path(&self, event_id: EventId, size: &str) -> String {
+        format!("/events/{event_id}/poster/{}-{size}.jpg", self.hash)
+    }
+
+    /// Its width where it is widest.
+    pub fn width(&self) -> u32 {
+        self.widths.last().copied().unwrap_or_default()
+    }
+
+    /// Its files for browsers to choose from.
+    pub fn srcset(&self, event_id: EventId) -> String {
+        let one = |width: &u32| format!("{} {width}w", self.path(event_id, &width.to_string()));
+        self.widths.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Characters of what a poster shows in words, at most.
+const ALT_TEXT_MAX: i32 = 200;
+
+/// What a poster shows in words, trimmed; may be empty. Errors: `Invalid` on `alt_text` over 200 characters.
+pub fn parse_alt_text(text: &str) -> Result<String, Error> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match i32::try_from(text.chars().count()) {
+        Ok(0..=ALT_TEXT_MAX) => Ok(text),
+        _ => Err(Error::invalid("alt_text", Problem::TooLong(ALT_TEXT_MAX))),
+    }
 }
 
 impl Event {

@@ -6,10 +6,68 @@
 mod composition;
 mod dice;
 pub(super) mod picture;
+pub(super) mod uploaded;
 
+use super::{event_card::poster_view_name, model::Event};
 use composition::Composition;
 use dice::Dice;
 use leptos::prelude::*;
+
+/// Where an event's poster is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// On a card of a list.
+    OnCard,
+    /// Large and at once, on a page that is about the event or begins with it.
+    OnPage,
+}
+
+impl Shown {
+    /// How wide it is there: what the browser chooses a file by. Source: style/components.css and style/pages/event.css.
+    fn sizes(self) -> &'static str {
+        match self {
+            Self::OnCard => "(min-width: 40rem) 24rem, 10rem",
+            Self::OnPage => "(min-width: 64rem) 40rem, 100vw",
+        }
+    }
+}
+
+/// The event's own picture, or the drawn poster where it has none. It fills its box, whatever the box's shape, and is as large
+/// before it is there, so that nothing moves.
+#[component]
+pub fn EventPicture(
+    /// The event.
+    event: Event,
+    /// Where.
+    shown: Shown,
+) -> impl IntoView {
+    let view_name = poster_view_name(event.id);
+    let Some(poster) = event.poster else {
+        let (name, category, date) = (event.name, event.category, event.when.iso);
+        return view! { <Poster name category date view_name /> }.into_any();
+    };
+    let narrowest = poster.widths.first().copied().unwrap_or_default().to_string();
+    let (loading, priority) = match shown {
+        Shown::OnCard => ("lazy", "auto"),
+        Shown::OnPage => ("eager", "high"),
+    };
+    view! {
+        <img
+            class="poster poster-photo"
+            src=poster.path(event.id, &narrowest)
+            srcset=poster.srcset(event.id)
+            sizes=shown.sizes()
+            width=poster.width()
+            height=poster.height
+            alt=poster.alt_text.clone()
+            loading=loading
+            fetchpriority=priority
+            decoding="async"
+            data-view-name=view_name
+        />
+    }
+    .into_any()
+}
 
 /// The event's poster. It fills its box, whatever the box's shape; screen readers pass over it.
 #[component]

@@ -27,7 +27,8 @@ pub async fn get_seat_map(
     .await
 }
 
-/// Every seat of one section. A seat in a hold that has lapsed reads as available.
+/// Every seat of one section. A seat in a hold that has lapsed reads as available. A standing section has none: its places are
+/// booked by quantity.
 ///
 /// Errors: `NotFound` for an unknown event or section.
 #[server(name = GetSection, prefix = "/api", endpoint = "v1/seats/section", input = GetUrl, output = Json)]
@@ -146,10 +147,11 @@ pub async fn list_seats(
     .await
 }
 
-/// Keeps free seats of an event back (200 at most), all or none: nobody can book them. Those that are kept back already stay so.
+/// Keeps free seats of an event back (200 at most), or so many places of a `standing` section, all or none: nobody can book them.
+/// Seats that are kept back already stay so.
 ///
 /// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken` with those that somebody
-/// has.
+/// has; `SoldOut` where fewer places of a standing section are free.
 #[server(name = BlockSeats, prefix = "/api", endpoint = "v1/seats/block", input = PostUrl, output = Json)]
 pub async fn block_seats(
     /// The event's id.
@@ -159,11 +161,17 @@ pub async fn block_seats(
     seat_ids: Vec<SeatId>,
     /// Why.
     reason: String,
+    /// The name of a standing section, instead of seats.
+    #[server(default)]
+    standing: String,
+    /// How many of its places.
+    #[server(default)]
+    quantity: Option<i32>,
     /// The section that a form goes back to.
     #[server(default)]
     section: String,
 ) -> Result<(), Error> {
-    use super::model::{blocked_path, parse_blocked};
+    use super::model::{BLOCKED_MAX, Standing, blocked_path, parse_blocked};
     use crate::{
         bookings::store::{self, SeatsRequest},
         server::{Caller, answer, redirect_to, send_back},
@@ -175,19 +183,23 @@ pub async fn block_seats(
     let blocked = answer(async {
         let caller = Caller::current().await?;
         let actor = admit::<BlockSeats>(&caller, event_id).await?;
-        let request = SeatsRequest { event_id, seat_ids: parse_blocked(seat_ids)?, reason: parse_reason(&reason)? };
+        let standing = Standing::parse(&standing, quantity, BLOCKED_MAX as i32)?;
+        let seat_ids = if standing.is_some() { Vec::new() } else { parse_blocked(seat_ids)? };
+        let request = SeatsRequest { event_id, seat_ids, standing, reason: parse_reason(&reason)? };
         store::block_seats(&caller.state, actor, request).await?;
         redirect_to(&path_with(&page, [("saved", "blocked"), ("section", &*section)]));
         Ok(())
     })
     .await;
     blocked.inspect_err(|refused| {
-        let typed = [("section", &*section), ("seats", &*chosen), ("reason", &*reason)];
+        let count = quantity.map(|count| count.to_string()).unwrap_or_default();
+        let typed = [("section", &*section), ("seats", &*chosen), ("quantity", &*count), ("reason", &*reason)];
         send_back::<BlockSeats>(&page, &typed, refused);
     })
 }
 
-/// Gives seats of an event that are kept back (200 at most) free again, to whoever waits first. Those that aren't kept back stay
+/// Gives seats of an event that are kept back (200 at most), or so many places of a `standing` section, free again, to whoever
+/// waits first. Those that aren't kept back stay
 /// as they are.
 ///
 /// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`.
@@ -200,11 +212,17 @@ pub async fn unblock_seats(
     seat_ids: Vec<SeatId>,
     /// Why.
     reason: String,
+    /// The name of a standing section, instead of seats.
+    #[server(default)]
+    standing: String,
+    /// How many of its places.
+    #[server(default)]
+    quantity: Option<i32>,
     /// The section that a form goes back to.
     #[server(default)]
     section: String,
 ) -> Result<(), Error> {
-    use super::model::{blocked_path, parse_blocked};
+    use super::model::{BLOCKED_MAX, Standing, blocked_path, parse_blocked};
     use crate::{
         bookings::store::{self, SeatsRequest},
         server::{Caller, answer, redirect_to, send_back},
@@ -216,14 +234,17 @@ pub async fn unblock_seats(
     let freed = answer(async {
         let caller = Caller::current().await?;
         let actor = admit::<UnblockSeats>(&caller, event_id).await?;
-        let request = SeatsRequest { event_id, seat_ids: parse_blocked(seat_ids)?, reason: parse_reason(&reason)? };
+        let standing = Standing::parse(&standing, quantity, BLOCKED_MAX as i32)?;
+        let seat_ids = if standing.is_some() { Vec::new() } else { parse_blocked(seat_ids)? };
+        let request = SeatsRequest { event_id, seat_ids, standing, reason: parse_reason(&reason)? };
         store::unblock_seats(&caller.state, actor, request).await?;
         redirect_to(&path_with(&page, [("saved", "unblocked"), ("section", &*section)]));
         Ok(())
     })
     .await;
     freed.inspect_err(|refused| {
-        let typed = [("section", &*section), ("seats", &*chosen), ("reason", &*reason)];
+        let count = quantity.map(|count| count.to_string()).unwrap_or_default();
+        let typed = [("section", &*section), ("seats", &*chosen), ("quantity", &*count), ("reason", &*reason)];
         send_back::<UnblockSeats>(&page, &typed, refused);
     })
 }

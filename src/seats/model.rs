@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 /// Seats that can be asked for by their ids at once: as many as one person may ever have of an event.
 pub const LIST_MAX: usize = 100;
 /// Seats that can be kept back, or given free again, at once.
-const BLOCKED_MAX: usize = 200;
+pub const BLOCKED_MAX: usize = 200;
+/// The longest name of a section, in characters. Source: the constraint `sections_name_is_filled_in`.
+const SECTION_NAME_MAX: usize = 60;
 /// The largest party that seats are looked for at once.
 const PARTY_MAX: i32 = 50;
 
@@ -77,9 +79,56 @@ impl Seat {
     }
 }
 
+/// The row of the places of a standing section, which no seat has.
+pub const STANDING_ROW: &str = "*";
+
+/// Whether a seat of this row is a place of a standing section: nobody chooses which one they get, and none has a name.
+pub fn is_standing(row: &str) -> bool {
+    row == STANDING_ROW
+}
+
+/// A seat with its section: `Stalls F12`, or `Floor` for a place where people stand.
+pub fn name_place(section: &str, row: &str, number: &str) -> String {
+    if is_standing(row) { section.to_owned() } else { format!("{section} {}", seat_label(row, number)) }
+}
+
 /// The short name of a seat: row and number, `F12`; parted by a dash where the row is a number too, `4-12`.
 pub fn seat_label(row: &str, number: &str) -> String {
     if row.ends_with(|c: char| c.is_ascii_digit()) { format!("{row}-{number}") } else { format!("{row}{number}") }
+}
+
+/// Places of a standing section, whichever are free.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The section's name.
+    pub section: String,
+    /// How many places.
+    pub quantity: i32,
+}
+
+impl Standing {
+    /// So many places, `most` at most, of the section of this name; none without a name. Errors: `Invalid` on `quantity`, or
+    /// for what can't be a name.
+    pub fn parse(section: &str, quantity: Option<i32>, most: i32) -> Result<Option<Self>, Error> {
+        let Some(section) = parse_section(Some(section.to_owned()))? else { return Ok(None) };
+        match quantity {
+            None => Err(Error::invalid("quantity", Problem::Required)),
+            Some(quantity) if !(1..=most).contains(&quantity) => {
+                Err(Error::invalid("quantity", Problem::OutOfRange(1, most)))
+            }
+            Some(quantity) => Ok(Some(Self { section, quantity })),
+        }
+    }
+}
+
+/// What may be the name of a section; empty is none. Errors: `Invalid` for what can't be one.
+pub fn parse_section(name: Option<String>) -> Result<Option<String>, Error> {
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) if name.chars().count() > SECTION_NAME_MAX || name.chars().any(char::is_control) => {
+            Err(Error::invalid("section", Problem::Unknown))
+        }
+        name => Ok(name),
+    }
 }
 
 /// The page of the dashboard on which seats of an event are kept back.
@@ -149,14 +198,27 @@ fn runs(free: &[FreeSeat]) -> impl Iterator<Item = &[FreeSeat]> {
     free.chunk_by(|a, b| (&a.section, &a.row, a.place + 1) == (&b.section, &b.row, b.place))
 }
 
+/// Those of the free seats, sorted by section, that are in this section; all without one.
+pub fn free_in<'a>(free: &'a [FreeSeat], section: Option<&str>) -> &'a [FreeSeat] {
+    let Some(section) = section else { return free };
+    free.chunk_by(|a, b| a.section == b.section).find(|seats| seats[0].section == section).unwrap_or_default()
+}
+
 /// The most seats that one party can have at once of these, sorted by section, row and place: beside each other, or
-/// anywhere.
+/// anywhere. Nobody gets seats and standing places at once.
 pub fn most_at_once(free: &[FreeSeat], together: bool) -> i32 {
-    let most = if together { runs(free).map(<[FreeSeat]>::len).max().unwrap_or_default() } else { free.len() };
+    let in_a_run = runs(free).map(<[FreeSeat]>::len).max().unwrap_or_default();
+    let most = if together { in_a_run } else { in_a_run.max(seats_of(free).count()) };
     i32::try_from(most).unwrap_or(i32::MAX)
 }
 
-/// Seats for a party of `count` out of the free ones, sorted by section, row and place; none if there aren't enough.
+/// Those that people sit on.
+fn seats_of(free: &[FreeSeat]) -> impl Iterator<Item = &FreeSeat> {
+    free.iter().filter(|seat| !is_standing(&seat.row))
+}
+
+/// Seats for a party of `count` out of the free ones, sorted by section, row and place; none if there aren't enough. Either
+/// seats, or places of one standing section: those are beside each other.
 ///
 /// Beside each other where that is possible, and only so if the party is to sit `together`. Of the runs that are long
 /// enough the shortest that leaves no seat alone, and of these the first.
@@ -167,10 +229,10 @@ pub fn pick_seats(free: &[FreeSeat], count: i32, together: bool) -> Option<Vec<S
     let ids = |seats: &[FreeSeat]| seats[..count].iter().map(|seat| seat.id).collect();
     match best {
         Some(run) => Some(ids(run)),
-        None if together || free.len() < count => None,
+        None if together || seats_of(free).count() < count => None,
         // In as few pieces as there can be: the longest runs first.
         None => {
-            let mut pieces: Vec<&[FreeSeat]> = runs(free).collect();
+            let mut pieces: Vec<&[FreeSeat]> = runs(free).filter(|run| !is_standing(&run[0].row)).collect();
             pieces.sort_by_key(|run| std::cmp::Reverse(run.len()));
             Some(ids(&pieces.concat()))
         }
@@ -285,6 +347,10 @@ pub struct Section {
     pub total_count: i32,
     /// Seats that are free; at most a second late.
     pub available_count: i32,
+    /// People stand in it, or sit where they like: it is booked by quantity, and its places are not drawn. The browser need not
+    /// read it: what depends on it is the server's.
+    #[serde(default, skip_deserializing)]
+    pub standing: bool,
 }
 
 /// What a seat of a section costs.
@@ -319,6 +385,21 @@ pub struct SeatMap {
     pub sections: Vec<Section>,
     /// The newest frame of `seats/stream` that is in here already.
     pub frame: i64,
+}
+
+impl SeatMap {
+    /// The same map with the sections that people choose seats of first.
+    pub fn seats_first(&self) -> Self {
+        let mut sections = self.sections.clone();
+        sections.sort_by_key(|section| section.standing);
+        Self { sections, ..self.clone() }
+    }
+
+    /// The same map without standing sections.
+    pub fn with_seats(&self) -> Self {
+        let sections = self.sections.iter().filter(|section| !section.standing).cloned().collect();
+        Self { sections, ..self.clone() }
+    }
 }
 
 /// One section opened.
@@ -377,27 +458,20 @@ pub struct SeatStatuses {
     pub free: String,
 }
 
-/// Seats in words, by section and row: `Stalls F12, F13 · Balcony A1`.
+/// Seats in words, by section and row: `Stalls F12, F13 · Floor, 3 places`. Those of a section follow on each other.
 pub fn name_seats<'a>(seats: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
-    let mut words = String::new();
-    let mut last = None;
-    for (section, row, number) in seats {
-        match last {
-            Some(same) if same == section => words.push_str(", "),
-            Some(_) => {
-                words.push_str(" · ");
-                words.push_str(section);
-                words.push(' ');
-            }
-            None => {
-                words.push_str(section);
-                words.push(' ');
-            }
+    let seats: Vec<(&str, &str, &str)> = seats.into_iter().collect();
+    let name = |seats: &[(&str, &str, &str)]| {
+        let section = seats[0].0;
+        let labels: Vec<String> =
+            seats.iter().filter(|seat| !is_standing(seat.1)).map(|seat| seat_label(seat.1, seat.2)).collect();
+        match (labels.is_empty(), seats.len()) {
+            (false, _) => format!("{section} {}", labels.join(", ")),
+            (true, 1) => section.to_owned(),
+            (true, count) => format!("{section}, {count} places"),
         }
-        words.push_str(&seat_label(row, number));
-        last = Some(section);
-    }
-    words
+    };
+    seats.chunk_by(|a, b| a.0 == b.0).map(name).collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
@@ -467,10 +541,38 @@ mod tests {
     }
 
     #[test]
+    fn nobody_gets_seats_and_standing_places_at_once() {
+        let standing = |place: u128| FreeSeat {
+            id: SeatId(uuid::Uuid::from_u128(100 + place)),
+            section: "Floor".to_owned(),
+            row: STANDING_ROW.to_owned(),
+            place: place as i64,
+        };
+        let free: Vec<FreeSeat> = (1..=3).map(standing).chain(row(&[1, 3])).collect();
+        let picked = |count| pick_seats(&free, count, false).map(|ids| ids.iter().map(|id| id.0.as_u128()).collect());
+        assert_eq!(picked(3), Some(vec![101, 102, 103]), "people who stand stand together");
+        assert_eq!(picked(4), None);
+        assert_eq!((most_at_once(&free, true), most_at_once(&free, false)), (3, 3));
+        let free: Vec<FreeSeat> = (1..=1).map(standing).chain(row(&[1, 3])).collect();
+        assert_eq!(pick_seats(&free, 2, false).map(|ids| ids[0].0.as_u128()), Some(1));
+    }
+
+    #[test]
     fn seats_are_named_by_section_once() {
         let seats = [("Stalls", "F", "12"), ("Stalls", "F", "13"), ("Balcony", "A", "1")];
         assert_eq!(name_seats(seats), "Stalls F12, F13 · Balcony A1");
         assert_eq!(name_seats([]), "");
+    }
+
+    #[test]
+    fn places_of_a_standing_section_are_counted_and_not_named() {
+        assert_eq!(name_seats([("Floor", "*", "17")]), "Floor");
+        let seats = [("Floor", "*", "1"), ("Floor", "*", "2"), ("Floor", "*", "30"), ("Balcony", "A", "1")];
+        assert_eq!(name_seats(seats), "Floor, 3 places · Balcony A1");
+        assert_eq!(
+            (name_place("Floor", "*", "17"), name_place("Balcony", "4", "2")),
+            ("Floor".to_owned(), "Balcony 4-2".to_owned())
+        );
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Choice {
             Self::Seats(section, count) => {
                 let section = seats::store::get_section(state, event_id, section).await?;
                 let seat_ids = find_block(&section.seats, *count).context("there are free seats beside each other")?;
-                Ok(Wanted::parse(None, seat_ids)?)
+                Ok(Wanted::parse(None, seat_ids, None)?)
             }
         }
     }

@@ -101,7 +101,8 @@ fn say(new: &NewEvent, map: Option<&NewMap>, sold: i32) -> String {
     let places = match map {
         Some(map) => {
             let count: usize = map.sections.iter().map(|section| section.seats.len()).sum();
-            format!("{} seats in {} sections", group_thousands(count as u64), map.sections.len())
+            let kind = if map.sections.iter().any(|section| section.standing) { "places" } else { "seats" };
+            format!("{} {kind} in {} sections", group_thousands(count as u64), map.sections.len())
         }
         None => format!("{} places", group_thousands(new.total_capacity.unsigned_abs().into())),
     };

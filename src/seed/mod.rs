@@ -108,7 +108,7 @@ async fn wait_in_line(
         for (place, (user_id, joined_at)) in line.into_iter().zip(joined).take(plan.waiting_count).enumerate() {
             let quantity = [2, 1, 3, 2, 4][place % 5];
             let together = place % 2 == 0 && !matches!(plan.places, Places::General(..));
-            let request = JoinRequest { user_id, event_id: *event_id, quantity, together };
+            let request = JoinRequest { user_id, event_id: *event_id, quantity, together, section: None };
             match join_waitlist(&state.with_clock(Clock::fixed(joined_at)), request).await {
                 // Of the crowd, some have bought places of it themselves.
                 Ok(_) | Err(Failure::Refused(Error::Conflict(Conflict::OverLimit { .. }))) => {}

@@ -12,10 +12,10 @@ use crate::{
     id::{EventId, SeatId},
     seats::{
         self,
-        model::SeatStatus,
+        model::{SeatStatus, Standing},
         store::{NewMap, NewSeat, NewSection},
     },
-    server::{Result, state::AppState},
+    server::{Failure, Result, state::AppState},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -90,6 +90,9 @@ impl Sale<'_> {
 
     /// The ids of the parties' seats; no parties where the section was sold before.
     async fn name_seats(&self, state: &AppState, section: &NewSection, parties: Vec<Vec<usize>>) -> Result<Vec<Party>> {
+        if section.standing {
+            return self.name_standing(state, section, parties).await;
+        }
         let drawn = seats::store::get_section(state, self.event_id, &section.name).await?.seats;
         if drawn.iter().any(|seat| seat.status != SeatStatus::Available) {
             return Ok(Vec::new());
@@ -100,6 +103,29 @@ impl Sale<'_> {
         let name = |party: Vec<usize>| {
             let seat_ids: Vec<SeatId> =
                 party.into_iter().filter_map(|seat| section.seats.get(seat)).filter_map(id).collect();
+            (seat_ids.len() as i32, seat_ids)
+        };
+        Ok(parties.into_iter().map(name).collect())
+    }
+}
+
+impl Sale<'_> {
+    /// The same for a standing section, whose places are as good as each other.
+    async fn name_standing(
+        &self,
+        state: &AppState,
+        section: &NewSection,
+        parties: Vec<Vec<usize>>,
+    ) -> Result<Vec<Party>> {
+        let mut conn = state.db.pool().acquire().await?;
+        let all = Standing { section: section.name.clone(), quantity: section.seats.len() as i32 };
+        let free = seats::store::pick_standing(&mut conn, self.event_id, &all, state.clock.now()).await;
+        let places = match free {
+            Err(Failure::Refused(_)) => return Ok(Vec::new()),
+            places => places?,
+        };
+        let name = |party: Vec<usize>| {
+            let seat_ids: Vec<SeatId> = party.into_iter().filter_map(|place| places.get(place)).copied().collect();
             (seat_ids.len() as i32, seat_ids)
         };
         Ok(parties.into_iter().map(name).collect())

@@ -74,7 +74,8 @@ pub struct Reading {
 }
 
 impl Planned {
-    /// The query with these arguments, as in SQL: nothing of a caller's may be in them but ids ([`uuid_array`]).
+    /// The query with these arguments, as in SQL: nothing of a caller's may be in them but ids ([`uuid_array`]) and what
+    /// [`text_array`] has made harmless.
     pub fn with(&'static self, arguments: String) -> Reading {
         Reading { planned: self, arguments }
     }
@@ -317,6 +318,13 @@ fn is_not_planned(error: &sqlx::Error) -> bool {
 pub fn uuid_array(ids: impl IntoIterator<Item = Uuid>) -> String {
     let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
     format!("'{{{}}}'::uuid[]", ids.join(","))
+}
+
+/// These words as an array in SQL, for statements that take no parameters: as figures, whatever is in them.
+pub fn text_array<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> =
+        words.into_iter().map(|word| format!("convert_from('\\x{}', 'UTF8')", hex::encode(word))).collect();
+    format!("array[{}]::text[]", words.join(","))
 }
 
 fn connect_options(config: &DatabaseConfig) -> anyhow::Result<PgConnectOptions> {

@@ -36,6 +36,7 @@ mod page_owner;
 mod page_turns;
 pub mod paper;
 pub mod passwords;
+pub mod photos;
 pub mod pictures;
 pub mod redis;
 mod request_log;

@@ -136,12 +136,13 @@ fn documents(state: &AppState) -> Router<AppState> {
     ))
 }
 
-/// What the dashboard hands out as files.
+/// What the dashboard hands out, and takes, as files.
 fn dashboard_files() -> Router<AppState> {
     Router::new()
         .merge(analytics::export::routes())
         .merge(bookings::admin::export::routes())
         .merge(discounts::admin::export::routes())
+        .merge(events::admin::poster_upload::routes())
         .merge(staff::export::routes())
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
-    mailer::Mailer, passwords::Passwords, pictures::Pictures, redis::Redis, session_store::SessionStore,
+    mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{
@@ -60,6 +60,8 @@ pub struct Parts {
     pub clock: Clock,
     /// What has been drawn for others.
     pub pictures: Pictures,
+    /// Where uploaded pictures are made small.
+    pub dark_room: DarkRoom,
     /// What has been set in type for people to print or keep.
     pub documents: Documents,
     /// What is known of the database, for when it is away.
@@ -101,6 +103,7 @@ impl AppState {
             live_seats: LiveSeats::default(),
             plans: Plans::default(),
             pictures: Pictures::default(),
+            dark_room: DarkRoom::default(),
             documents: Documents::default(),
             outage: Arc::default(),
             ticket_keys: TicketKeys::default(),

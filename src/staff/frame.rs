@@ -34,6 +34,8 @@ pub enum EventTab {
     Summary,
     /// Its fields.
     Edit,
+    /// Its picture.
+    Poster,
     /// What its seats cost.
     Prices,
     /// Its discount codes.
@@ -94,6 +96,7 @@ impl EventTab {
     const ALL: [Self; 11] = [
         Self::Summary,
         Self::Edit,
+        Self::Poster,
         Self::Prices,
         Self::Codes,
         Self::Bookings,
@@ -110,6 +113,7 @@ impl EventTab {
         match self {
             Self::Summary => ("", "Summary", Permission::SeeEvents),
             Self::Edit => ("/edit", "Edit", Permission::EditEvents),
+            Self::Poster => ("/poster", "Poster", Permission::EditEvents),
             Self::Prices => ("/prices", "Prices", Permission::EditEvents),
             Self::Codes => ("/codes", "Codes", Permission::RunDiscounts),
             Self::Bookings => ("/bookings", "Bookings", Permission::SeeBookings),

@@ -224,8 +224,10 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("events/cancel", Permission::CancelEvents),
     ("events/cancel_preview", Permission::CancelEvents),
     ("events/create", Permission::EditEvents),
+    ("events/describe_poster", Permission::EditEvents),
     ("events/duplicate", Permission::EditEvents),
     ("events/publish", Permission::PublishEvents),
+    ("events/remove_poster", Permission::EditEvents),
     ("events/schedule", Permission::PublishEvents),
     ("events/unpublish", Permission::PublishEvents),
     ("events/unschedule", Permission::PublishEvents),
@@ -236,10 +238,12 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("seats/unblock", Permission::BlockSeats),
 ];
 
-/// Every file that the dashboard hands out, by its route, and what it needs: they are no functions, and pass the same door.
+/// Every file that the dashboard hands out or takes, by its route, and what it needs: they are no functions, and pass the same
+/// door.
 pub const FILES: &[(&str, Permission)] = &[
     ("/admin/events/{id}/bookings.csv", Permission::ExportBookings),
     ("/admin/events/{id}/codes.csv", Permission::RunDiscounts),
+    ("/admin/events/{id}/poster", Permission::EditEvents),
     ("/admin/figures.csv", Permission::SeeFigures),
     ("/admin/log.csv", Permission::SeeLog),
 ];

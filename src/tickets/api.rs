@@ -223,9 +223,9 @@ pub async fn list_booking_tickets(
     .await
 }
 
-/// Gives a confirmed booking other seats of its event, as many as it has; it may keep some. Its tickets become tickets of the
-/// new seats, with the same holders, and the codes before fail. It pays what it paid, or with `at_new_prices` what the new seats
-/// cost now. Its person is told.
+/// Gives a confirmed booking other seats of its event, as many as it has, or as many places of a `standing` section; it may
+/// keep some. Its tickets become tickets of the new seats, with the same holders, and the codes before fail. It pays what it
+/// paid, or with `at_new_prices` what the new seats cost now. Its person is told.
 ///
 /// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken`; `EventCancelled`,
 /// `WrongState`.
@@ -238,6 +238,9 @@ pub async fn change_seats(
     seat_ids: Vec<SeatId>,
     /// Why.
     reason: String,
+    /// The name of a standing section that all of its places are to be of, instead of seats.
+    #[server(default)]
+    standing: String,
     /// For what they cost now.
     #[server(default)]
     at_new_prices: bool,
@@ -259,16 +262,18 @@ pub async fn change_seats(
     let moved = answer(async {
         let caller = Caller::current().await?;
         let actor = admit_to_booking::<ChangeSeats>(&caller, booking_id).await?;
-        let Wanted::Seats(seat_ids) =
-            Wanted::parse(None, seat_ids).map_err(|refused| match refused.field("quantity") {
-                Some(_) => Error::invalid("seat_ids", crate::error::Problem::Required),
-                None => refused,
-            })?
-        else {
-            return Err(Error::Malformed.into());
+        let standing = Some(standing).filter(|name| !name.is_empty());
+        let seat_ids = match Wanted::parse(None, seat_ids, None) {
+            _ if standing.is_some() => Vec::new(),
+            Ok(Wanted::Seats(seat_ids)) => seat_ids,
+            Ok(_) => return Err(Error::Malformed.into()),
+            Err(refused) if refused.field("quantity").is_some() => {
+                return Err(Error::invalid("seat_ids", crate::error::Problem::Required).into());
+            }
+            Err(refused) => return Err(refused.into()),
         };
         let pricing = if at_new_prices { Pricing::AsNow } else { Pricing::AsBooked };
-        let request = MoveRequest { booking_id, seat_ids, pricing, reason: parse_reason(&reason)? };
+        let request = MoveRequest { booking_id, seat_ids, standing, pricing, reason: parse_reason(&reason)? };
         let booking = store::change_seats(&caller.state, actor, request).await?;
         redirect_to(&format!("/admin/bookings/{booking_id}?saved=moved"));
         Ok(booking)

@@ -5,6 +5,7 @@ use crate::{
     error::{Conflict, Error},
     events::model::{Availability, When},
     id::{BookingId, EventId, SeatId, TicketId},
+    seats::model::is_standing,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -97,9 +98,11 @@ impl Ticket {
     }
 }
 
-/// A place in words: `Stalls, row F, seat 12`, `Place 2 of 4`. `place` is its number in a booking of `place_count`.
+/// A place in words: `Stalls, row F, seat 12`, `Floor, standing`, `Place 2 of 4`. `place` is its number in a booking of
+/// `place_count`.
 pub fn say_place(seat: Option<&TicketSeat>, place: Option<i32>, place_count: i32) -> String {
     match (seat, place) {
+        (Some(seat), _) if is_standing(&seat.row) => format!("{}, standing", seat.section),
         (Some(seat), _) => format!("{}, row {}, seat {}", seat.section, seat.row, seat.number),
         (None, Some(place)) => format!("Place {place} of {place_count}"),
         (None, None) => "1 place".to_owned(),

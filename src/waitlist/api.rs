@@ -13,8 +13,9 @@ use leptos::{
 
 /// Puts who is signed in at the end of the line of a sold-out event. Joining twice is one entry, as it was.
 ///
-/// `together` waits for seats beside each other, in an event with seats. Errors: `SignInRequired`; `NotFound`; `Invalid`;
-/// `PlacesFree` while so many places can be booked now; `OverLimit`; `SalesNotOpen`, `SalesClosed`, `EventCancelled`.
+/// `together` waits for seats beside each other, in an event with seats, and `section` for places of that section alone.
+/// Errors: `SignInRequired`; `NotFound`; `Invalid`; `PlacesFree` while so many places can be booked now; `OverLimit`;
+/// `SalesNotOpen`, `SalesClosed`, `EventCancelled`.
 #[server(name = JoinWaitlist, prefix = "/api", endpoint = "v1/waitlist/join", input = PostUrl, output = Json)]
 pub async fn join_waitlist(
     /// The event's id.
@@ -24,18 +25,24 @@ pub async fn join_waitlist(
     /// Only seats beside each other.
     #[server(default)]
     together: bool,
+    /// Only places of the section of this name; of any if left out.
+    #[server(default)]
+    section: Option<String>,
 ) -> Result<Entry, Error> {
     use super::store::JoinRequest;
     use crate::{
         bookings::store,
+        seats::model::parse_section,
         server::{Caller, answer, redirect_to, send_back},
     };
     let page = format!("/events/{event_id}");
+    let wait_for = section.clone().unwrap_or_default();
     let joined = answer(async {
         let caller = Caller::current().await?;
         let sign_in = || redirect_to(&format!("/sign-in?next=%2Fevents%2F{event_id}"));
         let user_id = caller.signed_in().inspect_err(|_| sign_in())?;
-        let request = JoinRequest { user_id, event_id, quantity: requested_quantity, together };
+        let section = parse_section(section)?;
+        let request = JoinRequest { user_id, event_id, quantity: requested_quantity, together, section };
         let entry = store::join_waitlist(&caller.state, request).await?;
         redirect_to(&page);
         Ok(entry)
@@ -43,7 +50,8 @@ pub async fn join_waitlist(
     .await;
     joined.inspect_err(|refused| {
         if *refused != Error::SignInRequired {
-            send_back::<JoinWaitlist>(&page, &[("quantity", &requested_quantity.to_string())], refused);
+            let typed = [("quantity", &*requested_quantity.to_string()), ("wait_for", &*wait_for)];
+            send_back::<JoinWaitlist>(&page, &typed, refused);
         }
     })
 }

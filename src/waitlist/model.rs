@@ -4,7 +4,7 @@ use crate::{
     error::{Conflict, Error, Problem},
     events::model::SaleFacts,
     id::{BookingId, EntryId, EventId},
-    seats::model::{FreeSeat, pick_seats},
+    seats::model::{FreeSeat, free_in, pick_seats},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,8 @@ pub struct Entry {
     pub requested_quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
+    /// Only places of this section.
+    pub section: Option<String>,
     /// The join number: grows, never reused.
     pub position: i64,
     /// Where the entry is in its life.
@@ -172,7 +174,7 @@ pub enum Spare {
 }
 
 /// An entry that waits, as far as its turn needs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     /// Which.
     pub id: EntryId,
@@ -180,6 +182,8 @@ pub struct Waiting {
     pub quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
+    /// Only places of this section.
+    pub section: Option<String>,
     /// Places its person has already.
     pub have: i32,
 }
@@ -195,13 +199,15 @@ pub fn share_out(line: &[Waiting], mut spare: Spare, places_per_person: i32) -> 
                     *left -= if fits { entry.quantity } else { 0 };
                     fits
                 }
-                Spare::Seats(free) => match pick_seats(free, entry.quantity, entry.together) {
-                    Some(picked) => {
-                        free.retain(|seat| !picked.contains(&seat.id));
-                        true
+                Spare::Seats(free) => {
+                    match pick_seats(free_in(free, entry.section.as_deref()), entry.quantity, entry.together) {
+                        Some(picked) => {
+                            free.retain(|seat| !picked.contains(&seat.id));
+                            true
+                        }
+                        None => false,
                     }
-                    None => false,
-                },
+                }
             }
     };
     line.iter().filter(takes).map(|entry| entry.id).collect()
@@ -290,6 +296,7 @@ mod tests {
             event_name: "An evening".to_owned(),
             requested_quantity: 2,
             together: true,
+            section: None,
             position: 9,
             status: EntryStatus::Waiting,
             booking_id: None,
@@ -313,7 +320,7 @@ mod tests {
     }
 
     fn waiting(n: u128, quantity: i32, have: i32) -> Waiting {
-        Waiting { id: EntryId(uuid::Uuid::from_u128(n)), quantity, together: false, have }
+        Waiting { id: EntryId(uuid::Uuid::from_u128(n)), quantity, together: false, section: None, have }
     }
 
     fn got(line: &[Waiting], spare: Spare) -> Vec<u128> {
@@ -344,8 +351,11 @@ mod tests {
         };
         let together = Waiting { together: true, ..waiting(1, 2, 0) };
         let apart = Spare::Seats(vec![seat(1, 1), seat(2, 3)]);
-        assert_eq!(got(&[together, waiting(2, 2, 0)], apart), [2], "only who needn't sit together");
+        assert_eq!(got(&[together.clone(), waiting(2, 2, 0)], apart), [2], "only who needn't sit together");
         let beside = Spare::Seats(vec![seat(1, 1), seat(2, 2), seat(3, 4)]);
         assert_eq!(got(&[together, waiting(2, 2, 0), waiting(3, 1, 0)], beside), [1, 3]);
+        let for_b = Waiting { section: Some("B".to_owned()), ..waiting(1, 1, 0) };
+        let beside = Spare::Seats(vec![seat(1, 1), seat(2, 2)]);
+        assert_eq!(got(&[for_b, waiting(2, 2, 0)], beside), [2], "who waits for another section goes on waiting");
     }
 }

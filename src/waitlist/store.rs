@@ -26,7 +26,7 @@ const LINE: i64 = 1;
 const FEEDING: i64 = 2;
 
 /// Who wants to wait for what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct JoinRequest {
     /// Who.
     pub user_id: UserId,
@@ -36,6 +36,8 @@ pub struct JoinRequest {
     pub quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
+    /// Only places of this section.
+    pub section: Option<String>,
 }
 
 /// Locks the lines of these events for somebody who frees places of theirs, and answers those in which somebody waits:
@@ -159,6 +161,8 @@ pub struct WaitingEntry {
     pub requested_quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
+    /// Only places of this section.
+    pub section: Option<String>,
     /// Its turn in the line: a number as text, since it may have as many digits as it likes.
     pub turn: String,
 }
@@ -181,7 +185,7 @@ pub async fn list_waiting(
     free: Free,
 ) -> Result<Vec<WaitingEntry>> {
     let entries = sqlx::query_as(
-        "select id, user_id, requested_quantity, together, turn::text from waitlist
+        "select id, user_id, requested_quantity, together, section, turn::text from waitlist
          where event_id = $1 and status = 'waiting' and turn > $2::numeric
            and requested_quantity <= case when together then $4 else $3 end
          order by waitlist.turn limit 100 for no key update",
@@ -203,10 +207,10 @@ pub async fn list_waited_for(conn: &mut PgConnection, now: DateTime<Utc>) -> Res
 }
 
 /// Puts a person at the end of the line, unless they are in it. Answers their entry. Assumes the line's lock.
-pub async fn insert_entry(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<EntryId> {
+pub async fn insert_entry(conn: &mut PgConnection, request: &JoinRequest, now: DateTime<Utc>) -> Result<EntryId> {
     sqlx::query(
-        "insert into waitlist (id, user_id, event_id, requested_quantity, together, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6)
+        "insert into waitlist (id, user_id, event_id, requested_quantity, together, created_at, updated_at, section)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)
          on conflict (user_id, event_id) where status in ('waiting', 'offered') do nothing",
     )
     .bind(EntryId(new_id()))
@@ -215,6 +219,7 @@ pub async fn insert_entry(conn: &mut PgConnection, request: JoinRequest, now: Da
     .bind(request.quantity)
     .bind(request.together)
     .bind(now)
+    .bind(&request.section)
     .execute(&mut *conn)
     .await?;
     let id = find_open_entry(conn, request.user_id, request.event_id).await?;
@@ -291,7 +296,7 @@ pub async fn leave(conn: &mut PgConnection, user_id: UserId, entry_id: EntryId, 
 /// The columns of an [`Entry`], its place in the line among them: staff can change turns, and where one stood on joining stays
 /// as it was. Who waited when the person joined had not stopped
 /// waiting by then.
-const ENTRY: &str = "mine.id, mine.event_id, events.name as event_name, mine.requested_quantity, mine.together, \
+const ENTRY: &str = "mine.id, mine.event_id, events.name as event_name, mine.requested_quantity, mine.together, mine.section, \
     mine.position, mine.status, mine.booking_id, mine.created_at, \
     case when mine.status = 'waiting' then ahead.waiting + 1 end as rank, \
     ahead.at_joining + 1 as joined_rank, ahead.offered as offered_ahead_count, ahead.left_line as left_ahead_count, \

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     events::model::EventDetail,
-    ui::{ButtonKind, Field, FormRefusal, SubmitButton, asked, refusal},
+    ui::{ButtonKind, Choice, Field, FormRefusal, SelectField, SubmitButton, asked, refusal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -15,13 +15,15 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn WaitlistPanel(
     /// The event, sold out.
     detail: EventDetail,
+    /// The names of its sections, where it has some.
+    sections: Vec<String>,
     /// The person's entry that waits, if there is one.
     #[prop(optional_no_strip)]
     entry: Option<Entry>,
 ) -> impl IntoView {
     match entry {
         Some(entry) => view! { <InLine entry /> }.into_any(),
-        None => view! { <Join detail /> }.into_any(),
+        None => view! { <Join detail sections /> }.into_any(),
     }
 }
 
@@ -29,6 +31,7 @@ pub fn WaitlistPanel(
 fn InLine(entry: Entry) -> impl IntoView {
     let places = crate::bookings::model::name_quantity(entry.requested_quantity);
     let together = if entry.together && entry.requested_quantity > 1 { ", beside each other" } else { "" };
+    let places = entry.section.as_ref().map_or(places.clone(), |section| format!("{places} in {section}"));
     view! {
         <div class="waitlist">
             <h3>"You are on the waitlist"</h3>
@@ -44,7 +47,7 @@ fn InLine(entry: Entry) -> impl IntoView {
 }
 
 #[component]
-fn Join(detail: EventDetail) -> impl IntoView {
+fn Join(detail: EventDetail, sections: Vec<String>) -> impl IntoView {
     let refused = refusal::<JoinWaitlist>();
     let quantity = Some(asked("quantity")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".to_owned());
     let more = match detail.event.available_capacity {
@@ -59,6 +62,12 @@ fn Join(detail: EventDetail) -> impl IntoView {
                 "Only seats beside each other"
             </label>
         }
+    });
+    let section = (sections.len() > 1).then(|| {
+        let any = (String::new(), "Anywhere".to_owned());
+        let choices: Vec<Choice> =
+            [any].into_iter().chain(sections.into_iter().map(|name| (name.clone(), name))).collect();
+        view! { <SelectField label="Where" name="section" choices value=asked("wait_for") refusal=refused.clone() /> }
     });
     view! {
         <div class="waitlist">
@@ -76,6 +85,7 @@ fn Join(detail: EventDetail) -> impl IntoView {
                     refusal=refused
                     required=true
                 />
+                {section}
                 {together}
                 <SubmitButton>"Join the waitlist"</SubmitButton>
             </form>

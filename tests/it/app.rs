@@ -395,7 +395,7 @@ fn stalls(rows: i32) -> NewMap {
     let seats = (0..rows).flat_map(|row| (0..10).map(move |column| seat(row, column))).collect();
     let bottom = 45 + 10 * rows;
     let outline = vec![5, 25, 115, 25, 115, bottom, 5, bottom];
-    let section = NewSection { name: "Stalls".to_owned(), price_minor: 2_500, outline, seats };
+    let section = NewSection { name: "Stalls".to_owned(), price_minor: 2_500, outline, seats, standing: false };
     NewMap {
         width: 120,
         height: bottom + 10,

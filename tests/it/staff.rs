@@ -23,7 +23,11 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         "events/cancel" => (Method::POST, json!({"event_id": event_id, "name": "x", "reason": "y"})),
         "events/create" => (Method::POST, json!({})),
         "events/duplicate" => (Method::POST, json!({"event_id": event_id, "date": "x"})),
-        "events/publish" | "events/unpublish" | "events/unschedule" => (Method::POST, json!({"event_id": event_id})),
+        "events/describe_poster"
+        | "events/publish"
+        | "events/remove_poster"
+        | "events/unpublish"
+        | "events/unschedule" => (Method::POST, json!({"event_id": event_id})),
         "events/schedule" => (Method::POST, json!({"event_id": event_id, "publish_at": "x"})),
         "events/update" => (Method::POST, json!({"event_id": event_id, "version": 0})),
         "seats/set_prices" => (Method::POST, json!({"event_id": event_id, "sections": ["x"], "prices": ["1"]})),

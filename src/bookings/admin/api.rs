@@ -159,7 +159,8 @@ pub async fn resend_mail(
     resent.inspect_err(|refused| send_back::<ResendMail>(&page, &[], refused))
 }
 
-/// Books places for a person at once: a `quantity` of general admission, or these `seat_ids`. Until the event is over, whether
+/// Books places for a person at once: a `quantity` of general admission, these `seat_ids`, or a `quantity` of the places of a
+/// `standing` section. Until the event is over, whether
 /// or not its sale is open. Who has no account gets one by the address, and can choose a password for it; the mail of the booking
 /// goes there.
 ///
@@ -173,7 +174,7 @@ pub async fn book_for_person(
     /// For whom.
     #[server(flatten)]
     person: PersonFields,
-    /// Places of general admission.
+    /// Places of general admission, or of the standing section.
     #[server(default)]
     quantity: Option<i32>,
     /// The seats, instead of a quantity.
@@ -211,7 +212,7 @@ pub async fn book_for_person(
                 profile: Profile::parse(&person.first_name, &person.last_name)?,
             },
             event_id,
-            wanted: Wanted::parse(quantity, seat_ids)?,
+            wanted: Wanted::parse(quantity, seat_ids, Some(person.standing.clone()))?,
             is_complimentary: complimentary,
             limit: if over_limit { Limit::Lifted } else { Limit::Kept },
             key: parse_key(key)?.or_else(|| caller.repeat_key.clone()),
@@ -229,6 +230,7 @@ pub async fn book_for_person(
             ("first_name", &*person.first_name),
             ("last_name", &*person.last_name),
             ("quantity", &*quantity),
+            ("section", &*person.standing),
             ("seats", &*seats.join(",")),
             ("complimentary", yes(complimentary)),
             ("over_limit", yes(over_limit)),

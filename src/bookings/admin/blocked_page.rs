@@ -1,6 +1,6 @@
 //! Keeping seats of an event back, and giving them free again.
 
-use super::seat_choice::{Opened, SeatRows, SectionChoice, asked_seats, open_section};
+use super::seat_choice::{Opened, SeatRows, SectionChoice, StandingPlaces, asked_seats, open_section};
 use crate::{
     error::Error,
     events::api::get_event,
@@ -79,18 +79,33 @@ fn Form(event_id: EventId, opened: Opened) -> impl IntoView {
     let is_refused = refused.is_some();
     let seats = refused.as_ref().and_then(|error| error.field("seat_ids"));
     let reason = if is_refused { asked("reason") } else { String::new() };
+    let stands = opened.is_standing();
+    let (keep, free) = match stands {
+        true => ("Keep so many places back", "Give so many places free"),
+        false => ("Keep these seats back", "Give these seats free"),
+    };
+    let places = match stands {
+        true => view! { <StandingPlaces opened asks_how_many=true refusal=refused.clone() /> }.into_any(),
+        false => {
+            let chosen = if is_refused { asked_seats() } else { Vec::new() };
+            view! {
+                <SeatRows opened chosen can_choose=can_change />
+                <p class="muted">"With a frame: kept back. Struck through: somebody has it."</p>
+            }
+            .into_any()
+        }
+    };
     view! {
         <FormRefusal refusal=refused.clone() />
         {seats.map(|_| view! { <p class="field-problem">"Choose the seats, 200 at most."</p> })}
         <form method="post" action=BlockSeats::url() class="form">
             <input type="hidden" name="event_id" value=event_id.to_string() />
-            <SeatRows opened chosen={if is_refused { asked_seats() } else { Vec::new() }} can_choose=can_change />
-            <p class="muted">"With a frame: kept back. Struck through: somebody has it."</p>
+            {places}
             <Field label="Reason" name="reason" value=reason hint="For the log." refusal=refused required=true />
             <div class="actions">
-                <SubmitButton>"Keep these seats back"</SubmitButton>
+                <SubmitButton>{keep}</SubmitButton>
                 <button type="submit" class=ButtonKind::Secondary.class() formaction=UnblockSeats::url()>
-                    "Give these seats free"
+                    {free}
                 </button>
             </div>
         </form>

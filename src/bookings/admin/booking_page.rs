@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     id::BookingId,
     notifications::{api::list_booking_mails, model::BookingMail},
+    seats::model::is_standing,
     server::begin,
     staff::{
         frame::{DashboardPage, EventTab, Place},
@@ -186,11 +187,12 @@ fn Prices(booking: Booking) -> impl IntoView {
     (!booking.seats.is_empty()).then(|| {
         let row = move |seat: crate::bookings::model::BookedSeat| {
             let price = crate::money::Money::new(seat.price_minor, currency).to_string();
+            let stands = is_standing(&seat.row);
             view! {
                 <tr>
                     <th scope="row">{seat.section}</th>
-                    <td data-label="Row">{seat.row}</td>
-                    <td data-label="Seat">{seat.number}</td>
+                    <td data-label="Row">{if stands { "–".to_owned() } else { seat.row }}</td>
+                    <td data-label="Seat">{if stands { "Standing".to_owned() } else { seat.number }}</td>
                     <td data-label="Price" class="rows-number">{price}</td>
                 </tr>
             }

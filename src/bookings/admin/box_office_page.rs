@@ -2,7 +2,7 @@
 
 use super::{
     api::BookForPerson,
-    seat_choice::{Opened, SeatRows, SectionChoice, asked_seats, open_section},
+    seat_choice::{Opened, SeatRows, SectionChoice, StandingPlaces, asked_seats, open_section},
 };
 use crate::{
     error::Error,
@@ -78,6 +78,9 @@ fn Places(
     #[prop(optional_no_strip)] refused: Option<Error>,
 ) -> impl IntoView {
     match opened {
+        Some(opened) if opened.is_standing() => {
+            view! { <StandingPlaces opened asks_how_many=true refusal=refused /> }.into_any()
+        }
         Some(opened) => {
             let problem = refused.and_then(|error| error.field("quantity").or_else(|| error.field("seat_ids")));
             view! {

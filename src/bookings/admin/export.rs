@@ -15,7 +15,7 @@ use crate::{
     events::store::find_sale,
     id::{BookingId, EventId},
     money::{Currency, Money},
-    seats::model::seat_label,
+    seats::model::name_place,
     server::{
         Result,
         caller::find_person,
@@ -101,8 +101,7 @@ fn lines(state: AppState, event_id: EventId) -> impl Stream<Item = std::result::
 
 fn push_line(text: &mut String, booking: &ExportedBooking) {
     let person = booking.person.as_ref();
-    let seat =
-        |seat: &crate::bookings::model::BookedSeat| format!("{} {}", seat.section, seat_label(&seat.row, &seat.number));
+    let seat = |seat: &crate::bookings::model::BookedSeat| name_place(&seat.section, &seat.row, &seat.number);
     let seats: Vec<String> = booking.seats.iter().map(seat).collect();
     let cells = [
         booking.reference.as_str().into(),

@@ -239,7 +239,7 @@ impl SeatWords {
     }
 }
 
-/// For whom the box office books.
+/// For whom the box office books, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonFields {
     /// Whose address.
@@ -248,6 +248,9 @@ pub struct PersonFields {
     pub first_name: String,
     /// Family name, for who has no account.
     pub last_name: String,
+    /// The name of the standing section that the places are of; empty for others.
+    #[serde(default)]
+    pub standing: String,
 }
 
 /// What became of one of several bookings that were to be cancelled.

@@ -3,7 +3,7 @@
 use super::{
     api::get_file,
     model::BookingFile,
-    seat_choice::{Opened, SeatRows, SectionChoice, asked_seats, open_section},
+    seat_choice::{Opened, SeatRows, SectionChoice, StandingPlaces, asked_seats, open_section},
 };
 use crate::{
     bookings::{checkout_page::asked_booking_id, model::name_quantity},
@@ -77,13 +77,20 @@ fn Form(
     let path = format!("/admin/bookings/{booking_id}/seats");
     // Those that stay and lie in another section are not shown, and would be given up.
     let marked = if refused.is_some() { chosen } else { own };
+    let (words, places) = match opened.is_standing() {
+        true => ("Give places here", view! { <StandingPlaces opened=opened.clone() /> }.into_any()),
+        false => {
+            let opened = opened.clone();
+            ("Give these seats", view! { <SeatRows opened chosen=marked can_choose=can_have /> }.into_any())
+        }
+    };
     view! {
-        <SectionChoice opened=opened.clone() path />
+        <SectionChoice opened path />
         <FormRefusal refusal=refused.clone() />
         {problem.map(|words| view! { <p class="field-problem">{words}</p> })}
         <form method="post" action=ChangeSeats::url() class="form">
             <input type="hidden" name="booking_id" value=booking_id.to_string() />
-            <SeatRows opened chosen=marked can_choose=can_have />
+            {places}
             <Field
                 label="Reason"
                 name="reason"
@@ -96,7 +103,7 @@ fn Form(
                 <input type="checkbox" name="at_new_prices" value="true" checked={asked("at_new_prices") == "true"} />
                 "At what the new seats cost now; otherwise the amount stays as it is"
             </label>
-            <SubmitButton>"Give these seats"</SubmitButton>
+            <SubmitButton>{words}</SubmitButton>
         </form>
     }
 }

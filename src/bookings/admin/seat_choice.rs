@@ -7,7 +7,7 @@ use crate::{
         api::{get_seat_map, get_section},
         model::{Seat, SeatMap, SeatStatus, SectionSeats},
     },
-    ui::{ButtonKind, Choice, SelectField, SubmitButton, asked},
+    ui::{ButtonKind, Choice, Field, SelectField, SubmitButton, asked},
 };
 use leptos::prelude::*;
 
@@ -30,6 +30,13 @@ pub async fn open_section(event_id: EventId, section: String) -> Result<Option<O
     Ok(Some(Opened { section: get_section(event_id, open.name.clone()).await?, map }))
 }
 
+impl Opened {
+    /// Whether people stand in the section.
+    pub fn is_standing(&self) -> bool {
+        self.map.sections.iter().any(|section| section.name == self.section.section && section.standing)
+    }
+}
+
 /// The seats that a refused form had chosen.
 pub fn asked_seats() -> Vec<SeatId> {
     asked("seats").split(',').filter_map(|id| id.parse().ok()).collect()
@@ -50,8 +57,32 @@ pub fn SectionChoice(
     view! {
         <form method="get" action=path class="dashboard-filter">
             <SelectField label="Section" name="section" choices value=opened.section.section />
-            <SubmitButton kind=ButtonKind::Secondary>"Show its seats"</SubmitButton>
+            <SubmitButton kind=ButtonKind::Secondary>"Show its places"</SubmitButton>
         </form>
+    }
+}
+
+/// How many places of the open section, where people stand: nobody chooses which.
+#[component]
+pub fn StandingPlaces(
+    /// What is open.
+    opened: Opened,
+    /// Whether the number is asked for.
+    #[prop(optional)]
+    asks_how_many: bool,
+    /// The refusal of the form.
+    #[prop(optional_no_strip)]
+    refusal: Option<Error>,
+) -> impl IntoView {
+    let name = opened.section.section;
+    let typed = Some(asked("quantity")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".to_owned());
+    view! {
+        <input type="hidden" name="section" value=name.clone() />
+        <input type="hidden" name="standing" value=name.clone() />
+        {asks_how_many
+            .then(|| {
+                view! { <Field label=format!("Places in {name}") name="quantity" kind="number" value=typed refusal required=true /> }
+            })}
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a booking is of, and what it costs, line by line.
 
 use crate::{
-    bookings::model::{Booking, name_quantity},
+    bookings::model::{BookedSeat, Booking, name_quantity},
     events::poster::Poster,
     money::Money,
-    seats::model::seat_label,
+    seats::model::{is_standing, name_place},
 };
 use leptos::prelude::*;
 
@@ -88,14 +88,16 @@ pub fn say_off(off: Money) -> String {
     if off.minor == 0 { "−0".to_owned() } else { off.to_string() }
 }
 
-/// Each seat with its price, or the places with the price of all.
+/// Each seat with its price, the standing places of a section together, or the places with the price of all.
 fn lines(booking: &Booking) -> Vec<(String, String)> {
     if booking.seats.is_empty() {
         return vec![(name_quantity(booking.quantity), booking.subtotal().to_string())];
     }
-    let line = |seat: &crate::bookings::model::BookedSeat| {
-        let price = Money::new(seat.price_minor, booking.currency).to_string();
-        (format!("{} {}", seat.section, seat_label(&seat.row, &seat.number)), price)
+    let line = |seats: &[BookedSeat]| {
+        let price = Money::new(seats.iter().map(|seat| seat.price_minor).sum(), booking.currency).to_string();
+        let first = &seats[0];
+        let name = name_place(&first.section, &first.row, &first.number);
+        (if seats.len() > 1 { format!("{name}, {} places", seats.len()) } else { name }, price)
     };
-    booking.seats.iter().map(line).collect()
+    booking.seats.chunk_by(|a, b| a.section == b.section && is_standing(&a.row)).map(line).collect()
 }

@@ -14,9 +14,10 @@ use crate::{
     events::store::EventRow,
     id::{BookingId, EventId, SeatId, UserId},
     seats::{
+        self,
         choosing::{RowSeat, left_alone},
-        model::SeatStatus,
-        store::{LockedSeat, RowOfSeat},
+        model::{SeatStatus, is_standing},
+        store::{LockedSeat, RowOfSeat, StandingPlace},
     },
     server::Result,
 };
@@ -32,7 +33,28 @@ pub(super) struct Facts {
     pub(super) seats: Vec<LockedSeat>,
     /// The rows of these seats, where single seats are minded.
     pub(super) rows: Vec<RowOfSeat>,
+    /// Free places of the standing sections that are asked for: as many as that, or all that could be locked.
+    pub(super) standing: Vec<StandingPlace>,
     pub(super) now: DateTime<Utc>,
+}
+
+/// A standing section that had fewer places than somebody asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Shortage {
+    pub(super) event_id: EventId,
+    pub(super) section: String,
+    /// Its free places that were locked.
+    pub(super) had: i64,
+}
+
+/// The free places of a standing section.
+struct Standing {
+    /// The places that were locked.
+    had: i64,
+    /// Those that are left after the requests decided so far, by where they stand among the seats.
+    left: Vec<usize>,
+    /// Somebody asked for more than that.
+    is_short: bool,
 }
 
 /// A person with an active account, and a living booking they have, if any.
@@ -71,12 +93,13 @@ pub(super) struct Batch {
     at: HashMap<SeatId, usize>,
     /// Rows in which no seat may be left alone, as they are after the requests decided so far.
     rows: Vec<Vec<RowSeat>>,
+    standing: HashMap<(EventId, String), Standing>,
     made: Vec<Hold>,
 }
 
 impl Batch {
     pub(super) fn new(facts: Facts) -> Self {
-        let Facts { events, own: people, seats, rows, now } = facts;
+        let Facts { events, own: people, mut seats, rows, standing: places, now } = facts;
         let sale = |event: EventRow| Sale {
             told: tell_event(&event, now),
             left: event.available_capacity,
@@ -89,10 +112,20 @@ impl Batch {
             own.entry(person.person_id).or_default().extend(person.own);
         }
         let sales = events.into_iter().map(|event| (event.id, sale(event))).collect();
+        let mut standing: HashMap<(EventId, String), Standing> = HashMap::new();
+        for place in places {
+            let key = (place.event_id, place.section.clone());
+            let known = standing.entry(key).or_insert(Standing { had: 0, left: Vec::new(), is_short: false });
+            if let Some(seat) = place.into_locked() {
+                known.had += 1;
+                known.left.push(seats.len());
+                seats.push(seat);
+            }
+        }
         let at = seats.iter().map(|seat| seat.id).zip(0..).collect();
         let rows = rows.chunk_by(RowOfSeat::is_beside);
         let rows = rows.map(|row| row.iter().map(|seat| RowSeat { id: seat.id, is_free: seat.is_free }).collect());
-        Self { now, sales, own, seats, at, rows: rows.collect(), made: Vec::new() }
+        Self { now, sales, own, seats, at, rows: rows.collect(), standing, made: Vec::new() }
     }
 
     /// The instant by which all of it is decided.
@@ -121,15 +154,16 @@ impl Batch {
     }
 
     fn take(&mut self, request: &HoldRequest, expires_at: DateTime<Utc>) -> std::result::Result<BookingId, Error> {
-        let prices = match &request.wanted {
+        let (seat_ids, prices) = match &request.wanted {
             Wanted::Quantity(quantity) => {
                 self.take_places(request.event_id, *quantity)?;
-                Vec::new()
+                (Vec::new(), Vec::new())
             }
-            Wanted::Seats(seat_ids) => self.take_seats(request, seat_ids)?,
+            Wanted::Seats(seat_ids) => (seat_ids.clone(), self.take_seats(request, seat_ids)?),
+            Wanted::Standing(wanted) => self.take_standing(request.event_id, wanted)?.into_iter().unzip(),
         };
         let event = &self.sales.get(&request.event_id).ok_or(Error::NotFound)?.event;
-        let places = Places { quantity: request.wanted.count(), seat_ids: request.seat_ids().to_vec(), prices };
+        let places = Places { quantity: request.wanted.count(), seat_ids, prices };
         let row = BookingRow::held(request.id, event, &places, self.now..expires_at);
         let made = Hold { user_id: request.user_id, hold_key: request.key.clone(), row, places };
         self.own.entry(request.user_id).or_default().push(made.clone());
@@ -147,10 +181,34 @@ impl Batch {
         Ok(())
     }
 
+    /// So many places of a standing section, with their prices, sorted by id.
+    fn take_standing(
+        &mut self,
+        event_id: EventId,
+        wanted: &seats::model::Standing,
+    ) -> std::result::Result<Vec<(SeatId, i64)>, Error> {
+        let standing = self.standing.get_mut(&(event_id, wanted.section.clone()));
+        let standing = standing.ok_or_else(|| Error::invalid("section", Problem::Unknown))?;
+        let wanted = usize::try_from(wanted.quantity).unwrap_or_default();
+        if wanted > standing.left.len() {
+            standing.is_short = true;
+            let available_count = i32::try_from(standing.left.len()).unwrap_or(i32::MAX);
+            return Err(Conflict::SoldOut { available_count }.into());
+        }
+        let taken: Vec<usize> = standing.left.drain(..wanted).collect();
+        taken.iter().for_each(|at| self.seats[*at].status = SeatStatus::Held);
+        let mut places: Vec<(SeatId, i64)> =
+            taken.iter().map(|at| &self.seats[*at]).map(|seat| (seat.id, seat.price_minor)).collect();
+        places.sort_unstable();
+        Ok(places)
+    }
+
     /// All of these seats or none; answers their prices.
     fn take_seats(&mut self, request: &HoldRequest, seat_ids: &[SeatId]) -> std::result::Result<Vec<i64>, Error> {
         let known: Vec<usize> = seat_ids.iter().filter_map(|id| self.at.get(id).copied()).collect();
-        let are_the_events = known.iter().all(|at| self.seats[*at].event_id == request.event_id);
+        // Which place of a standing section one gets is nobody's choice.
+        let is_the_events = |seat: &LockedSeat| seat.event_id == request.event_id && !is_standing(&seat.row);
+        let are_the_events = known.iter().all(|at| is_the_events(&self.seats[*at]));
         if known.len() < seat_ids.len() || !are_the_events {
             return Err(Error::invalid("seat_ids", Problem::Unknown));
         }
@@ -177,6 +235,29 @@ impl Batch {
     /// The events that had fewer places than somebody asked for.
     pub(super) fn short_events(&self) -> Vec<EventId> {
         self.sales.values().filter(|sale| sale.is_short).map(|sale| sale.event.id).collect()
+    }
+
+    /// The standing sections of which fewer places could be locked than somebody asked for.
+    pub(super) fn short_sections(&self) -> Vec<Shortage> {
+        let short = self.standing.iter().filter(|(_, standing)| standing.is_short);
+        let told = |((event_id, section), standing): (&(EventId, String), &Standing)| Shortage {
+            event_id: *event_id,
+            section: section.clone(),
+            had: standing.had,
+        };
+        short.map(told).collect()
+    }
+
+    /// The seats of these bookings that nobody has named yet: those of standing sections that were held before.
+    pub(super) fn unnamed_seats(&self, ids: &[BookingId]) -> Vec<SeatId> {
+        let told = self.own.values().flatten().filter(|own| ids.contains(&own.row.id));
+        let seat_ids = told.flat_map(|own| own.places.seat_ids.iter().copied());
+        seat_ids.filter(|id| !self.at.contains_key(id)).collect()
+    }
+
+    /// Names them.
+    pub(super) fn name(&mut self, seats: Vec<LockedSeat>) {
+        self.seats.extend(seats);
     }
 
     /// Takes back what was decided for the events in which somebody met a lapsed hold, and for those short of places that

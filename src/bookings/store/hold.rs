@@ -38,11 +38,24 @@ impl HoldRequest {
         Self { id: BookingId(new_id()), user_id, event_id, wanted, key }
     }
 
-    /// The seats it asks for, if it asks for seats.
+    /// The seats it names, if it names seats.
     pub(super) fn seat_ids(&self) -> &[SeatId] {
         match &self.wanted {
             Wanted::Seats(seat_ids) => seat_ids,
-            Wanted::Quantity(_) => &[],
+            Wanted::Quantity(_) | Wanted::Standing(_) => &[],
+        }
+    }
+
+    /// Whether it asks for general admission: places that are no seats.
+    pub(super) fn is_general(&self) -> bool {
+        matches!(self.wanted, Wanted::Quantity(_))
+    }
+
+    /// The standing section it asks for, and how many of its places.
+    pub(super) fn standing(&self) -> Option<(&str, i32)> {
+        match &self.wanted {
+            Wanted::Standing(standing) => Some((&standing.section, standing.quantity)),
+            Wanted::Quantity(_) | Wanted::Seats(_) => None,
         }
     }
 }
@@ -52,7 +65,7 @@ impl HoldRequest {
 pub enum HoldQueue {
     /// Plain requests for general admission, of several events.
     Lane(u128),
-    /// Plain requests for seats of one event.
+    /// Plain requests for seats and standing places of one event.
     Seats(EventId),
     /// Requests of one event for which something has to be waited for, or expired first.
     Thorough(EventId),
@@ -72,8 +85,11 @@ pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booki
 
 async fn hold_once(state: &AppState, request: HoldRequest) -> Result<Booking> {
     if request.seat_ids().is_empty() {
-        let lane = HoldQueue::Lane(request.event_id.0.as_u128() % LANES);
-        return hold_together(state, lane, request).await;
+        let queue = match request.is_general() {
+            true => HoldQueue::Lane(request.event_id.0.as_u128() % LANES),
+            false => HoldQueue::Seats(request.event_id),
+        };
+        return hold_together(state, queue, request).await;
     }
     let task = state.clone();
     finish(async move {

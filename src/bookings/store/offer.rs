@@ -9,7 +9,7 @@ use crate::{
     id::{BookingId, EntryId, EventId, SeatId, UserId},
     seats::{
         self,
-        model::{FreeSeat, most_at_once, pick_seats},
+        model::{FreeSeat, free_in, most_at_once, pick_seats},
         store::LockedSeat,
     },
     server::{Failure, Result, clock::new_id, state::AppState},
@@ -88,7 +88,7 @@ impl Feeding {
             true => seats::store::list_free(conn, event.id, None).await?,
             false => Vec::new(),
         };
-        let left = if event.has_seat_selection { most_at_once(&free, false) } else { event.available_capacity };
+        let left = if event.has_seat_selection { free.len() as i32 } else { event.available_capacity };
         Ok(Self { event, now, left, free, locked: Vec::new(), offers: Vec::new() })
     }
 
@@ -144,7 +144,8 @@ impl Feeding {
     /// Locks seats for this entry and answers them with their prices, sorted by id; none if there aren't any for it. A seat
     /// that somebody else has locked is somebody else's.
     async fn take_seats(&mut self, conn: &mut PgConnection, entry: &WaitingEntry) -> Result<Vec<(SeatId, i64)>> {
-        while let Some(picked) = pick_seats(&self.free, entry.requested_quantity, entry.together) {
+        let section = entry.section.as_deref();
+        while let Some(picked) = pick_seats(free_in(&self.free, section), entry.requested_quantity, entry.together) {
             if !self.is_within_limit(conn, entry).await? {
                 return Ok(Vec::new());
             }

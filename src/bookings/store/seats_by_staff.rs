@@ -10,8 +10,12 @@ use crate::{
     error::{Conflict, Error, Problem},
     events::{self, store::EventRow},
     id::{BookingId, EventId, SeatId},
-    seats::{self, model::SeatStatus, store::LockedSeat},
-    server::{Result, finish, retrying, state::AppState},
+    seats::{
+        self,
+        model::{SeatStatus, Standing},
+        store::LockedSeat,
+    },
+    server::{Failure, Passing, Result, finish, retrying, state::AppState},
     staff::{
         admit::Actor,
         store::{Deed, record},
@@ -29,13 +33,16 @@ pub struct SeatsRequest {
     pub event_id: EventId,
     /// The seats.
     pub seat_ids: Vec<SeatId>,
+    /// Places of a standing section, instead of seats.
+    pub standing: Option<Standing>,
     /// In the words of who does it.
     pub reason: String,
 }
 
 /// Keeps free seats back; those that are kept back already stay so. All or none. Runs to its end even if the caller goes away.
 ///
-/// Errors: `NotFound`; `SeatsTaken` with those that somebody has; `Invalid` for seats that aren't the event's.
+/// Errors: `NotFound`; `SeatsTaken` with those that somebody has; `SoldOut` where fewer places of a standing section are free;
+/// `Invalid` for seats that aren't the event's.
 pub async fn block_seats(state: &AppState, actor: Actor, request: SeatsRequest) -> Result<()> {
     let task = state.clone();
     finish(async move {
@@ -47,12 +54,19 @@ pub async fn block_seats(state: &AppState, actor: Actor, request: SeatsRequest) 
 
 async fn block_once(state: &AppState, actor: &Actor, request: &SeatsRequest) -> Result<()> {
     let mut tx = state.db.begin().await?;
-    let locked = lock_seats(state, &mut tx, (request.event_id, None), &request.seat_ids).await?;
-    let seats = list_own(&mut tx, request.event_id, &request.seat_ids).await?;
+    let seat_ids = match &request.standing {
+        Some(wanted) => {
+            let now = state.clock.now_in(&mut tx).await?;
+            seats::store::pick_standing(&mut tx, request.event_id, wanted, now).await?
+        }
+        None => request.seat_ids.clone(),
+    };
+    let locked = lock_seats(state, &mut tx, (request.event_id, None), &seat_ids).await?;
+    let seats = list_own(&mut tx, request.event_id, &seat_ids).await?;
     let with = |status| seats.iter().filter(move |seat| seat.status == status).map(|seat| seat.id).collect::<Vec<_>>();
     let taken = [with(SeatStatus::Held), with(SeatStatus::Booked)].concat();
     if !taken.is_empty() {
-        return Err(Conflict::SeatsTaken { seat_ids: taken }.into());
+        return Err(lost(taken, request.standing.is_some()));
     }
     let free = with(SeatStatus::Available);
     if !free.is_empty() {
@@ -78,8 +92,12 @@ pub async fn unblock_seats(state: &AppState, actor: Actor, request: SeatsRequest
 
 async fn unblock_once(state: &AppState, actor: &Actor, request: &SeatsRequest) -> Result<()> {
     let mut tx = state.db.begin().await?;
-    let locked = lock_seats(state, &mut tx, (request.event_id, None), &request.seat_ids).await?;
-    let seats = list_own(&mut tx, request.event_id, &request.seat_ids).await?;
+    let seat_ids = match &request.standing {
+        Some(wanted) => seats::store::list_blocked_standing(&mut tx, request.event_id, wanted).await?,
+        None => request.seat_ids.clone(),
+    };
+    let locked = lock_seats(state, &mut tx, (request.event_id, None), &seat_ids).await?;
+    let seats = list_own(&mut tx, request.event_id, &seat_ids).await?;
     let blocked: Vec<SeatId> =
         seats.iter().filter(|seat| seat.status == SeatStatus::Blocked).map(|seat| seat.id).collect();
     if !blocked.is_empty() {
@@ -89,6 +107,11 @@ async fn unblock_once(state: &AppState, actor: &Actor, request: &SeatsRequest) -
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Somebody has these seats. Of a standing section there may be others: it is tried again with those.
+fn lost(seat_ids: Vec<SeatId>, are_standing: bool) -> Failure {
+    if are_standing { Passing::Serialization.into() } else { Conflict::SeatsTaken { seat_ids }.into() }
 }
 
 fn deed(action: &'static str, request: &SeatsRequest, seats: &[LockedSeat], changed: &[SeatId]) -> Deed {
@@ -122,6 +145,8 @@ pub struct MoveRequest {
     pub booking_id: BookingId,
     /// All of its seats afterwards; it may have some of them already.
     pub seat_ids: Vec<SeatId>,
+    /// The standing section that all of its places are to be of, instead of seats.
+    pub standing: Option<String>,
     /// For how much.
     pub pricing: Pricing,
     /// In the words of who does it.
@@ -140,31 +165,35 @@ pub struct Swap {
 /// Gives a confirmed booking of this event other seats, and answers which for which: none if it has them all. What it gives up
 /// goes to the waitlist first. Assumes a transaction that has locked nothing yet.
 ///
-/// Errors: `NotFound`; `EventCancelled`, `WrongState`; `SeatsTaken`; `Invalid` for seats that aren't the event's, or aren't as
-/// many as the booking has.
+/// Errors: `NotFound`; `EventCancelled`, `WrongState`; `SeatsTaken`; `SoldOut` where fewer places of a standing section are free;
+/// `Invalid` for seats that aren't the event's, or aren't as many as the booking has.
 pub async fn move_seats(
     state: &AppState,
     conn: &mut PgConnection,
     (actor, event_id): (&Actor, EventId),
     request: &MoveRequest,
 ) -> Result<Vec<Swap>> {
+    let wanted = match &request.standing {
+        Some(section) => pick_for(state, conn, (event_id, request.booking_id), section).await?,
+        None => request.seat_ids.clone(),
+    };
     let Locked { event, lines, booking, now } =
-        lock_seats(state, conn, (event_id, Some(request.booking_id)), &request.seat_ids).await?;
+        lock_seats(state, conn, (event_id, Some(request.booking_id)), &wanted).await?;
     let booking = booking.ok_or(Error::NotFound)?;
     booking.facts(&event).decide_move()?;
     let had = list_seat_ids(conn, &[booking.id]).await?;
-    if had.is_empty() || request.seat_ids.len() != had.len() {
+    if had.is_empty() || wanted.len() != had.len() {
         return Err(Error::invalid("seat_ids", Problem::OutOfRange(booking.quantity, booking.quantity)).into());
     }
     let places_before = name_places(conn, std::slice::from_ref(&booking)).await?.concat();
-    let seats = list_own(conn, event_id, &request.seat_ids).await?;
+    let seats = list_own(conn, event_id, &wanted).await?;
     let new: Vec<&LockedSeat> = seats.iter().filter(|seat| !had.contains(&seat.id)).collect();
     let taken: Vec<SeatId> =
         new.iter().filter(|seat| seat.status != SeatStatus::Available).map(|seat| seat.id).collect();
     if !taken.is_empty() {
-        return Err(Conflict::SeatsTaken { seat_ids: taken }.into());
+        return Err(lost(taken, request.standing.is_some()));
     }
-    let given_up = had.iter().copied().filter(|id| !request.seat_ids.contains(id));
+    let given_up = had.iter().copied().filter(|id| !wanted.contains(id));
     let swaps: Vec<Swap> = given_up.zip(&new).map(|(from, to)| Swap { from, to: to.id }).collect();
     if swaps.is_empty() {
         return Ok(swaps);
@@ -192,6 +221,21 @@ pub async fn move_seats(
     record(conn, actor, deed, now).await?;
     feed_lines(conn, &lines, now).await?;
     Ok(swaps)
+}
+
+/// As many places of this standing section as the booking has: its own that are there already, and free ones.
+async fn pick_for(
+    state: &AppState,
+    conn: &mut PgConnection,
+    (event_id, booking_id): (EventId, BookingId),
+    section: &str,
+) -> Result<Vec<SeatId>> {
+    let had = list_seat_ids(conn, &[booking_id]).await?;
+    let kept = seats::store::list_in_standing(conn, section, &had).await?;
+    let quantity = i32::try_from(had.len() - kept.len()).unwrap_or(i32::MAX);
+    let wanted = Standing { section: section.to_owned(), quantity };
+    let now = state.clock.now_in(conn).await?;
+    Ok([kept, seats::store::pick_standing(conn, event_id, &wanted, now).await?].concat())
 }
 
 /// The seats change hands; each row of the booking has its new seat at the price of the old one.

@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     bookings::model::{Booking, HoldFacts, Limit, Wanted, decide_sell},
+    error::{Conflict, Error, Problem},
     events::{self, store::EventRow},
     id::{BookingId, EventId, UserId},
+    seats,
     server::{Failure, Passing, Result, clock::new_id, finish, retrying, state::AppState},
     staff::{
         admit::Actor,
@@ -56,9 +58,19 @@ pub async fn sell(state: &AppState, actor: Actor, mut request: SellRequest) -> R
 }
 
 async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Result<Booking> {
+    let is_standing = matches!(request.wanted, Wanted::Standing(_));
     let known = find_by_email(state, &request.person.email).await?;
     let user_id = known.unwrap_or_else(|| UserId(new_id()));
     let hash = if known.is_none() { unusable_password(state).await? } else { String::new() };
+    if is_standing && let Some(user_id) = known {
+        // Before places are picked: there may be none left for once more.
+        let mut conn = state.db.pool().acquire().await?;
+        if let Some(sold) = find_sold(&mut conn, user_id, request).await? {
+            let now = state.clock.now_in(&mut conn).await?;
+            return Ok(get_owned(&mut conn, sold, now).await?.booking);
+        }
+    }
+    let request = &SellRequest { wanted: pick(state, request).await?, ..request.clone() };
     let asked = HoldRequest::new(user_id, request.event_id, request.wanted.clone(), request.key.clone());
     let mut tx = lock_and_expire(state, std::slice::from_ref(&asked)).await?;
     let now = state.clock.now_in(&mut tx).await?;
@@ -77,7 +89,13 @@ async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Re
     }
     let have = count_living(&mut tx, user_id, event.id).await?;
     decide_sell(&facts(&event, have), &request.wanted, request.limit, now)?;
-    let booking_id = make(&mut tx, actor, (user_id, request), (&event, now)).await?;
+    let booking_id = match make(&mut tx, actor, (user_id, request), (&event, now)).await {
+        // Somebody was faster: there may be other places of the standing section.
+        Err(Failure::Refused(Error::Conflict(Conflict::SeatsTaken { .. }))) if is_standing => {
+            return Err(Passing::Serialization.into());
+        }
+        made => made?,
+    };
     let booking = get_owned(&mut tx, booking_id, now).await?.booking;
     let deed = Deed {
         action: "booking_sold",
@@ -93,6 +111,18 @@ async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Re
     record(&mut tx, actor, deed, now).await?;
     tx.commit().await?;
     Ok(booking)
+}
+
+/// What is asked for, the places of a standing section picked: those that are free now.
+async fn pick(state: &AppState, request: &SellRequest) -> Result<Wanted> {
+    let Wanted::Standing(standing) = &request.wanted else { return Ok(request.wanted.clone()) };
+    let mut conn = state.db.pool().acquire().await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    let event = events::store::find_sale(&mut conn, request.event_id).await?;
+    if !event.has_seat_selection {
+        return Err(Error::invalid("section", Problem::Unknown).into());
+    }
+    Ok(Wanted::Seats(seats::store::pick_standing(&mut conn, request.event_id, standing, now).await?))
 }
 
 /// What the same page has sold before.
@@ -126,7 +156,7 @@ async fn make(
 ) -> Result<BookingId> {
     let seat_ids = match &request.wanted {
         Wanted::Seats(seat_ids) => seat_ids.clone(),
-        Wanted::Quantity(_) => Vec::new(),
+        Wanted::Quantity(_) | Wanted::Standing(_) => Vec::new(),
     };
     let sale = ImportedBooking { user_id, quantity: request.wanted.count(), seat_ids, created_at: now };
     let price = if request.is_complimentary { Price::Nothing } else { Price::Asked };

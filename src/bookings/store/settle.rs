@@ -7,7 +7,7 @@
 
 use super::{
     LOCKED, LockedBooking,
-    batch::{Batch, Facts},
+    batch::{Batch, Facts, Shortage},
     end::{Ending, LAPSED_MAX, lock_lines},
     hold::HoldRequest,
     list_seat_ids,
@@ -23,18 +23,18 @@ use crate::{
     id::{BookingId, EventId, SeatId, UserId},
     seats::{
         self,
-        store::{LOCKED_SEATS, ROWS},
+        store::{LOCKED_SEATS, ROWS, STANDING},
     },
     server::{
-        Failure, Result,
-        db::{self, Begun, Planned, Reading, uuid_array},
+        Failure, Passing, Result,
+        db::{self, Begun, Planned, Reading, text_array, uuid_array},
         retrying,
         state::AppState,
     },
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// Answers each request of a batch, in order; with nothing where it has to be settled thoroughly.
@@ -120,17 +120,27 @@ async fn settle_locked(
     requests: &[HoldRequest],
     round: Round,
 ) -> Result<Answers> {
-    let mut batch = Batch::new(facts(state, read)?);
+    let mut batch = Batch::new(facts(state, read, requests)?);
     let mut outcomes: Vec<_> = requests.iter().map(|request| batch.decide(request).map(Some)).collect();
+    let overlooked = list_overlooked(&mut tx, &batch.short_sections(), (batch.now(), round)).await?;
     if round == Round::Plain {
-        let left = batch.leave(&list_lapsing(&mut tx, &batch.short_events(), batch.now()).await?);
+        let lapsing = list_lapsing(&mut tx, &batch.short_events(), batch.now()).await?;
+        let left = batch.leave(&[lapsing, overlooked].concat());
         for (request, outcome) in requests.iter().zip(&mut outcomes) {
             if left.contains(&request.event_id) {
                 *outcome = Ok(None);
             }
         }
+    } else if !overlooked.is_empty() {
+        // Whoever has them locked is done in a moment.
+        return Err(Passing::Serialization.into());
     }
     batch.write(&mut tx).await?;
+    let told: Vec<BookingId> = outcomes.iter().flatten().flatten().copied().collect();
+    let unnamed = batch.unnamed_seats(&told);
+    if !unnamed.is_empty() {
+        batch.name(seats::store::list_locked(&mut tx, &unnamed).await?);
+    }
     tx.commit().await?;
     Ok(outcomes.into_iter().map(|outcome| outcome.map(|made| made.and_then(|id| batch.tell(id)))).collect())
 }
@@ -139,21 +149,59 @@ async fn settle_locked(
 fn readings(requests: &[HoldRequest]) -> Vec<Reading> {
     let people: HashSet<UserId> = requests.iter().map(|request| request.user_id).collect();
     let (people, event_ids) = (uuid_array(people.into_iter().map(|id| id.0)), uuid_array(event_ids(requests)));
-    let seat_ids = wanted_seats(requests);
-    let has_seats = !seat_ids.is_empty();
+    let (seat_ids, standing) = (wanted_seats(requests), wanted_standing(requests));
+    let has_seats = !seat_ids.is_empty() || !standing.is_empty();
     let mut readings = vec![SALES.with(event_ids.clone()), OWN.with(format!("{people}, {event_ids}, {has_seats}"))];
-    if has_seats {
+    if !seat_ids.is_empty() {
         let seat_ids = uuid_array(seat_ids.into_iter().map(|id| id.0));
         readings.extend([LOCKED_SEATS.with(seat_ids.clone()), ROWS.with(seat_ids)]);
+    }
+    if !standing.is_empty() {
+        let event_ids = uuid_array(standing.keys().map(|(event_id, _)| event_id.0));
+        let sections = text_array(standing.keys().map(|(_, section)| *section));
+        let quantities: Vec<String> = standing.values().map(ToString::to_string).collect();
+        readings.push(STANDING.with(format!("{event_ids}, {sections}, '{{{}}}'", quantities.join(","))));
     }
     readings
 }
 
-fn facts(state: &AppState, mut read: db::Answers) -> Result<Facts> {
-    let (sales, own, seats, rows) = (read.rows::<Sale>()?, read.rows()?, read.rows()?, read.rows()?);
+/// How many places of which standing sections are asked for.
+fn wanted_standing(requests: &[HoldRequest]) -> BTreeMap<(EventId, &str), i32> {
+    let mut wanted = BTreeMap::new();
+    for request in requests {
+        if let Some((section, quantity)) = request.standing() {
+            *wanted.entry((request.event_id, section)).or_default() += quantity;
+        }
+    }
+    wanted
+}
+
+/// Reads the answers to the [`readings`] of these requests.
+fn facts(state: &AppState, mut read: db::Answers, requests: &[HoldRequest]) -> Result<Facts> {
+    let (sales, own) = (read.rows::<Sale>()?, read.rows()?);
+    let names_seats = requests.iter().any(|request| !request.seat_ids().is_empty());
+    let (seats, rows) = if names_seats { (read.rows()?, read.rows()?) } else { Default::default() };
+    let standing = read.rows()?;
     // Read once everything is locked: a deadline that passed while waiting has passed.
     let now = state.clock.fixed_now().or_else(|| sales.first().map(|sale| sale.read_at)).unwrap_or_default();
-    Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, rows, now })
+    Ok(Facts { events: sales.into_iter().map(|sale| sale.event).collect(), own, seats, rows, standing, now })
+}
+
+/// Those of these events in whose short sections there are free places all the same: somebody else has them locked, and may
+/// not take them; or, for the plain round, a hold of them has lapsed.
+async fn list_overlooked(
+    conn: &mut PgConnection,
+    short: &[Shortage],
+    (now, round): (DateTime<Utc>, Round),
+) -> Result<Vec<EventId>> {
+    if short.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sections: Vec<(EventId, &str)> = short.iter().map(|one| (one.event_id, one.section.as_str())).collect();
+    let lapsed_at = (round == Round::Plain).then_some(now);
+    let counts = seats::store::count_standing(conn, &sections, lapsed_at).await?;
+    let overlooked = short.iter().zip(counts).filter(|(one, count)| *count > one.had);
+    Ok(overlooked.map(|(one, _)| one.event_id).collect())
 }
 
 /// The people `$1` whose accounts are active, as [`PersonRow`](super::batch::PersonRow)s, each with every living booking
@@ -185,16 +233,20 @@ async fn list_lapsing(conn: &mut PgConnection, event_ids: &[EventId], now: DateT
 }
 
 /// Locks, in id order, the lapsed holds that can stand in the way of a batch of one event: those people's own, those that
-/// have the seats, and for general admission those of the event, as far as a batch goes. One that is just being confirmed
-/// is waited for.
+/// have the seats or places of the standing sections, and for general admission those of the event, as far as a batch goes. One
+/// that is just being confirmed is waited for.
 async fn lock_lapsed_in_the_way(
     conn: &mut PgConnection,
     requests: &[HoldRequest],
     now: DateTime<Utc>,
 ) -> Result<Vec<LockedBooking>> {
     let seat_ids = wanted_seats(requests);
-    let of_seats = seats::store::list_lapsed_holds(conn, &seat_ids, now).await?;
-    let of_event = if requests.iter().any(|request| request.seat_ids().is_empty()) { LAPSED_MAX } else { 0 };
+    let mut of_seats = seats::store::list_lapsed_holds(conn, &seat_ids, now).await?;
+    for ((event_id, section), quantity) in wanted_standing(requests) {
+        // Each has one place at least: so many are enough for everybody.
+        of_seats.extend(seats::store::list_lapsed_standing(conn, (event_id, section), quantity, now).await?);
+    }
+    let of_event = if requests.iter().any(HoldRequest::is_general) { LAPSED_MAX } else { 0 };
     let sql = const_format::formatcp!(
         "select {LOCKED} from bookings
          where status = 'held' and expires_at <= $1 and id in (
@@ -216,10 +268,10 @@ async fn lock_lapsed_in_the_way(
     Ok(lapsed)
 }
 
-/// For requests for seats: each person's limit of the event, so that it holds in all processes, and the events' sales, so
-/// that none is called off meanwhile. General admission has the event's row for both.
+/// For requests for seats and standing places: each person's limit of the event, so that it holds in all processes, and the
+/// events' sales, so that none is called off meanwhile. General admission has the event's row for both.
 fn lock_sales(requests: &[HoldRequest]) -> String {
-    let seated: Vec<&HoldRequest> = requests.iter().filter(|request| !request.seat_ids().is_empty()).collect();
+    let seated: Vec<&HoldRequest> = requests.iter().filter(|request| !request.is_general()).collect();
     if seated.is_empty() {
         return String::new();
     }
@@ -241,7 +293,7 @@ pub(super) fn lock_limits(pairs: impl IntoIterator<Item = (UserId, EventId)>) ->
 
 /// The places of the requests: the rows of events with general admission, then the seats, and those of the lapsed holds.
 fn lock_places(requests: &[HoldRequest], lapsed_seats: &[SeatId]) -> String {
-    let general = requests.iter().filter(|request| request.seat_ids().is_empty());
+    let general = requests.iter().filter(|request| request.is_general());
     let general: HashSet<EventId> = general.map(|request| request.event_id).collect();
     let mut seat_ids = wanted_seats(requests);
     seat_ids.extend(lapsed_seats);

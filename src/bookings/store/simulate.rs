@@ -15,7 +15,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Who of an event's line would be offered places if so many came free, in the order of the line. Seats come free beside each
-/// other, in a row of their own; what is free already is shared out with them.
+/// other, in a row of their own and in no section, so that who waits for one section is passed over; what is free already is
+/// shared out with them.
 ///
 /// Errors: `NotFound`.
 pub async fn simulate_offers(conn: &mut PgConnection, event_id: EventId, count: i32) -> Result<Vec<EntryId>> {
@@ -34,6 +35,7 @@ pub async fn simulate_offers(conn: &mut PgConnection, event_id: EventId, count: 
         id: entry.id,
         quantity: entry.requested_quantity,
         together: entry.together,
+        section: entry.section.clone(),
         have: have.get(&entry.user_id).copied().unwrap_or_default(),
     });
     Ok(share_out(&waiting.collect::<Vec<_>>(), spare, event.places_per_person))

@@ -4,7 +4,10 @@ use super::{change::release_hold, enter_event};
 use crate::{
     events,
     id::{EntryId, UserId},
-    seats::{self, model::most_at_once},
+    seats::{
+        self,
+        model::{free_in, most_at_once},
+    },
     server::{Result, finish, retrying, state::AppState},
     users,
     waitlist::{
@@ -18,17 +21,18 @@ use sqlx::PgConnection;
 
 /// Puts a person at the end of an event's line. Joining twice is one entry. Runs to its end even if the caller goes away.
 ///
-/// Errors: `NotFound`, `SignInRequired` for a closed account, and those of [`decide_join`].
+/// Errors: `NotFound`, `SignInRequired` for a closed account, `Invalid` for a section that isn't the event's, and those of
+/// [`decide_join`].
 pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
     let task = state.clone();
     finish(async move {
         let _turn = enter_event(&task, request.event_id).await?;
-        retrying("join", || join(&task, request)).await
+        retrying("join", || join(&task, &request)).await
     })
     .await
 }
 
-async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
+async fn join(state: &AppState, request: &JoinRequest) -> Result<Entry> {
     let mut tx = state.db.begin().await?;
     users::store::require_active(&mut tx, request.user_id).await?;
     waitlist::store::lock_line_alone(&mut tx, request.event_id).await?;
@@ -39,6 +43,9 @@ async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
             let now = state.clock.now_in(&mut tx).await?;
             let facts = join_facts(&mut tx, request, now).await?;
             decide_join(&facts, request.quantity, request.together, now)?;
+            if let Some(section) = &request.section {
+                seats::store::require_section(&mut tx, request.event_id, section).await?;
+            }
             waitlist::store::insert_entry(&mut tx, request, now).await?
         }
     };
@@ -48,7 +55,7 @@ async fn join(state: &AppState, request: JoinRequest) -> Result<Entry> {
 }
 
 /// What is free for this request, lapsed holds included: those can be booked.
-async fn join_facts(conn: &mut PgConnection, request: JoinRequest, now: DateTime<Utc>) -> Result<JoinFacts> {
+async fn join_facts(conn: &mut PgConnection, request: &JoinRequest, now: DateTime<Utc>) -> Result<JoinFacts> {
     let event = events::store::find_sale(conn, request.event_id).await?;
     let (have, lapsed): (i32, i32) = sqlx::query_as(
         "select coalesce((select sum(quantity) from bookings where user_id = $2 and event_id = $1
@@ -62,7 +69,7 @@ async fn join_facts(conn: &mut PgConnection, request: JoinRequest, now: DateTime
     .await?;
     let free = if event.has_seat_selection {
         let free = seats::store::list_free(conn, request.event_id, Some(now)).await?;
-        most_at_once(&free, request.together)
+        most_at_once(free_in(&free, request.section.as_deref()), request.together)
     } else {
         event.available_capacity + lapsed
     };

@@ -330,3 +330,60 @@ pub async fn duplicate_event(
     let typed = [("date", &*date), ("name", &*name)];
     duplicated.inspect_err(|refused| send_back::<DuplicateEvent>(&event_path(event_id, "/duplicate"), &typed, refused))
 }
+
+/// Says in other words what an event's poster shows: for those who can't see it.
+///
+/// Errors: `SignInRequired`, `Forbidden`; `NotFound`, also for an event whose poster is drawn; `Invalid` on `description` over 200
+/// characters; `EventCancelled`.
+#[server(name = DescribePoster, prefix = "/api", endpoint = "v1/events/describe_poster", input = PostUrl, output = Json)]
+pub async fn describe_poster(
+    /// The event's id.
+    event_id: EventId,
+    /// The words.
+    #[server(default)]
+    description: String,
+) -> Result<(), Error> {
+    use crate::{
+        error::Problem,
+        events::{model::parse_alt_text, store},
+        server::{Caller, answer, redirect_to, send_back},
+        staff::{admit::admit, frame::event_path},
+    };
+    let page = event_path(event_id, "/poster");
+    let described = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit::<DescribePoster>(&caller, event_id).await?;
+        let alt_text =
+            parse_alt_text(&description).map_err(|_| Error::invalid("description", Problem::TooLong(200)))?;
+        store::describe_poster(&caller.state, &actor, event_id, &alt_text).await?;
+        redirect_to(&format!("{page}?done=described"));
+        Ok(())
+    })
+    .await;
+    described.inspect_err(|refused| send_back::<DescribePoster>(&page, &[("description", &description)], refused))
+}
+
+/// Takes an event's poster away: its poster is drawn again. Doing it twice is fine.
+///
+/// Errors: `SignInRequired`, `Forbidden`; `NotFound`; `EventCancelled`.
+#[server(name = RemovePoster, prefix = "/api", endpoint = "v1/events/remove_poster", input = PostUrl, output = Json)]
+pub async fn remove_poster(
+    /// The event's id.
+    event_id: EventId,
+) -> Result<(), Error> {
+    use crate::{
+        events::store,
+        server::{Caller, answer, redirect_to, send_back},
+        staff::{admit::admit, frame::event_path},
+    };
+    let page = event_path(event_id, "/poster");
+    let removed = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit::<RemovePoster>(&caller, event_id).await?;
+        store::remove_poster(&caller.state, &actor, event_id).await?;
+        redirect_to(&format!("{page}?done=removed"));
+        Ok(())
+    })
+    .await;
+    removed.inspect_err(|refused| send_back::<RemovePoster>(&page, &[], refused))
+}

@@ -15,6 +15,10 @@ pub mod event_fields;
 pub mod events_page;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod poster_page;
+#[cfg(feature = "ssr")]
+pub mod poster_upload;
+#[cfg(feature = "ssr")]
 mod read;
 #[cfg(feature = "ssr")]
 pub mod summary_page;

@@ -1,6 +1,6 @@
 //! The way to hold places, or the reason why there is none and what to do instead.
 
-use super::Seats;
+use super::{Seats, standing::StandingSections};
 use crate::{
     bookings::{
         api::ConfirmBooking,
@@ -20,7 +20,7 @@ use crate::{
         model::{Seat, SeatMap, SeatStatus, Section},
         seat_map::{Choice, ChosenSeat, SectionLinks, overview::SectionOverview, party::PartyForm},
     },
-    ui::{ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
+    ui::{self, ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
     waitlist::{model::Entry, waitlist_panel::WaitlistPanel},
 };
 use chrono::TimeDelta;
@@ -52,8 +52,9 @@ pub(super) fn hold_panel(data: PanelData) -> AnyView {
     let is_scarce = detail.event.available_capacity < detail.places_per_person;
     let has_offer = own_hold.as_ref().is_some_and(|hold| hold.is_offer);
     let waits = own_entry.is_some() || is_scarce && detail.event.availability.is_on_sale();
-    let waitlist =
-        (waits && !has_offer).then(|| view! { <WaitlistPanel detail=detail.clone() entry=own_entry /> }.into_any());
+    let sections = seats.iter().flat_map(|seats| &seats.map.sections).map(|section| section.name.clone()).collect();
+    let waitlist = (waits && !has_offer)
+        .then(|| view! { <WaitlistPanel detail=detail.clone() sections entry=own_entry /> }.into_any());
     let opens_soon = opens_soon(&detail);
     if opens_soon.is_none() && !detail.event.availability.is_bookable() {
         return view! {
@@ -161,6 +162,11 @@ fn SeatsPanel(
 ) -> impl IntoView {
     let Seats { map, section, kept, asked, mut party, unfit } = seats;
     let is_own = |seat: &Seat| own_hold.iter().flat_map(|own| &own.seats).any(|own| own.seat_id == seat.id);
+    // The form of a standing section says itself why it came back.
+    let (at_standing, refused) = refused.map_or((None, None), |error| match ui::asked("standing").is_empty() {
+        true => (None, Some(error)),
+        false => (Some(error), None),
+    });
     let refused = say_refusal(asked.iter().filter(|seat| !is_own(seat)), refused.as_ref());
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
     let free: Vec<&Seat> = free.collect();
@@ -174,23 +180,48 @@ fn SeatsPanel(
     let nearest = section.as_ref().map(|section| section.nearest(&choice.ids(), &lost)).unwrap_or_default();
     let links = SectionLinks::new(map.event_id, &choice.ids());
     let open = section.as_ref().map(|section| section.name().to_owned());
+    let heading = match (map.sections.iter().any(|section| section.standing), map.with_seats().sections.is_empty()) {
+        (false, _) => "Choose your seats",
+        (true, false) => "Choose your places",
+        (true, true) => "Book places",
+    };
     let overview =
         (map.sections.len() > 1).then(|| view! { <SectionOverview map=map.clone() links=links.clone() open /> });
     // The overview is drawn: the island need not carry what it is drawn from.
     let bare = |section: Section| Section { outline: Vec::new(), ..section };
+    let key = format!("{}-{}", map.event_id, detail.server_now.timestamp_micros());
+    let limit = detail.places_per_person;
+    let standing = view! { <StandingSections map=map.clone() limit key refused=at_standing /> };
+    let seated = map.with_seats();
+    let map = map.seats_first();
     let map = SeatMap { sections: map.sections.into_iter().map(bare).collect(), ..map };
-    view! {
-        <section class="event-seats" id="seats" tabindex="-1" aria-labelledby="seats-heading">
-            <header class="event-seats-head">
-                <h2 id="seats-heading">"Choose your seats"</h2>
-                <p class="hold-terms">{terms(&detail)}</p>
-            </header>
-            {own_hold.map(|booking| view! { <OwnHold booking /> })}
-            <PartyForm map=map.clone() links=links.clone() party=party.clone() limit=detail.places_per_person />
+    let seats = if seated.sections.is_empty() {
+        // Nobody chooses anything on it.
+        let opens = opens_soon.map(|soon| view! { <p class="sale-opens">{soon.words}</p> });
+        view! {
+            {opens}
+            {overview}
+        }
+        .into_any()
+    } else {
+        view! {
+            <PartyForm map=seated links=links.clone() party=party.clone() limit />
             {party.found.clone().map(|sentence| view! { <Notice tone=Tone::Success>{sentence}</Notice> })}
             <HoldSeats map section choice links refused nearest party=party.count opens_soon>
                 {overview}
             </HoldSeats>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="event-seats" id="seats" tabindex="-1" aria-labelledby="seats-heading">
+            <header class="event-seats-head">
+                <h2 id="seats-heading">{heading}</h2>
+                <p class="hold-terms">{terms(&detail)}</p>
+            </header>
+            {own_hold.map(|booking| view! { <OwnHold booking /> })}
+            {standing}
+            {seats}
             {children()}
         </section>
     }

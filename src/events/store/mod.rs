@@ -6,6 +6,7 @@ mod create;
 mod list;
 mod manage;
 mod month;
+mod poster;
 mod publish;
 mod sitemap;
 mod spelling;
@@ -21,13 +22,14 @@ pub use manage::{
     ManagedRow, find_cancel_reason, find_managed, list_managed, lock_managed, lock_sale_alone, write_facts, write_price,
 };
 pub use month::list_month;
+pub use poster::{SHARE, copy_poster, describe_poster, find_poster, remove_poster, set_poster};
 pub use publish::{publish_event, publish_event_by, publish_scheduled, schedule_event, unpublish};
 pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 pub use spelling::suggest_events;
 
 use super::{
     left::Left,
-    model::{Availability, Event, EventDetail, EventStatus, SaleFacts},
+    model::{Availability, Event, EventDetail, EventPoster, EventStatus, SaleFacts},
     when::at_venue,
 };
 use crate::{
@@ -43,7 +45,7 @@ use std::collections::HashMap;
 /// The columns of an [`EventRow`].
 pub(crate) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
     event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection, \
-    status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version";
+    status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version, poster";
 
 /// A row of `events`.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -74,6 +76,8 @@ pub struct EventRow {
     pub(crate) offer_length_s: i32,
     pub(crate) places_per_person: i32,
     version: i32,
+    #[sqlx(json(nullable))]
+    pub(crate) poster: Option<EventPoster>,
 }
 
 impl EventRow {
@@ -122,6 +126,7 @@ impl EventRow {
             sales_open_at: self.sales_open_at,
             sales_close_at: self.sales_close_at,
             version: self.version,
+            poster: self.poster,
         }
     }
 

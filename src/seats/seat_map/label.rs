@@ -131,6 +131,7 @@ mod tests {
             outline: vec![0, 0, width, 0, width, height, 0, height],
             total_count: 100,
             available_count: 100,
+            standing: false,
         }
     }
 

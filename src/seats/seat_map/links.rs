@@ -90,6 +90,7 @@ mod tests {
             outline: Vec::new(),
             total_count: *count,
             available_count: *count,
+            standing: false,
         };
         SeatMap {
             event_id: EventId(Uuid::nil()),

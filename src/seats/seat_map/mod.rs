@@ -33,9 +33,11 @@ pub use follow::follow;
 pub use links::{SectionLinks, asked_seats, opened_section};
 pub use opened::Opened;
 #[cfg(feature = "ssr")]
+pub use overview::standing_id;
+#[cfg(feature = "ssr")]
 pub use party::Party;
 pub use section::OpenedSection;
-pub use sections::left_of;
+pub use sections::{left_of, say_free, state_of};
 
 use super::model;
 use crate::ui::{ButtonKind, Notice, Skeleton, Tone, stream::callback};

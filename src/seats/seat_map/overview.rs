@@ -13,7 +13,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The drawing and the list of sections. Each is a link that opens its section; the drawing is for pointers, the list
+/// The drawing and the list of sections. Each is a link that opens its section, or that leads to the form of one where people
+/// stand; the drawing is for pointers, the list
 /// for everybody. [`super::sections`] and [`super::zoom`] bring it to life.
 #[component]
 pub fn SectionOverview(
@@ -95,30 +96,58 @@ struct ShownSection {
     title: String,
     class: String,
     is_open: bool,
+    standing: bool,
+}
+
+/// The form of the standing section that is the `nth` of its map, from 0, on the event's page.
+pub fn standing_id(nth: usize) -> String {
+    format!("standing-{}", nth + 1)
 }
 
 #[component]
 fn SectionShape(section: ShownSection) -> impl IntoView {
-    let ShownSection { name, href, points, label, price, title, class, is_open, .. } = section;
+    let ShownSection { name, href, points, label, price, title, class, is_open, standing, .. } = section;
+    let class = format!("section section-counted {class}");
+    let inside = view! {
+        <title>{title}</title>
+        <polygon class="section-shape" fill="none" stroke="currentColor" points=points />
+        {(!label.text.is_empty())
+            .then(|| view! { <text class=label.class x=label.x y=label.y font-size=label.size>{label.text}</text> })}
+        {label
+            .price_y
+            .map(|y| view! { <text class=label.price_class x=label.x y=y font-size=label.size * 4 / 5>{price}</text> })}
+    };
+    // What opens sections looks for links inside of something that names one: this link names it itself, and is followed.
+    if standing {
+        return view! { <a href=href tabindex="-1" class=class data-section=name>{inside}</a> }.into_any();
+    }
     view! {
-        <g class=format!("section section-counted {class}") class:section-open=is_open data-section=name>
-            <a href=href tabindex="-1">
-                <title>{title}</title>
-                <polygon class="section-shape" fill="none" stroke="currentColor" points=points />
-                {(!label.text.is_empty())
-                    .then(|| view! { <text class=label.class x=label.x y=label.y font-size=label.size>{label.text}</text> })}
-                {label
-                    .price_y
-                    .map(|y| view! { <text class=label.price_class x=label.x y=y font-size=label.size * 4 / 5>{price}</text> })}
-            </a>
+        <g class=class class:section-open=is_open data-section=name>
+            <a href=href tabindex="-1">{inside}</a>
         </g>
     }
+    .into_any()
 }
 
 #[component]
 fn SectionLine(section: ShownSection) -> impl IntoView {
-    let ShownSection { name, href, price, free, class, is_open, .. } = section;
+    let ShownSection { name, href, price, free, class, is_open, standing, .. } = section;
     let own_name = name.clone();
+    if standing {
+        return view! {
+            <li class="section-line">
+                <a href=href class=format!("section-counted {class}") data-section=own_name>
+                    <span class="section-swatch" aria-hidden="true"></span>
+                    <span class="section-name">{name} <span class="section-kind">" standing"</span></span>
+                    " "
+                    <span class="section-free">{free}</span>
+                    " "
+                    <span class="section-line-price">{price}</span>
+                </a>
+            </li>
+        }
+        .into_any();
+    }
     view! {
         <li class=format!("section-line section-counted {class}") class:section-open=is_open data-section=own_name>
             <a href=href aria-current=is_open.then_some("true")>
@@ -131,6 +160,7 @@ fn SectionLine(section: ShownSection) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }
 
 fn shown_sections(map: &SeatMap, links: &SectionLinks, open: Option<&str>) -> Vec<ShownSection> {
@@ -138,11 +168,11 @@ fn shown_sections(map: &SeatMap, links: &SectionLinks, open: Option<&str>) -> Ve
     prices.sort_unstable_by_key(|price| std::cmp::Reverse(*price));
     prices.dedup();
     let largest = label_size(map);
-    let show = |section: &Section| {
+    let show = |(nth, section): (usize, &Section)| {
         let price = Money::new(section.price_minor, map.currency).to_string();
         ShownSection {
             name: section.name.clone(),
-            href: links.open(&section.name),
+            href: if section.standing { format!("#{}", standing_id(nth)) } else { links.open(&section.name) },
             points: points(&section.outline),
             label: Label::new(map, section, price.chars().count(), largest),
             price,
@@ -150,9 +180,10 @@ fn shown_sections(map: &SeatMap, links: &SectionLinks, open: Option<&str>) -> Ve
             title: say_title(map, section),
             class: format!("{} {}", state_of(section), tier_of(section, &prices)),
             is_open: open == Some(section.name.as_str()),
+            standing: section.standing,
         }
     };
-    map.sections.iter().map(show).collect()
+    (0..).zip(&map.sections).map(show).collect()
 }
 
 /// How the section is drawn by its price, from the dearest (1) down to 4.

@@ -123,7 +123,7 @@ pub fn left_of(map: &SeatMap) -> Left {
 }
 
 /// How many seats are free, in words.
-pub(super) fn say_free(section: &Section) -> String {
+pub fn say_free(section: &Section) -> String {
     match u64::try_from(section.available_count) {
         Ok(0) | Err(_) => "Sold out".to_owned(),
         Ok(_) if is_nearly_gone(section) => format!("Only {} left", section.available_count),
@@ -144,7 +144,7 @@ pub(super) fn say_title(map: &SeatMap, section: &Section) -> String {
 const STATES: [&str; 3] = ["section-sold-out", "section-few", "section-available"];
 
 /// How the section is drawn by what is left of it: one of [`STATES`].
-pub(super) fn state_of(section: &Section) -> &'static str {
+pub fn state_of(section: &Section) -> &'static str {
     let [sold_out, few, available] = STATES;
     match section.available_count {
         ..=0 => sold_out,
@@ -164,6 +164,7 @@ pub(super) mod tests {
             outline: vec![0, 0, 9, 0, 9, 9],
             total_count: 300,
             available_count,
+            standing: false,
         }
     }
 

@@ -56,6 +56,7 @@ fn sections<'a>(map: &'a SeatMap, wanted: &PartyWanted) -> Vec<&'a Section> {
     let (x, y) = centre(&map.stage);
     let fits = |section: &&Section| {
         section.available_count > 0
+            && !section.standing
             && wanted.section.as_ref().is_none_or(|name| *name == section.name)
             && wanted.price_minor.is_none_or(|most| section.price_minor <= most)
     };

@@ -4,7 +4,10 @@ use super::together::count_sections;
 use crate::{
     events,
     id::{EventId, SeatId},
-    seats::model::SeatKind,
+    seats::{
+        model::{STANDING_ROW, SeatKind},
+        seat_map::outline::centre,
+    },
     server::{Result, clock::new_id, state::AppState},
 };
 use chrono::{DateTime, Utc};
@@ -38,6 +41,24 @@ pub struct NewSection {
     pub outline: Vec<i32>,
     /// Its seats.
     pub seats: Vec<NewSeat>,
+    /// People stand in it.
+    pub standing: bool,
+}
+
+impl NewSection {
+    /// A section in which so many people stand.
+    pub fn standing(name: String, price_minor: i64, outline: Vec<i32>, count: u32) -> Self {
+        let (x, y) = centre(&outline);
+        let place = |number: u32| NewSeat {
+            row: STANDING_ROW.to_owned(),
+            number: number.to_string(),
+            x,
+            y,
+            kind: SeatKind::Standard,
+            limited_view: false,
+        };
+        Self { name, price_minor, outline, seats: (1..=count).map(place).collect(), standing: true }
+    }
 }
 
 /// A seat to draw.
@@ -87,8 +108,8 @@ pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: Da
 
 async fn insert_section(conn: &mut PgConnection, event_id: EventId, position: i32, section: &NewSection) -> Result<()> {
     sqlx::query(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count)
-         values ($1, $2, $3, $4, $5, $6, $6)",
+        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, standing)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
     )
     .bind(event_id)
     .bind(&section.name)
@@ -96,6 +117,7 @@ async fn insert_section(conn: &mut PgConnection, event_id: EventId, position: i3
     .bind(section.price_minor)
     .bind(&section.outline)
     .bind(section.seats.len() as i32)
+    .bind(section.standing)
     .execute(conn)
     .await?;
     Ok(())

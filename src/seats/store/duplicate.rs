@@ -38,6 +38,7 @@ pub async fn duplicate_event(
     if has_seats {
         copy_map(&mut tx, (event_id, new_event_id), now).await?;
     }
+    events::store::copy_poster(&mut tx, (event_id, new_event_id), now).await?;
     let after = json!({"from": event_id, "name": facts.event.name, "event_date": facts.event.event_date});
     let deed = Deed {
         action: "event_duplicated",
@@ -62,8 +63,8 @@ async fn copy_map(conn: &mut PgConnection, (from, to): (EventId, EventId), now: 
     .execute(&mut *conn)
     .await?;
     let sections: Vec<String> = sqlx::query_scalar(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count)
-         select $2, name, position, price_minor, outline, total_count, total_count from sections where event_id = $1
+        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, standing)
+         select $2, name, position, price_minor, outline, total_count, total_count, standing from sections where event_id = $1
          returning name",
     )
     .bind(from)

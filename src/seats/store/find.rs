@@ -1,6 +1,7 @@
-//! Finding who has a seat that somebody names.
+//! Finding what somebody names: a section, and who has a seat.
 
 use crate::{
+    error::{Error, Problem},
     id::{BookingId, EventId},
     server::Result,
 };
@@ -9,6 +10,13 @@ use sqlx::PgConnection;
 
 /// Bookings answered at most: a row and a number alone are those of many sections.
 const FOUND_MAX: i64 = 500;
+
+/// Errors: `Invalid` on `section` where the event has no section of this name.
+pub async fn require_section(conn: &mut PgConnection, event_id: EventId, section: &str) -> Result<()> {
+    let sql = "select exists (select from sections where event_id = $1 and name = $2)";
+    let known: bool = sqlx::query_scalar(sql).bind(event_id).bind(section).fetch_one(conn).await?;
+    if known { Ok(()) } else { Err(Error::invalid("section", Problem::Unknown).into()) }
+}
 
 /// The bookings that have the seat of this row and number in the sections whose names begin so, whatever their case and
 /// accents: of these events, or of all that aren't over at `now`.

@@ -9,6 +9,7 @@ mod frame;
 mod plan;
 mod prices;
 mod project;
+mod standing;
 mod take;
 mod together;
 
@@ -16,11 +17,15 @@ pub use best::find_best;
 pub use block::{block_seats, unblock_seats};
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use duplicate::duplicate_event;
-pub use find::find_taken;
+pub use find::{find_taken, require_section};
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
 pub use plan::{Plans, get_plan, get_statuses};
 pub use prices::{list_prices, set_prices};
 pub use project::project_availability;
+pub use standing::{
+    STANDING, StandingPlace, count_standing, list_blocked_standing, list_in_standing, list_lapsed_standing,
+    pick_standing,
+};
 pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,
     list_free, list_lapsed_holds, list_locked, lock_seats, try_lock_free,
@@ -54,7 +59,8 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
     // Before the counts: a frame that is told of twice does no harm, one that is left out would.
     let frame = newest_frame(&mut conn).await?;
     let sections: Vec<Section> = sqlx::query_as(
-        "select name, price_minor, outline, total_count, available_count from sections where event_id = $1 order by position",
+        "select name, price_minor, outline, total_count, available_count, standing from sections
+         where event_id = $1 order by position",
     )
     .bind(event_id)
     .fetch_all(&mut *conn)
@@ -73,14 +79,18 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
 }
 
 /// Every seat of one section, by row from the top of the map and by number in the row: where a row stands upright on the
-/// map, x says nothing about who sits beside whom. A seat whose hold has lapsed reads as available. Errors: `NotFound`.
+/// map, x says nothing about who sits beside whom. A seat whose hold has lapsed reads as available. A standing section has
+/// none: its places are nobody's choice. Errors: `NotFound`.
 pub async fn get_section(state: &AppState, event_id: EventId, section: &str) -> Result<SectionSeats> {
     let mut conn = state.db.pool().acquire().await?;
     let map = find_map(&mut conn, event_id).await?.ok_or(Error::NotFound)?;
-    let seats = list_section(&mut conn, state, event_id, section).await?;
-    if seats.is_empty() {
-        return Err(Error::NotFound.into());
-    }
+    let sql = "select standing from sections where event_id = $1 and name = $2";
+    let standing: Option<bool> =
+        sqlx::query_scalar(sql).bind(event_id).bind(section).fetch_optional(&mut *conn).await?;
+    let seats = match standing.ok_or(Error::NotFound)? {
+        true => Vec::new(),
+        false => list_section(&mut conn, state, event_id, section).await?,
+    };
     Ok(SectionSeats { section: section.to_owned(), currency: map.currency, seats })
 }
 

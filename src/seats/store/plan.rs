@@ -47,7 +47,8 @@ struct Plan {
     nth: HashMap<SeatId, usize>,
 }
 
-/// Where every seat of the event stands. Errors: `NotFound` for an unknown event, a draft, or one without seats.
+/// Where every seat of the event stands; not the places of standing sections, which have no names. Errors: `NotFound` for an
+/// unknown event, a draft, or one without seats.
 pub async fn get_plan(state: &AppState, event_id: EventId) -> Result<SeatPlan> {
     Ok(find_plan(state, event_id).await?.shown.clone())
 }
@@ -131,7 +132,7 @@ fn plan_section(seats: &[SeatSpot]) -> PlanSection {
 async fn list_spots(conn: &mut PgConnection, event_id: EventId) -> Result<Vec<SeatSpot>> {
     let sql = "select id, position, section, \"row\", number, x, y
                from seats join sections on sections.event_id = seats.event_id and sections.name = section
-               where seats.event_id = $1";
+               where seats.event_id = $1 and not standing";
     Ok(sqlx::query_as(sql).bind(event_id).fetch_all(conn).await?)
 }
 

@@ -60,7 +60,7 @@ pub static ROWS: Planned = Planned {
     name: "rows_of_seats",
     parameters: "uuid[]",
     sql: "select seats.id, of.event_id, of.section, of.\"row\", x, y, kind = 'standard' and status = 'available' as is_free
-          from (select distinct event_id, section, \"row\" from seats where id = any($1)) as of
+          from (select distinct event_id, section, \"row\" from seats where id = any($1) and \"row\" <> '*') as of
           join seat_maps using (event_id) join seats using (event_id, section, \"row\")
           where leaves_no_single order by of.event_id, of.section, of.\"row\", length(number), number",
 };
@@ -94,7 +94,7 @@ pub async fn list_locked(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result
 /// Seats with their place in their row, from 1: seats beside each other follow on each other. The condition comes after it,
 /// and is one of whole rows; [`PLACED_END`] comes after that. An aisle counts as a place.
 pub(super) const PLACED: &str = const_format::formatcp!(
-    "select id, event_id, section, \"row\", kind, status, held_until,
+    "select id, event_id, section, \"row\", number, kind, status, held_until,
             sum(step) over (partition by event_id, section, \"row\" order by length(number), number) as place
      from (select *, case when (x - lag(x) over one) ^ 2 + (y - lag(y) over one) ^ 2 > {BESIDE_MAX} ^ 2 then 2 else 1 end as step
            from seats"
@@ -103,8 +103,9 @@ pub(super) const PLACED: &str = const_format::formatcp!(
 pub(super) const PLACED_END: &str =
     "window one as (partition by event_id, section, \"row\" order by length(number), number)) as stepped";
 
-/// The free seats of an event by section, row and place in the row, without a lock. What is kept for people with a
-/// wheelchair and who comes with them is not among them. A hold that has lapsed by `lapsed_at` counts as free.
+/// The free seats of an event by section, row and place in the row, without a lock. All free places of a standing section are
+/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them. A hold that has
+/// lapsed by `lapsed_at` counts as free.
 pub async fn list_free(
     conn: &mut PgConnection,
     event_id: EventId,
@@ -112,7 +113,9 @@ pub async fn list_free(
 ) -> Result<Vec<FreeSeat>> {
     // Only sections that have something free or something changing: the others can have tens of thousands of seats.
     let sql = const_format::formatcp!(
-        "select id, section, \"row\", place from (
+        "select id, section, \"row\",
+                case when \"row\" = '*' then row_number() over (partition by section, \"row\" order by length(number), number)
+                     else place end as place from (
              {PLACED} where event_id = $1 and section in (
                  select name from sections where event_id = $1 and available_count > 0
                  union select section from seat_changes where event_id = $1

@@ -44,8 +44,9 @@ pub async fn count_together(state: &AppState) -> Result<u64> {
     Ok(due.len() as u64)
 }
 
-/// Counts the free seats beside each other of these sections, and what is the most in each of their events: ordinary seats
-/// that follow on each other in their row, as the waitlist gives them to parties. Assumes the sections are locked.
+/// Counts the free seats beside each other of these sections, and what is the most in each of their events: ordinary seats that
+/// follow on each other in their row, as the waitlist gives them to parties; of a standing section all that are free. Assumes
+/// the sections are locked.
 pub(super) async fn count_sections(conn: &mut PgConnection, sections: &[(EventId, String)]) -> Result<()> {
     let (event_ids, names): (Vec<EventId>, Vec<&str>) =
         sections.iter().map(|(event_id, name)| (*event_id, name.as_str())).unzip();
@@ -53,7 +54,8 @@ pub(super) async fn count_sections(conn: &mut PgConnection, sections: &[(EventId
         "with given as (select * from unnest($1::uuid[], $2::text[]) as given (event_id, name)),
          free as (
              select event_id, section, \"row\",
-                    place - row_number() over (partition by event_id, section, \"row\" order by place) as run
+                    case when \"row\" = '*' then 0
+                         else place - row_number() over (partition by event_id, section, \"row\" order by place) end as run
              from ({PLACED} where (event_id, section) in (select event_id, name from given) {PLACED_END}) as every_seat
              where kind = 'standard' and status = 'available'),
          runs as (select event_id, section, count(*) as length from free group by event_id, section, \"row\", run)

@@ -15,7 +15,7 @@ mod theatre;
 
 use super::{
     calendar::Starts,
-    maps::{ArenaPrices, StadiumPrices, arena, cinema, hall, stadium, theatre},
+    maps::{ArenaPrices, StadiumPrices, arena, cinema, club, hall, stadium, theatre},
 };
 use crate::seats::store::NewMap;
 use cities::City;
@@ -74,6 +74,8 @@ pub(super) enum Places {
     Theatre([i64; 3]),
     /// Parterre, gallery.
     Hall([i64; 2]),
+    /// A floor to stand on, a balcony to sit on.
+    Club([i64; 2]),
     /// Front, middle, back.
     Cinema([i64; 3]),
     /// In the round.
@@ -89,6 +91,7 @@ impl Places {
             Self::General(..) => None,
             Self::Theatre(prices) => Some(theatre(prices)),
             Self::Hall(prices) => Some(hall(prices)),
+            Self::Club(prices) => Some(club(prices)),
             Self::Cinema(prices) => Some(cinema(prices)),
             Self::Arena(prices) => Some(arena(prices)),
             Self::Stadium(prices) => Some(stadium(prices)),

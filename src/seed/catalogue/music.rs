@@ -4,7 +4,7 @@ use super::{
     ArenaPrices, EventPlan,
     Fate::Published,
     Place,
-    Places::{Arena, General, Hall},
+    Places::{Arena, Club, General, Hall},
     Sale::{OpenFor, OpensInHours},
     Sold::{AllBut, Percent},
     Starts,
@@ -12,7 +12,7 @@ use super::{
 };
 use chrono::Weekday::{Fri, Sat, Sun, Thu, Wed};
 
-pub(super) static EVENTS: [EventPlan; 9] = [
+pub(super) static EVENTS: [EventPlan; 10] = [
     EventPlan {
         name: "The Halyard Sisters in the Round",
         category: "music",
@@ -170,6 +170,30 @@ pub(super) static EVENTS: [EventPlan; 9] = [
         waiting_count: 0,
         fate: Published,
         places_per_person: 10,
+    },
+    EventPlan {
+        name: "Nightferry: Ten Years Out",
+        category: "music",
+        summary: "The floor to dance on or the balcony to watch from, and every song since the first demo.",
+        description: &[
+            "Nightferry recorded their first demo in the engine room of a decommissioned ferry, and for the tenth \
+             birthday of the band they have asked for a room that hums as well. The old turbine hall has the hum, and \
+             since last winter also a roof.",
+            "The floor is for standing, and there is a bar along its east wall. The balcony is seated, by row and \
+             number, with room for four wheelchairs in its first row and a lift from the cloakroom.",
+            "Two sets, no support act. The second one is chosen by the audience, who are handed a list at the door and \
+             shout.",
+        ],
+        place: Place { venue: "Turbinhallen", address: "Norra Kajen 11", city: &STOCKHOLM },
+        starts: Starts { weekday: Sat, week: 5, at: (20, 0) },
+        lasts_min: 150,
+        doors_min: 60,
+        places: Club([49_500, 62_500]),
+        sale: OpenFor(40),
+        sold: Percent(55),
+        waiting_count: 0,
+        fate: Published,
+        places_per_person: 8,
     },
     EventPlan {
         name: "Thirty Minutes of Organ",

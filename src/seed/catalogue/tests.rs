@@ -36,6 +36,7 @@ fn places_from_80_to_20000_and_every_kind_of_house() {
     assert_eq!((counts.iter().min(), counts.iter().max()), (Some(&80), Some(&20_000)));
     assert!(any(|event| matches!(event.places, Places::Theatre(_))));
     assert!(any(|event| matches!(event.places, Places::Hall(_))));
+    assert!(any(|event| matches!(event.places, Places::Club(_))));
     assert!(any(|event| matches!(event.places, Places::Cinema(_))));
     assert!(any(|event| matches!(event.places, Places::Arena(_))));
     assert!(any(|event| matches!(event.places, Places::Stadium(_))));

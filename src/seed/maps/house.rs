@@ -170,6 +170,7 @@ impl Tier {
             price_minor: self.price_minor,
             outline: self.outline(centre, radius),
             seats,
+            standing: false,
         }
     }
 

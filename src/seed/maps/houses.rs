@@ -1,10 +1,11 @@
-//! The theatre of 600 seats, the chamber hall of 150 and the cinema of 168.
+//! The theatre of 600 seats, the chamber hall of 150, the club with its floor, and the cinema of 168.
 
 use super::house::{
     Ends::{Accessible, LimitedView},
     House, Row, Tier, draw,
 };
-use crate::seats::store::NewMap;
+use crate::seats::store::{NewMap, NewSection};
+use std::ops::Range;
 
 /// The row of the stalls that is kept free in the middle, so that there is always something good left.
 pub(in super::super) const FREE_ROW: &str = "F";
@@ -89,6 +90,42 @@ pub(in super::super) fn hall([parterre, gallery]: [i64; 2]) -> NewMap {
             Tier { name: "Gallery", price_minor: gallery, gap: 24.0, rows: &GALLERY },
         ],
     })
+}
+
+const UPSTAIRS: [Row; 4] = [
+    Row::with("A", [6, 14, 6], Accessible),
+    Row::plain("B", 6, 15, 6),
+    Row::plain("C", 7, 14, 7),
+    Row::plain("D", 7, 15, 7),
+];
+
+/// From the stage of a club to its floor, and from the floor to the balcony.
+const WALK: i32 = 14;
+
+/// A club of 1,010: a floor on which 900 people stand, and a balcony of 110 seats behind it, at these prices.
+pub(in super::super) fn club([floor, balcony]: [i64; 2]) -> NewMap {
+    let mut map = draw(&House {
+        stage_label: "Stage",
+        stage_width: 190.0,
+        stage_depth: 54.0,
+        radius: STRAIGHT,
+        tiers: vec![Tier { name: "Balcony", price_minor: balcony, gap: 190.0, rows: &UPSTAIRS }],
+    });
+    let balcony = extent(&map.sections[0].outline);
+    let (left, right) = (balcony.0.start, balcony.0.end);
+    let (top, bottom) = (extent(&map.stage).1.end + WALK, balcony.1.start - WALK);
+    let outline = vec![left, top, right, top, right, bottom, left, bottom];
+    map.sections.insert(0, NewSection::standing("Floor".to_owned(), floor, outline, 900));
+    map
+}
+
+/// From where to where a polygon reaches, across and down.
+fn extent(outline: &[i32]) -> (Range<i32>, Range<i32>) {
+    let reach = |axis: usize| {
+        let along = || outline.iter().copied().skip(axis).step_by(2);
+        along().min().unwrap_or_default()..along().max().unwrap_or_default()
+    };
+    (reach(0), reach(1))
 }
 
 const FRONT: [Row; 3] = [Row::plain("A", 0, 12, 0), Row::plain("B", 0, 13, 0), Row::plain("C", 0, 14, 0)];

@@ -1,4 +1,4 @@
-//! The seat maps of the demonstration, drawn by rule: a theatre, a hall, a cinema, an arena, a stadium.
+//! The seat maps of the demonstration, drawn by rule: a theatre, a hall, a club, a cinema, an arena, a stadium.
 
 mod arena;
 mod house;
@@ -10,7 +10,7 @@ mod stadium;
 mod tests;
 
 pub(super) use arena::{ArenaPrices, arena};
-pub(super) use houses::{FREE_ROW, FREE_SEATS, cinema, hall, theatre};
+pub(super) use houses::{FREE_ROW, FREE_SEATS, cinema, club, hall, theatre};
 pub(super) use stadium::{StadiumPrices, stadium};
 
 /// From one seat to the next in a row.

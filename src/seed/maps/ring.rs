@@ -84,7 +84,7 @@ impl Block {
     /// The section this block is.
     pub(super) fn draw(&self, name: String, price_minor: i64) -> NewSection {
         let seats = (0..self.rows).flat_map(|row| self.draw_row(row)).collect();
-        NewSection { name, price_minor, outline: self.outline(), seats }
+        NewSection { name, price_minor, outline: self.outline(), seats, standing: false }
     }
 
     /// Where the block begins and ends, so far out, with this much left free at both ends.

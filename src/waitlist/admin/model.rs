@@ -43,6 +43,8 @@ pub struct LineEntry {
     pub requested_quantity: i32,
     /// Only seats beside each other.
     pub together: bool,
+    /// Only places of this section.
+    pub section: Option<String>,
     /// Whether staff have changed its turn.
     pub is_moved: bool,
     /// Whether it would be offered places, where that was asked.

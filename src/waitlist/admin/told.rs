@@ -41,6 +41,7 @@ pub(super) async fn tell_line(
         rank: row.rank,
         requested_quantity: row.requested_quantity,
         together: row.together,
+        section: row.section,
         is_moved: row.is_moved,
         created_at: row.created_at,
     };

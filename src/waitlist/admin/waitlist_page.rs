@@ -120,6 +120,7 @@ fn Waiting(line: Line) -> impl IntoView {
             (true, 2..) => format!("{}, together", places(entry.requested_quantity.into())),
             (_, quantity) => places(quantity.into()),
         };
+        let wants = entry.section.map_or(wants.clone(), |section| format!("{wants}, {section}"));
         let would = if entry.would_get == Some(true) { "Would get them" } else { "Would go on waiting" };
         view! {
             <tr>

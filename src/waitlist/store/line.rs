@@ -22,6 +22,7 @@ pub struct LineRow {
     pub(crate) user_id: UserId,
     pub(crate) requested_quantity: i32,
     pub(crate) together: bool,
+    pub(crate) section: Option<String>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) turn: String,
     pub(crate) is_moved: bool,
@@ -36,7 +37,7 @@ pub async fn list_line(
     limit: i64,
 ) -> Result<Vec<LineRow>> {
     let line = sqlx::query_as(
-        "select id, user_id, requested_quantity, together, created_at, turn::text, moved_to is not null as is_moved, rank
+        "select id, user_id, requested_quantity, together, section, created_at, turn::text, moved_to is not null as is_moved, rank
          from (select *, row_number() over (order by turn) as rank from waitlist where event_id = $1 and status = 'waiting')
               as line
          where $2::text is null or line.turn > $2::numeric order by rank limit $3",
@@ -53,7 +54,7 @@ pub async fn count_waiting(conn: &mut PgConnection, event_id: EventId) -> Result
 
 /// Everybody who waits for an event, in order, without a lock.
 pub async fn list_waiting_all(conn: &mut PgConnection, event_id: EventId) -> Result<Vec<WaitingEntry>> {
-    let sql = "select id, user_id, requested_quantity, together, turn::text from waitlist
+    let sql = "select id, user_id, requested_quantity, together, section, turn::text from waitlist
                where event_id = $1 and status = 'waiting' order by waitlist.turn";
     Ok(sqlx::query_as(sql).bind(event_id).fetch_all(conn).await?)
 }
