@@ -55,4 +55,6 @@ ids! {
     LinkId,
     /// A ticket that was let in.
     CheckInId,
+    /// A plan that is kept to begin seat maps from.
+    PlanId,
 }
