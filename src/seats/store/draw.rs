@@ -87,8 +87,8 @@ pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: Da
 
 async fn insert_section(conn: &mut PgConnection, event_id: EventId, position: i32, section: &NewSection) -> Result<()> {
     sqlx::query(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count)
-         values ($1, $2, $3, $4, $5, $6, $6)",
+        "insert into sections (event_id, name, position, price_minor, lowest_price_minor, outline, total_count, available_count)
+         values ($1, $2, $3, $4, $4, $5, $6, $6)",
     )
     .bind(event_id)
     .bind(&section.name)
