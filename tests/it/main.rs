@@ -13,6 +13,7 @@ mod bounces;
 mod checkins;
 mod choosing;
 mod documents;
+mod drawing;
 mod events;
 mod health;
 mod idempotency;

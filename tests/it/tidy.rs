@@ -65,7 +65,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("users", vec!["users", "account_tokens", "guest_links"]),
         ("events", vec!["events"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
-        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
+        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames", "price_tiers", "seat_plans"]),
         ("waitlist", vec!["waitlist"]),
         ("tickets", vec!["tickets", "ticket_keys", "ticket_transfers", "ticket_history"]),
         ("checkins", vec!["check_ins", "check_in_links"]),
