@@ -57,4 +57,6 @@ ids! {
     CheckInId,
     /// A discount code of an event.
     CodeId,
+    /// A plan that is kept to begin seat maps from.
+    PlanId,
 }

@@ -69,8 +69,8 @@ pub async fn insert_seats(pool: &PgPool, event: Uuid, count: usize) -> anyhow::R
         .execute(&mut *tx)
         .await?;
     sqlx::query(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count)
-         select $1, n::text, n, 2500, '{0,0,10,0,10,10}', seats, seats
+        "insert into sections (event_id, name, position, price_minor, lowest_price_minor, outline, total_count, available_count)
+         select $1, n::text, n, 2500, 2500, '{0,0,10,0,10,10}', seats, seats
          from generate_series(1, $2) n, least($3, $4 - (n - 1) * $3) seats",
     )
     .bind(event)

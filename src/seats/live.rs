@@ -87,7 +87,8 @@ struct Asked {
 /// itself which one it has heard last, by `Last-Event-ID`.
 ///
 /// Each message's id is a frame's number, its data `{"sections": {name: free seats}, "taken": [ids], "free": [ids],
-/// "spots": [x, y of each of these, in this order]}`: how things are now, for what has changed. A message `reset` says that too much was missed: load the map anew.
+/// "spots": [x, y of each of these, in this order]}`: how things are now, for what has changed. A message `reset` says that too much was missed, or
+/// that the map was drawn anew: load it again.
 ///
 /// Errors: `Malformed`; `NotFound` for an unknown event, a draft, or an event without seats; `Unavailable` when there are
 /// too many viewers or the server is stopping.
@@ -127,7 +128,7 @@ fn greet(missed: Missed) -> (String, i64) {
     let mut words = String::new();
     let mut heard = missed.newest;
     match missed.frames {
-        None => _ = write!(words, "id: {heard}\nevent: reset\ndata: {{}}\n\n"),
+        None => words = reset(heard),
         Some(frames) if frames.is_empty() => _ = write!(words, "id: {heard}\n\n"),
         Some(frames) => {
             for frame in &frames {
@@ -139,7 +140,15 @@ fn greet(missed: Missed) -> (String, i64) {
     (words, heard)
 }
 
+/// Says that the map has to be loaded anew.
+fn reset(number: i64) -> String {
+    format!("id: {number}\nevent: reset\ndata: {{}}\n\n")
+}
+
 fn message(frame: &Frame) -> String {
+    if frame.is_redrawn {
+        return reset(frame.number);
+    }
     let counts = frame.sections.iter().map(String::as_str).zip(frame.available_counts.iter().copied());
     let data = json!({
         "sections": counts.collect::<HashMap<_, _>>(), "taken": frame.taken, "free": frame.freed, "spots": frame.spots,

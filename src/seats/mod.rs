@@ -1,6 +1,6 @@
 //! Seats: the map an event is drawn on, its sections, and which seats are free.
 //!
-//! Owns `seat_maps`, `sections`, `seats`, `seat_changes` and `seat_frames`. `seats.status` is the authority on who has what;
+//! Owns `seat_maps`, `sections`, `price_tiers`, `seats`, `seat_changes`, `seat_frames` and `seat_plans`. `seats.status` is the authority on who has what;
 //! `sections.available_count` and `events.available_capacity` are projections of it, fed by `seat_changes`, at most a
 //! second late and exact at rest. `seat_bookings` belongs to `bookings`: it says who had which seat and when.
 

@@ -353,15 +353,48 @@ pub struct Section {
     pub standing: bool,
 }
 
-/// What a seat of a section costs.
+/// What a seat of a section, or of a tier, costs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionPrice {
-    /// The section's name.
+    /// The section's name, or the tier's.
     pub section: String,
-    /// The price of each of its seats.
+    /// Whether it is a tier: a price that single seats have instead of their section's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_tier: bool,
+    /// The price of each of its seats; of a section's those without a tier.
     pub price: Money,
-    /// Seats in it.
+    /// These seats.
     pub total_count: i32,
+}
+
+/// The price of a section or a tier, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedPrice {
+    /// Whose: a section's name, or a tier's.
+    pub name: String,
+    /// Whether it is a tier's.
+    pub is_tier: bool,
+    /// The price.
+    pub price: String,
+    /// What it was when it was looked at, if that is known.
+    pub before: Option<String>,
+    /// The name of its field in the request.
+    pub field: String,
+}
+
+impl TypedPrice {
+    /// Prices of sections, or of tiers, by their names; none unless there is one for each.
+    pub fn list(is_tier: bool, names: Vec<String>, prices: Vec<String>, before: &[String]) -> Option<Vec<Self>> {
+        let fields = if is_tier { "tier_prices" } else { "prices" };
+        let typed = |(nth, (name, price)): (usize, (String, String))| Self {
+            name,
+            is_tier,
+            price,
+            before: before.get(nth).cloned(),
+            field: format!("{fields}[{nth}]"),
+        };
+        (names.len() == prices.len()).then(|| names.into_iter().zip(prices).enumerate().map(typed).collect())
+    }
 }
 
 /// The overview of an event's seats.

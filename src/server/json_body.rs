@@ -21,8 +21,8 @@ use serde_json::{Map, Value};
 
 /// Bytes a request under `/api` may have. The largest real one is a hold of many seats, a few kB.
 pub(super) const BODY_MAX_BYTES: usize = 64 * 1024;
-/// Bytes of the form that a JSON body may become: escaping can triple it.
-const FORM_MAX_BYTES: usize = 3 * BODY_MAX_BYTES;
+/// How many times as long as the body that is allowed the form may be that JSON becomes: escaping can triple it.
+const FORM_GROWTH: usize = 3;
 /// Brackets after a name: what serde_qs takes, as server_fn sets it up, less the one it needs for itself.
 const DEPTH_MAX: usize = 4;
 
@@ -30,8 +30,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Layer on `/api`: lets forms and empty bodies through, turns JSON into a form, refuses the rest.
 pub(super) async fn accept_json(request: Request, next: Next) -> Response {
+    accept_json_up_to(BODY_MAX_BYTES, request, next).await
+}
+
+/// The same for a function whose body may have more bytes.
+pub(super) async fn accept_json_up_to(most: usize, request: Request, next: Next) -> Response {
     let read = match *request.method() {
-        Method::POST => as_form(request).await,
+        Method::POST => as_form(request, most).await,
         _ => as_query(request),
     };
     match read {
@@ -53,12 +58,12 @@ fn checked_text(form: &[u8]) -> Result<(), Error> {
     percent_decode(form).decode_utf8().map(|_| ()).map_err(|_| Error::Malformed)
 }
 
-async fn as_form(request: Request) -> Result<Request, Error> {
+async fn as_form(request: Request, most: usize) -> Result<Request, Error> {
     let (mut parts, body) = request.into_parts();
     // The other cause, a client that went away, reads no answer.
-    let body = to_bytes(body, BODY_MAX_BYTES).await.map_err(|_| Error::TooLarge)?;
+    let body = to_bytes(body, most).await.map_err(|_| Error::TooLarge)?;
     let body = match media_type(&parts.headers).as_str() {
-        "application/json" => Bytes::from(form_of(&body)?),
+        "application/json" => Bytes::from(form_of(&body, most)?),
         FORM => body,
         _ if body.is_empty() => body,
         _ => return Err(Error::UnsupportedMediaType),
@@ -76,20 +81,23 @@ fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// The form that decodes to the same values as this JSON object. Errors: `Malformed`.
-fn form_of(json: &[u8]) -> Result<String, Error> {
+fn form_of(json: &[u8], most: usize) -> Result<String, Error> {
     if json.trim_ascii().is_empty() {
         return Ok(String::new());
     }
     let object: Map<String, Value> = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
-    let mut form = Form::default();
+    let mut form = Form { text: String::new(), most: FORM_GROWTH * most };
     for (name, value) in &object {
         form.append(&encode(checked(name)?), value, 0)?;
     }
-    Ok(form.0)
+    Ok(form.text)
 }
 
-#[derive(Default)]
-struct Form(String);
+struct Form {
+    text: String,
+    /// Bytes that it may have.
+    most: usize,
+}
 
 impl Form {
     fn append(&mut self, name: &str, value: &Value, depth: usize) -> Result<(), Error> {
@@ -115,13 +123,13 @@ impl Form {
 
     /// Errors: `TooLarge`: a list repeats its name for each item, so that a small body could make a huge form.
     fn push(&mut self, name: &str, encoded: &str) -> Result<(), Error> {
-        if self.0.len() + name.len() + encoded.len() > FORM_MAX_BYTES {
+        if self.text.len() + name.len() + encoded.len() > self.most {
             return Err(Error::TooLarge);
         }
-        if !self.0.is_empty() {
-            self.0.push('&');
+        if !self.text.is_empty() {
+            self.text.push('&');
         }
-        self.0.extend([name, "=", encoded]);
+        self.text.extend([name, "=", encoded]);
         Ok(())
     }
 }
@@ -193,7 +201,7 @@ mod tests {
     /// What a server function gets to see of a body of JSON: through the layer, then through the decoding of Leptos.
     async fn received<T: DeserializeOwned>(json: String) -> Result<T, Error> {
         let request = Request::post("/api/x").header(CONTENT_TYPE, "application/json; charset=utf-8");
-        let request = as_form(request.body(Body::from(json)).expect("a request")).await?;
+        let request = as_form(request.body(Body::from(json)).expect("a request"), BODY_MAX_BYTES).await?;
         <T as FromReq<PostUrl, Request, Error>>::from_req(request).await
     }
 
@@ -231,28 +239,28 @@ mod tests {
 
         #[test]
         fn no_body_makes_the_layer_panic(body in any::<Vec<u8>>()) {
-            let _ = form_of(&body);
+            let _ = form_of(&body, BODY_MAX_BYTES);
         }
     }
 
     #[test]
     fn json_becomes_the_form_that_says_the_same() {
         let json = json!({"a": [1, 2], "b": {"c": "x&y=z [1]"}, "n": null, "t": true, "u": "ü+%"});
-        let form = form_of(json.to_string().as_bytes());
+        let form = form_of(json.to_string().as_bytes(), BODY_MAX_BYTES);
         assert_eq!(form.as_deref(), Ok("a[0]=1&a[1]=2&b[c]=x%26y%3Dz%20%5B1%5D&t=true&u=%C3%BC%2B%25"));
     }
 
     #[test]
     fn an_empty_body_is_an_empty_object() {
         for body in ["", " \n", "{}"] {
-            assert_eq!(form_of(body.as_bytes()).as_deref(), Ok(""));
+            assert_eq!(form_of(body.as_bytes(), BODY_MAX_BYTES).as_deref(), Ok(""));
         }
     }
 
     #[test]
     fn what_is_no_object_is_malformed() {
         for body in ["[1]", "1", "null", "\"x\"", "{", "{\"a\":1}x", "\u{0}"] {
-            assert_eq!(form_of(body.as_bytes()), Err(Error::Malformed), "{body}");
+            assert_eq!(form_of(body.as_bytes(), BODY_MAX_BYTES), Err(Error::Malformed), "{body}");
         }
     }
 
@@ -267,7 +275,7 @@ mod tests {
             json!({"a": {"0": 1}}),
             json!({"a": [[[[[1]]]]]}),
         ] {
-            assert_eq!(form_of(json.to_string().as_bytes()), Err(Error::Malformed), "{json}");
+            assert_eq!(form_of(json.to_string().as_bytes(), BODY_MAX_BYTES), Err(Error::Malformed), "{json}");
         }
     }
 
@@ -284,7 +292,7 @@ mod tests {
 
     async fn refusal(content_type: &str, body: &str) -> Option<Error> {
         let request = Request::post("/api/x").header(CONTENT_TYPE, content_type);
-        as_form(request.body(Body::from(body.to_owned())).expect("a request")).await.err()
+        as_form(request.body(Body::from(body.to_owned())).expect("a request"), BODY_MAX_BYTES).await.err()
     }
 
     #[tokio::test]

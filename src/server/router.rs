@@ -15,7 +15,7 @@ use super::{
     headers::{IsHttps, set_headers},
     health,
     idempotency::answer_once,
-    json_body::{BODY_MAX_BYTES, accept_json},
+    json_body::{BODY_MAX_BYTES, accept_json, accept_json_up_to},
     page_owner::keep_owner,
     page_turns::{PageTurns, take_turns},
     request_log::log_request,
@@ -27,12 +27,17 @@ use super::{
 use crate::{
     analytics,
     app::{self, App, shell},
-    bookings, discounts, events, notifications, seats, staff, tickets,
+    bookings, discounts, events, notifications, seats,
+    staff::{
+        self,
+        large_bodies::{LARGE_BODIES, LARGE_BODY_MAX_BYTES, LARGE_FORMS, admit_large_body},
+    },
+    tickets,
 };
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, header::ALLOW},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -66,6 +71,7 @@ pub fn router(state: AppState) -> Router {
     let https = IsHttps(state.config.is_https());
     Router::new()
         .merge(api(&state))
+        .merge(large_api(&state))
         .merge(pages(&state))
         .merge(documents(&state))
         .merge(outlets(&state))
@@ -106,6 +112,27 @@ fn api(state: &AppState) -> Router<AppState> {
         ))
 }
 
+/// The functions that take large bodies, from those who run events. Most read their JSON as it is: as a form, a hundred thousand
+/// seats would be a million fields. One takes a form, as the others do.
+fn large_api(state: &AppState) -> Router<AppState> {
+    LARGE_BODIES.iter().fold(Router::new(), |router, path| router.route(path, any(call_server_fn))).layer((
+        from_fn(shape_errors),
+        guards(state),
+        from_fn_with_state(state.clone(), admit_large_body),
+        // What is in memory already is not measured again.
+        DefaultBodyLimit::disable(),
+        from_fn(accept_large_json),
+        from_fn_with_state(state.clone(), answer_once),
+    ))
+}
+
+async fn accept_large_json(request: Request, next: Next) -> Response {
+    if LARGE_FORMS.contains(&request.uri().path()) {
+        return accept_json_up_to(LARGE_BODY_MAX_BYTES, request, next).await;
+    }
+    next.run(request).await
+}
+
 fn pages(state: &AppState) -> Router<AppState> {
     // Left to themselves, the Leptos routes would add the server functions, outside the layers of `/api`.
     let server_fns = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
@@ -143,6 +170,7 @@ fn dashboard_files() -> Router<AppState> {
         .merge(bookings::admin::export::routes())
         .merge(discounts::admin::export::routes())
         .merge(events::admin::poster_upload::routes())
+        .merge(seats::admin::export::routes())
         .merge(staff::export::routes())
 }
 

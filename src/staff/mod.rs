@@ -16,6 +16,8 @@ pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod invitation_page;
 #[cfg(feature = "ssr")]
+pub mod large_bodies;
+#[cfg(feature = "ssr")]
 pub mod log_page;
 pub mod model;
 #[cfg(feature = "ssr")]

@@ -232,8 +232,16 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("events/unpublish", Permission::PublishEvents),
     ("events/unschedule", Permission::PublishEvents),
     ("events/update", Permission::EditEvents),
+    ("seat_plans/delete", Permission::EditEvents),
+    ("seat_plans/get", Permission::EditEvents),
+    ("seat_plans/list", Permission::EditEvents),
+    ("seat_plans/save", Permission::EditEvents),
     ("seats/block", Permission::BlockSeats),
+    ("seats/draw", Permission::EditEvents),
+    ("seats/drawing", Permission::EditEvents),
+    ("seats/import", Permission::EditEvents),
     ("seats/prices", Permission::EditEvents),
+    ("seats/read_plan", Permission::EditEvents),
     ("seats/set_prices", Permission::EditEvents),
     ("seats/unblock", Permission::BlockSeats),
 ];
@@ -244,8 +252,14 @@ pub const FILES: &[(&str, Permission)] = &[
     ("/admin/events/{id}/bookings.csv", Permission::ExportBookings),
     ("/admin/events/{id}/codes.csv", Permission::RunDiscounts),
     ("/admin/events/{id}/poster", Permission::EditEvents),
+    ("/admin/events/{id}/seat-map.csv", Permission::EditEvents),
+    ("/admin/events/{id}/seat-map.json", Permission::EditEvents),
+    ("/admin/events/{id}/seat-map.pretix.json", Permission::EditEvents),
     ("/admin/figures.csv", Permission::SeeFigures),
     ("/admin/log.csv", Permission::SeeLog),
+    ("/admin/seat-maps/{id}/seat-map.csv", Permission::EditEvents),
+    ("/admin/seat-maps/{id}/seat-map.json", Permission::EditEvents),
+    ("/admin/seat-maps/{id}/seat-map.pretix.json", Permission::EditEvents),
 ];
 
 /// Characters of a reason, at most.

@@ -14,6 +14,7 @@ mod checkins;
 mod choosing;
 mod discounts;
 mod documents;
+mod drawing;
 mod events;
 mod health;
 mod idempotency;

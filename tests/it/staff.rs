@@ -19,7 +19,9 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
     match endpoint {
         "admin/discard_job" | "admin/retry_job" => (Method::POST, json!({"job_id": 0})),
         "admin/events" | "admin/health" => (Method::GET, json!({})),
-        "admin/event" | "events/cancel_preview" | "seats/prices" => (Method::GET, json!({"event_id": event_id})),
+        "admin/event" | "events/cancel_preview" | "seats/drawing" | "seats/prices" => {
+            (Method::GET, json!({"event_id": event_id}))
+        }
         "events/cancel" => (Method::POST, json!({"event_id": event_id, "name": "x", "reason": "y"})),
         "events/create" => (Method::POST, json!({})),
         "events/duplicate" => (Method::POST, json!({"event_id": event_id, "date": "x"})),
@@ -30,6 +32,19 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         | "events/unschedule" => (Method::POST, json!({"event_id": event_id})),
         "events/schedule" => (Method::POST, json!({"event_id": event_id, "publish_at": "x"})),
         "events/update" => (Method::POST, json!({"event_id": event_id, "version": 0})),
+        "seat_plans/delete" => (Method::POST, json!({"plan_id": NOBODY})),
+        "seat_plans/get" => (Method::GET, json!({"plan_id": NOBODY})),
+        "seat_plans/list" => (Method::GET, json!({})),
+        "seat_plans/save" => {
+            let plan = json!({"width": 9, "height": 9, "stage": [], "stage_label": "Stage", "sections": []});
+            (Method::POST, json!({"plan_id": NOBODY, "name": "x", "currency": "EUR", "plan": plan}))
+        }
+        "seats/draw" => {
+            let plan = json!({"width": 9, "height": 9, "stage": [], "stage_label": "Stage", "sections": []});
+            (Method::POST, json!({"event_id": event_id, "version": 0, "plan": plan}))
+        }
+        "seats/import" => (Method::POST, json!({"event_id": event_id, "version": 0, "format": "csv", "text": "x"})),
+        "seats/read_plan" => (Method::POST, json!({"event_id": event_id, "format": "csv", "text": "x"})),
         "seats/set_prices" => (Method::POST, json!({"event_id": event_id, "sections": ["x"], "prices": ["1"]})),
         "admin/invite" => (Method::POST, json!({"event_id": event_id, "email": "x@example.org", "role": "finance"})),
         "admin/book" => {
@@ -77,7 +92,15 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
 }
 
 /// Functions about the whole site, for which a role of an event is worth nothing.
-const OF_SITE: &[&str] = &["admin/discard_job", "admin/health", "admin/retry_job", "events/create", "events/duplicate"];
+const OF_SITE: &[&str] = &[
+    "admin/discard_job",
+    "admin/health",
+    "admin/retry_job",
+    "events/create",
+    "events/duplicate",
+    "seat_plans/delete",
+    "seat_plans/save",
+];
 
 /// Functions that are about no event by themselves, or about one that is found by another id: they let in whoever may do it to
 /// any event.
@@ -101,6 +124,8 @@ const BY_OTHER_IDS: &[&str] = &[
     "discounts/end",
     "discounts/get",
     "discounts/update",
+    "seat_plans/get",
+    "seat_plans/list",
 ];
 
 impl Person {

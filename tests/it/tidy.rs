@@ -66,7 +66,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
         ("events", vec!["events", "posters"]),
         ("discounts", vec!["discount_codes", "discount_tries"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),
-        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames"]),
+        ("seats", vec!["seats", "sections", "seat_maps", "seat_changes", "seat_frames", "price_tiers", "seat_plans"]),
         ("waitlist", vec!["waitlist"]),
         ("tickets", vec!["tickets", "ticket_keys", "ticket_transfers", "ticket_history"]),
         ("checkins", vec!["check_ins", "check_in_links"]),

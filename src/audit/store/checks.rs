@@ -4,7 +4,7 @@
 pub(super) type Check = (&'static str, &'static str);
 
 /// Source: product.md, rules of the inventory, 1. `seat_changes` not yet added up count as added.
-pub(super) const CHECKS: [Check; 21] = [
+pub(super) const CHECKS: [Check; 22] = [
     (
         "general admission: places held, booked and available don't add up to the total",
         "select e.id::text || ' (' || e.name || ')' from events e
@@ -15,7 +15,7 @@ pub(super) const CHECKS: [Check; 21] = [
         "seats: the event's total or its available places aren't what its seats say",
         "select e.id::text || ' (' || e.name || ')' from events e
          join (select event_id, count(*) as total, count(*) filter (where status = 'available') as available
-               from seats group by event_id) s on s.event_id = e.id
+               from seats where section is not null group by event_id) s on s.event_id = e.id
          where e.total_capacity <> s.total or e.available_capacity + coalesce(
              (select sum(delta) from seat_changes c where c.event_id = e.id), 0) <> s.available",
     ),
@@ -39,6 +39,10 @@ pub(super) const CHECKS: [Check; 21] = [
         "select coalesce(s.id, a.seat_id)::text from (select id, booking_id from seats where booking_id is not null) s
          full join (select seat_id, booking_id from seat_bookings where released_at is null) a on a.seat_id = s.id
          where s.booking_id is distinct from a.booking_id",
+    ),
+    (
+        "seats: somebody has a seat that was taken off the map",
+        "select id::text from seats where section is null and status <> 'available'",
     ),
     (
         "seats: two active bookings have the same seat",

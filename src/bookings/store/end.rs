@@ -39,7 +39,8 @@ pub async fn sweep(state: &AppState) -> Result<u64> {
     Ok(swept)
 }
 
-async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u64> {
+/// Expires a batch of lapsed holds of an event, and answers how many.
+pub(super) async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u64> {
     let mut tx = state.db.begin().await?;
     sqlx::query("set local lock_timeout = '250ms'").execute(&mut *tx).await?;
     let now = state.clock.now_in(&mut tx).await?;

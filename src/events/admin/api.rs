@@ -64,16 +64,19 @@ pub async fn get_managed_event(
     .await
 }
 
-/// Makes an event of general admission, as a draft.
+/// Makes an event, as a draft: of general admission, or one whose seat map is drawn afterwards.
 ///
 /// Errors: `SignInRequired`; `Forbidden` for who runs single events only; `Invalid`, on every field that doesn't fit.
 #[server(name = CreateEvent, prefix = "/api", endpoint = "v1/events/create", input = PostUrl, output = Json)]
 pub async fn create_event(
+    /// Whether people choose seats. Then its price and its places go for nothing: its map has them.
+    #[server(default)]
+    has_seats: bool,
     /// What was typed.
     #[server(flatten)]
     form: EventForm,
 ) -> Result<ManagedEvent, Error> {
-    use super::read;
+    use super::{model::KeptNew, read};
     use crate::{
         events::{editing::facts::EventFacts, store},
         server::{Caller, answer, redirect_to, send_back_kept},
@@ -83,13 +86,15 @@ pub async fn create_event(
     let created = answer(async {
         let caller = Caller::current().await?;
         let actor = admit_everywhere::<CreateEvent>(&caller).await?;
-        let event_id = store::create_event_by(&caller.state, &actor, &EventFacts::parse(&form)?, caller.now).await?;
+        let facts = if has_seats { EventFacts::parse_seated(&form)? } else { EventFacts::parse(&form)? };
+        let event_id = store::create_event_by(&caller.state, &actor, &facts, caller.now).await?;
         redirect_to(&event_path(event_id, "?done=created"));
         read::get(&caller, actor.user_id, event_id).await
     })
     .await;
     if let Err(refused) = &created {
-        send_back_kept::<CreateEvent>("/admin/events/new", &form, refused).await;
+        let kept = KeptNew { has_seats, form };
+        send_back_kept::<CreateEvent>("/admin/events/new", &kept, refused).await;
     }
     created
 }

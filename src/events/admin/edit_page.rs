@@ -5,7 +5,7 @@ use super::{
     conflict::Conflicts,
     event_fields::EventFields,
     events_page::asked_event_id,
-    model::{KeptEdit, ManagedEvent},
+    model::{KeptEdit, KeptNew, ManagedEvent},
 };
 use crate::{
     error::{Conflict, Error},
@@ -31,13 +31,13 @@ pub fn NewEventPage() -> impl IntoView {
     let loaded = begin(async move {
         let member = get_member().await?;
         let may = member.posts.may_everywhere(Permission::EditEvents);
-        let kept = find_kept::<CreateEvent, EventForm>(&draft).await;
+        let kept = find_kept::<CreateEvent, KeptNew>(&draft).await;
         if may { Ok(kept.unwrap_or_else(new_form)) } else { Err(Error::Forbidden) }
     });
     view! {
         {Suspend::new(async move {
             match loaded.await {
-                Ok(form) => view! { <NewForm form /> }.into_any(),
+                Ok(kept) => view! { <NewForm kept /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
@@ -45,23 +45,35 @@ pub fn NewEventPage() -> impl IntoView {
 }
 
 /// What is usual.
-fn new_form() -> EventForm {
-    EventForm {
+fn new_form() -> KeptNew {
+    let form = EventForm {
         category: "music".to_owned(),
         places_per_person: "10".to_owned(),
         hold_length_min: "10".to_owned(),
         ..EventForm::default()
-    }
+    };
+    KeptNew { has_seats: false, form }
 }
 
 #[component]
-fn NewForm(form: EventForm) -> impl IntoView {
+fn NewForm(kept: KeptNew) -> impl IntoView {
     let refusal = refusal::<CreateEvent>();
+    let KeptNew { has_seats, form } = kept;
     view! {
         <DashboardPage title="New event" lead="It begins as a draft: nobody else sees it yet." place=Place::Site(SiteTab::Events)>
             <FormRefusal refusal=refusal.clone() />
             <form method="post" action=CreateEvent::url() class="form event-form">
                 <EventFields form refusal />
+                <fieldset class="event-group">
+                    <legend>"Seats"</legend>
+                    <label class="choice">
+                        <input type="checkbox" name="has_seats" value="true" checked=has_seats aria-describedby="has-seats-hint" />
+                        "People choose their seats"
+                    </label>
+                    <p id="has-seats-hint" class="field-hint">
+                        "Then the seat map is drawn next: the price and the number of places above go for nothing, the map has them."
+                    </p>
+                </fieldset>
                 <div class="actions">
                     <SubmitButton>"Make the draft"</SubmitButton>
                     <LinkButton href="/admin/events" kind=ButtonKind::Quiet>"Leave it"</LinkButton>

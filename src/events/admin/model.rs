@@ -77,6 +77,15 @@ pub struct CancelPreview {
     pub give_back: Vec<Money>,
 }
 
+/// What was typed into the form of a new event that was refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptNew {
+    /// Whether people choose seats.
+    pub has_seats: bool,
+    /// The fields.
+    pub form: EventForm,
+}
+
 /// What was typed into the form of an event that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptEdit {

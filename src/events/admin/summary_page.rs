@@ -126,7 +126,10 @@ fn Checklist(event_id: EventId, missing: Vec<FieldError>, may_edit: bool) -> imp
         return view! { <p>"Nothing is missing: it can be published."</p> }.into_any();
     }
     let item = |missing: FieldError| {
-        let href = event_path(event_id, &format!("/edit#field-{}", missing.field));
+        let href = match &*missing.field {
+            "seat_map" => event_path(event_id, "/seat-map"),
+            field => event_path(event_id, &format!("/edit#field-{field}")),
+        };
         let words = say_missing(&missing);
         if may_edit {
             view! { <li><a href=href>{words}</a></li> }.into_any()
@@ -146,6 +149,7 @@ fn say_missing(missing: &FieldError) -> String {
     let label = form.fields().into_iter().find(|(name, ..)| *name == missing.field).map_or("", |(_, label, _)| label);
     match (&*missing.field, &missing.problem) {
         ("total_capacity", _) => "It needs places".to_owned(),
+        ("seat_map", _) => "Draw its seat map".to_owned(),
         ("event_date", Problem::TooEarly) => "It has begun already".to_owned(),
         ("sales_close_at", Problem::TooEarly) => "Its sale has closed already".to_owned(),
         _ => format!("Fill in: {label}"),

@@ -4,16 +4,19 @@ use super::facts::EventFacts;
 use crate::error::{Error, FieldError, Problem};
 use chrono::{DateTime, Utc};
 
-/// What is still missing before the event can be published at `now`: the fields of its form, each once. Without any, nothing is.
+/// What is still missing before the event can be published at `now`: the fields of its form, each once, and `seat_map` where its seats
+/// aren't drawn yet. Without any, nothing is.
 ///
 /// Errors are those of [`decide_publish`].
 pub fn list_missing(facts: &EventFacts, now: DateTime<Utc>) -> Vec<FieldError> {
     let event = &facts.event;
+    let places = if event.has_seat_selection { "seat_map" } else { "total_capacity" };
     let checks = [
         ("summary", event.summary.is_empty(), Problem::Required),
         ("description", event.description.is_empty(), Problem::Required),
         ("address", event.address.is_empty(), Problem::Required),
-        ("total_capacity", event.total_capacity == 0, Problem::Required),
+        // The map is checked when it is drawn: one that is there has places, and each of them a price.
+        (places, event.total_capacity == 0, Problem::Required),
         ("event_date", event.event_date <= now, Problem::TooEarly),
         ("sales_close_at", event.sales_close_at <= now, Problem::TooEarly),
     ];
@@ -94,6 +97,8 @@ mod tests {
         facts.event.total_capacity = 0;
         assert_eq!(fields(&facts, at(9)), ["summary", "address", "total_capacity"]);
         assert!(decide_publish(&facts, at(9)).is_err());
+        facts.event.has_seat_selection = true;
+        assert_eq!(fields(&facts, at(9)), ["summary", "address", "seat_map"]);
     }
 
     #[test]

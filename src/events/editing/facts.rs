@@ -19,7 +19,7 @@ use chrono_tz::Tz;
 /// Source: the constraint events_name_is_filled_in.
 const NAME_MAX: i32 = 200;
 /// Units of a currency a place can cost.
-const PRICE_MAX: i64 = 1_000_000;
+pub const PRICE_MAX: i64 = 1_000_000;
 /// Days from the beginning to the end. Source: the constraint events_last_a_month_at_most.
 const LONGEST_DAYS: i64 = 31;
 const PLACES_PER_PERSON_MAX: i32 = 100;
@@ -68,6 +68,12 @@ impl EventFacts {
     /// Understands a new event of general admission. Errors: `Invalid`, on every field that doesn't fit.
     pub fn parse(form: &EventForm) -> Result<Self, Error> {
         Reading::new(form, None).read()
+    }
+
+    /// Understands a new event whose seat map is drawn afterwards: its price and its places go for nothing. Errors: as
+    /// [`EventFacts::parse`].
+    pub fn parse_seated(form: &EventForm) -> Result<Self, Error> {
+        Reading { is_seated: true, ..Reading::new(form, None) }.read()
     }
 
     /// The same event on another day and under another name: `date` is `2026-12-05` at the venue, an empty name this one's.
@@ -129,18 +135,22 @@ pub fn parse_price(text: &str, currency: Currency) -> Result<Money, Problem> {
 struct Reading<'a> {
     form: &'a EventForm,
     before: Option<(&'a EventFacts, EventForm)>,
+    /// A new one whose seats are drawn afterwards.
+    is_seated: bool,
     wrong: Vec<FieldError>,
 }
 
 impl<'a> Reading<'a> {
     fn new(form: &'a EventForm, before: Option<&'a EventFacts>) -> Self {
-        Self { form, before: before.map(|before| (before, before.form())), wrong: Vec::new() }
+        Self { form, before: before.map(|before| (before, before.form())), is_seated: false, wrong: Vec::new() }
     }
 
     fn read(mut self) -> Result<EventFacts, Error> {
-        let has_seats = self.before.as_ref().is_some_and(|(before, _)| before.event.has_seat_selection);
+        let has_seats =
+            self.is_seated || self.before.as_ref().is_some_and(|(before, _)| before.event.has_seat_selection);
         let (price, total_capacity) = match &self.before {
             Some((before, _)) if has_seats => (before.event.price, before.event.total_capacity),
+            None if has_seats => (Money::new(0, self.currency().unwrap_or(Currency::NONE)), 0),
             _ => (self.price(), self.number("total_capacity", (1, CAPACITY_MAX), None)),
         };
         let times = self.times();
@@ -228,14 +238,18 @@ impl<'a> Reading<'a> {
     }
 
     fn price(&mut self) -> Money {
-        let code = self.known("currency", is_currency);
         // What stands in its place is refused with its field.
         let none = Money::new(0, Currency::NONE);
-        let Ok(currency) = Currency::try_from(code) else { return none };
+        let Some(currency) = self.currency() else { return none };
         parse_price(&self.form.price, currency).unwrap_or_else(|problem| {
             self.refuse("price", problem);
             none
         })
+    }
+
+    fn currency(&mut self) -> Option<Currency> {
+        let code = self.known("currency", is_currency);
+        Currency::try_from(code).ok()
     }
 
     fn times(&mut self) -> Times {
@@ -348,6 +362,16 @@ mod tests {
         };
         let facts = EventFacts::parse(&brief).expect("fine");
         assert_eq!((facts.event.doors_at, facts.event.places_per_person, facts.hold_length_s), (None, 10, 600));
+    }
+
+    #[test]
+    fn an_event_whose_seats_are_drawn_later_needs_a_currency_and_neither_price_nor_places() {
+        let form = EventForm { price: String::new(), total_capacity: String::new(), ..typed() };
+        let EventFacts { event, .. } = EventFacts::parse_seated(&form).expect("fine");
+        assert_eq!((event.has_seat_selection, event.total_capacity, event.price.minor), (true, 0, 0));
+        assert_eq!(event.price.currency.code(), "EUR");
+        assert!(EventFacts::parse(&form).is_err());
+        assert!(EventFacts::parse_seated(&EventForm { currency: String::new(), ..form }).is_err());
     }
 
     #[test]

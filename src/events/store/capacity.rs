@@ -103,6 +103,30 @@ pub async fn set_together(conn: &mut PgConnection, counts: &[(EventId, i32)]) ->
     Ok(())
 }
 
+/// Sets what the drawing of its seat map says of an event: that people choose seats, how many there are and how many of them are
+/// free, and the lowest price. Assumes a transaction that has locked the event.
+pub async fn write_seats(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    (total, available): (i32, i32),
+    price_minor: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "update events set has_seat_selection = true, total_capacity = $2, available_capacity = $3, price_minor = $4,
+             updated_at = $5, version = version + 1
+         where id = $1",
+    )
+    .bind(event_id)
+    .bind(total)
+    .bind(available)
+    .bind(price_minor)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Changes the number of an event's places by so many, which are free or become so. Assumes a transaction that has locked
 /// the event, or knows that nobody else does.
 pub async fn change_capacity(conn: &mut PgConnection, event_id: EventId, by: i32) -> Result<()> {

@@ -14,7 +14,7 @@ mod spelling;
 pub use cancel::{Cancelling, cancel_event, cancel_event_by};
 pub use capacity::{
     SALES, Sale, TAKE_PLACES, add_available, change_capacity, find_sale, lock_events, lock_sale, set_together,
-    share_sales,
+    share_sales, write_seats,
 };
 pub use create::{NewEvent, create_event, create_event_by, insert_event};
 pub use list::{list_around, list_cities, list_events};

@@ -6,7 +6,8 @@ use leptos::{
     server_fn::codec::{GetUrl, Json, PostUrl},
 };
 
-/// The sections of an event with what a seat of each costs, in the order of lists; none for an event without seats.
+/// The sections of an event with what a seat of each costs, in the order of lists, and after them its tiers; none for an event without
+/// seats.
 ///
 /// Errors: `SignInRequired`, `Forbidden`.
 #[server(name = ListPrices, prefix = "/api", endpoint = "v1/seats/prices", input = GetUrl, output = Json)]
@@ -27,12 +28,12 @@ pub async fn list_prices(
     .await
 }
 
-/// Sets what a seat of each of these sections costs, from the next hold on: who holds or has booked seats pays what they cost
+/// Sets what a seat of each of these sections and tiers costs, from the next hold on: who holds or has booked seats pays what they cost
 /// then. All of it or nothing.
 ///
 /// Errors: `SignInRequired`, `Forbidden`, `NotFound`; `EventCancelled`; `VersionConflict` where one that is changed was changed
 /// by somebody else; `Invalid`: on `sections` for one that isn't there, on
-/// `prices[0]` and so on for what is no price, on `prices` when there isn't one for each.
+/// `prices[0]`, `tier_prices[0]` and so on for what is no price, on `prices` or `tier_prices` when there isn't one for each.
 #[server(name = SetPrices, prefix = "/api", endpoint = "v1/seats/set_prices", input = PostUrl, output = Json)]
 pub async fn set_prices(
     /// The event's id.
@@ -45,22 +46,35 @@ pub async fn set_prices(
     /// set whatever they were.
     #[server(default)]
     before: Vec<String>,
+    /// Names of tiers.
+    #[server(default)]
+    tiers: Vec<String>,
+    /// The price of a seat of each.
+    #[server(default)]
+    tier_prices: Vec<String>,
+    /// What each cost when it was looked at.
+    #[server(default)]
+    tiers_before: Vec<String>,
 ) -> Result<Vec<SectionPrice>, Error> {
     use crate::{
         error::Problem,
-        seats::store,
+        seats::{model::TypedPrice, store},
         server::{Caller, answer, redirect_to, send_back_kept},
         staff::{admit::admit, frame::event_path},
     };
-    let is_complete = sections.len() == prices.len();
-    let typed: Vec<(String, String)> = sections.into_iter().zip(prices).collect();
+    let of_sections = TypedPrice::list(false, sections, prices, &before);
+    let of_tiers = TypedPrice::list(true, tiers, tier_prices, &tiers_before);
+    let is_complete = (of_sections.is_some(), of_tiers.is_some());
+    let typed = [of_sections.unwrap_or_default(), of_tiers.unwrap_or_default()].concat();
     let set = answer(async {
         let caller = Caller::current().await?;
         let actor = admit::<SetPrices>(&caller, event_id).await?;
-        if !is_complete {
-            return Err(Error::invalid("prices", Problem::Required).into());
+        match is_complete {
+            (false, _) => return Err(Error::invalid("prices", Problem::Required).into()),
+            (_, false) => return Err(Error::invalid("tier_prices", Problem::Required).into()),
+            (true, true) => {}
         }
-        store::set_prices(&caller.state, &actor, event_id, (&typed, &before)).await?;
+        store::set_prices(&caller.state, &actor, event_id, &typed).await?;
         redirect_to(&event_path(event_id, "/prices?done=saved"));
         store::list_prices(&caller.state, event_id).await
     })

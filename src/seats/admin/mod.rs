@@ -1,5 +1,10 @@
-//! Seats in the dashboard: what they cost.
+//! Seats in the dashboard: what they cost, and drawing their map.
 
 pub mod api;
+pub mod drawing_api;
+#[cfg(feature = "ssr")]
+pub mod export;
+pub mod model;
+pub mod plans_api;
 #[cfg(feature = "ssr")]
 pub mod prices_page;

@@ -6,7 +6,7 @@ use crate::{
     events::admin::{api::get_managed_event, model::ManagedEvent},
     id::EventId,
     money::group_thousands,
-    seats::model::SectionPrice,
+    seats::model::{SectionPrice, TypedPrice},
     server::{begin, find_kept},
     staff::frame::{DashboardPage, EventTab, Place},
     ui::{FormRefusal, Notice, PageError, SubmitButton, Tone, asked, refusal},
@@ -32,7 +32,7 @@ pub fn PricesPage() -> impl IntoView {
     }
 }
 
-type Typed = Vec<(String, String)>;
+type Typed = Vec<TypedPrice>;
 
 async fn load(event_id: EventId, draft: &str) -> Result<(ManagedEvent, Vec<SectionPrice>, Typed), Error> {
     let event = get_managed_event(event_id).await?;
@@ -45,9 +45,14 @@ fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: Typed) -> impl 
     let refusal = refusal::<SetPrices>();
     let event = event.detail.event;
     let has_seats = !prices.is_empty();
-    let rows = prices.into_iter().enumerate().map(|(place, price)| {
-        let typed = typed.iter().find(|(section, _)| *section == price.section).map(|(_, text)| text.clone());
-        let problem = refusal.as_ref().and_then(|refused| refused.field(&format!("prices[{place}]")));
+    let section_count = prices.iter().filter(|price| !price.is_tier).count();
+    let rows = prices.into_iter().enumerate().map(|(nth, price)| {
+        // Each of the two is counted for itself, as its fields are.
+        let place = if price.is_tier { nth - section_count } else { nth };
+        let typed = typed.iter().find(|typed| (&typed.name, typed.is_tier) == (&price.section, price.is_tier));
+        let typed = typed.map(|typed| typed.price.clone());
+        let fields = if price.is_tier { "tier_prices" } else { "prices" };
+        let problem = refusal.as_ref().and_then(|refused| refused.field(&format!("{fields}[{place}]")));
         view! { <Row place price typed problem /> }
     });
     let rows = rows.collect_view();
@@ -77,19 +82,22 @@ fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: Typed) -> impl 
 
 #[component]
 fn Row(place: usize, price: SectionPrice, typed: Option<String>, problem: Option<String>) -> impl IntoView {
-    let (field, words) = (format!("prices-{place}"), format!("prices-{place}-words"));
+    let [names, prices, before] =
+        if price.is_tier { ["tiers", "tier_prices", "tiers_before"] } else { ["sections", "prices", "before"] };
+    let (field, words) = (format!("{prices}-{place}"), format!("{prices}-{place}-words"));
     let code = price.price.currency.code().to_owned();
     let count = group_thousands(price.total_count.unsigned_abs().into());
     let is_wrong = problem.is_some();
-    let said = problem.unwrap_or_else(|| format!("{code} for each of {count} seats."));
+    let of = if price.is_tier { ", wherever they are" } else { "" };
+    let said = problem.unwrap_or_else(|| format!("{code} for each of {count} seats{of}."));
     view! {
         <div class="field">
             <label for=field.clone()>{price.section.clone()}</label>
-            <input type="hidden" name=format!("sections[{place}]") value=price.section />
-            <input type="hidden" name=format!("before[{place}]") value=price.price.decimal() />
+            <input type="hidden" name=format!("{names}[{place}]") value=price.section />
+            <input type="hidden" name=format!("{before}[{place}]") value=price.price.decimal() />
             <input
                 id=field
-                name=format!("prices[{place}]")
+                name=format!("{prices}[{place}]")
                 inputmode="decimal"
                 autocomplete="off"
                 required

@@ -108,8 +108,9 @@ pub async fn draw_map(state: &AppState, event_id: EventId, map: &NewMap, now: Da
 
 async fn insert_section(conn: &mut PgConnection, event_id: EventId, position: i32, section: &NewSection) -> Result<()> {
     sqlx::query(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, standing)
-         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+        "insert into sections (event_id, name, position, price_minor, lowest_price_minor, outline, total_count, available_count,
+             standing)
+         values ($1, $2, $3, $4, $4, $5, $6, $6, $7)",
     )
     .bind(event_id)
     .bind(&section.name)

@@ -55,16 +55,25 @@ pub async fn duplicate_event(
 /// Draws the map of an event for another that has none yet; nothing for an event whose map isn't drawn.
 async fn copy_map(conn: &mut PgConnection, (from, to): (EventId, EventId), now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
-        "insert into seat_maps (event_id, width, height, stage, stage_label, leaves_no_single)
-         select $2, width, height, stage, stage_label, leaves_no_single from seat_maps where event_id = $1",
+        "insert into seat_maps (event_id, width, height, stage, stage_label, leaves_no_single, background, updated_at)
+         select $2, width, height, stage, stage_label, leaves_no_single, background, $3 from seat_maps where event_id = $1",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(now)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "insert into price_tiers (event_id, name, position, price_minor)
+         select $2, name, position, price_minor from price_tiers where event_id = $1",
     )
     .bind(from)
     .bind(to)
     .execute(&mut *conn)
     .await?;
     let sections: Vec<String> = sqlx::query_scalar(
-        "insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, standing)
-         select $2, name, position, price_minor, outline, total_count, total_count, standing from sections where event_id = $1
+        "insert into sections (event_id, name, position, price_minor, lowest_price_minor, outline, standing, total_count, available_count)
+         select $2, name, position, price_minor, lowest_price_minor, outline, standing, total_count, total_count from sections where event_id = $1
          returning name",
     )
     .bind(from)
@@ -77,18 +86,21 @@ async fn copy_map(conn: &mut PgConnection, (from, to): (EventId, EventId), now: 
     events::store::change_capacity(conn, to, count).await
 }
 
-/// Seats get the price of their section: one of their own is a leftover of who has them.
+/// Seats that are on the map, with the price of their tier or section: one of their own is a leftover of who has them.
 async fn copy_seats(conn: &mut PgConnection, (from, to): (EventId, EventId), now: DateTime<Utc>) -> Result<i32> {
-    let count: i64 =
-        sqlx::query_scalar("select count(*) from seats where event_id = $1").bind(from).fetch_one(&mut *conn).await?;
+    let count: i64 = sqlx::query_scalar("select count(*) from seats where event_id = $1 and section is not null")
+        .bind(from)
+        .fetch_one(&mut *conn)
+        .await?;
     let ids: Vec<SeatId> = (0..count).map(|_| SeatId(new_id())).collect();
     let copied = sqlx::query(
-        "insert into seats (id, event_id, section, \"row\", number, price_minor, kind, limited_view, x, y, created_at, updated_at)
-         select new.id, $2, old.section, old.\"row\", old.number, sections.price_minor, old.kind, old.limited_view, old.x,
-                old.y, $3, $3
-         from (select *, row_number() over (order by id) as place from seats where event_id = $1) as old
+        "insert into seats (id, event_id, section, \"row\", number, price_minor, kind, limited_view, tier, x, y, created_at, updated_at)
+         select new.id, $2, old.section, old.\"row\", old.number, coalesce(price_tiers.price_minor, sections.price_minor), old.kind,
+                old.limited_view, old.tier, old.x, old.y, $3, $3
+         from (select *, row_number() over (order by id) as place from seats where event_id = $1 and section is not null) as old
          join unnest($4::uuid[]) with ordinality as new (id, place) using (place)
-         join sections on sections.event_id = $1 and sections.name = old.section",
+         join sections on sections.event_id = $1 and sections.name = old.section
+         left join price_tiers on price_tiers.event_id = $1 and price_tiers.name = old.tier",
     )
     .bind(from)
     .bind(to)

@@ -16,11 +16,13 @@ pub struct Frame {
     pub(crate) available_counts: Vec<i32>,
     pub(crate) taken: Vec<SeatId>,
     pub(crate) freed: Vec<SeatId>,
+    /// The map was drawn anew: whoever has it open loads it again.
+    pub(crate) is_redrawn: bool,
     /// Where those stand on the map: x, y of each, taken ones first.
     pub(crate) spots: Vec<i32>,
 }
 
-const FRAME: &str = "number, event_id, sections, available_counts, taken, freed,
+const FRAME: &str = "number, event_id, sections, available_counts, taken, freed, is_redrawn,
     array(select coalesce(spot, 0) from unnest(taken || freed) with ordinality as changed (id, nth)
           left join seats using (id), unnest(array[x, y]) with ordinality as corner (spot, axis)
           order by nth, axis) as spots";

@@ -3,12 +3,15 @@
 mod best;
 mod block;
 mod draw;
+mod drawing;
 mod duplicate;
 mod find;
 mod frame;
+mod kept_plans;
 mod plan;
 mod prices;
 mod project;
+mod read_file;
 mod standing;
 mod take;
 mod together;
@@ -16,12 +19,18 @@ mod together;
 pub use best::find_best;
 pub use block::{block_seats, unblock_seats};
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
+pub use drawing::{
+    DrawnMap, Taken, as_one_of, list_lapsed_holds_of_map, list_taken, lock_map, read_map, settle_counts, without_ids,
+    write_map,
+};
 pub use duplicate::duplicate_event;
 pub use find::{find_taken, require_section};
 pub use frame::{Frame, Missed, list_frames, list_missed, newest_frame, remove_old_frames};
+pub use kept_plans::{PlanToKeep, delete_plan, get_kept_plan, list_plans, save_plan};
 pub use plan::{Plans, get_plan, get_statuses};
 pub use prices::{list_prices, set_prices};
 pub use project::project_availability;
+pub use read_file::read_plan;
 pub use standing::{
     STANDING, StandingPlace, count_standing, list_blocked_standing, list_in_standing, list_lapsed_standing,
     pick_standing,
@@ -59,7 +68,7 @@ pub async fn get_seat_map(state: &AppState, event_id: EventId) -> Result<SeatMap
     // Before the counts: a frame that is told of twice does no harm, one that is left out would.
     let frame = newest_frame(&mut conn).await?;
     let sections: Vec<Section> = sqlx::query_as(
-        "select name, price_minor, outline, total_count, available_count, standing from sections
+        "select name, lowest_price_minor as price_minor, outline, total_count, available_count, standing from sections
          where event_id = $1 order by position",
     )
     .bind(event_id)
@@ -143,10 +152,10 @@ pub struct SeatName {
     pub(crate) number: String,
 }
 
-/// The names of these seats, in the order they are read out.
+/// The names of these seats, in the order they are read out; those that were taken off their map come last.
 pub async fn list_seat_names(conn: &mut PgConnection, seat_ids: &[SeatId]) -> Result<Vec<SeatName>> {
-    let sql = "select id, section, \"row\", number
-               from seats join sections on sections.event_id = seats.event_id and sections.name = section
+    let sql = "select id, coalesce(section, retired_from) as section, \"row\", number
+               from seats left join sections on sections.event_id = seats.event_id and sections.name = section
                where id = any($1) order by position, length(\"row\"), \"row\", length(number), number";
     Ok(sqlx::query_as(sql).bind(seat_ids).fetch_all(conn).await?)
 }

@@ -14,6 +14,8 @@ use tokio::sync::Semaphore;
 
 /// How long a plan is believed.
 const PLAN_KEPT: Duration = Duration::from_secs(30);
+/// How long it is believed that a map wasn't drawn anew, by other processes than the one that drew it.
+const VERSION_KEPT: Duration = Duration::from_secs(1);
 /// How long it is believed which seats are free, by those who have heard of nothing newer.
 const STATUSES_KEPT: Duration = Duration::from_secs(1);
 /// Times that statuses are read for somebody who has heard of something newer.
@@ -26,7 +28,9 @@ const EVENTS_MAX: u64 = 32;
 /// The plans and statuses that this process has read last. However many ask at once, they are read once.
 #[derive(Clone)]
 pub struct Plans {
-    plans: Cache<EventId, Arc<Plan>>,
+    /// Which drawing of its map is an event's newest.
+    versions: Cache<EventId, i64>,
+    plans: Cache<(EventId, i64), Arc<Plan>>,
     statuses: Cache<EventId, SeatStatuses>,
     readings: Arc<Semaphore>,
 }
@@ -34,10 +38,19 @@ pub struct Plans {
 impl Default for Plans {
     fn default() -> Self {
         Self {
+            versions: Cache::builder().max_capacity(EVENTS_MAX).time_to_live(VERSION_KEPT).build(),
             plans: Cache::builder().max_capacity(EVENTS_MAX).time_to_live(PLAN_KEPT).build(),
             statuses: Cache::builder().max_capacity(EVENTS_MAX).time_to_live(STATUSES_KEPT).build(),
             readings: Arc::new(Semaphore::new(READINGS_MAX)),
         }
+    }
+}
+
+impl Plans {
+    /// Forgets what is kept of an event: its map was drawn anew.
+    pub async fn forget(&self, event_id: EventId) {
+        self.versions.invalidate(&event_id).await;
+        self.statuses.invalidate(&event_id).await;
     }
 }
 
@@ -70,7 +83,15 @@ pub async fn get_statuses(state: &AppState, event_id: EventId, frame: i64) -> Re
 }
 
 async fn find_plan(state: &AppState, event_id: EventId) -> Result<Arc<Plan>> {
-    state.plans.plans.try_get_with(event_id, read_plan(state, event_id)).await.map_err(own)
+    let kept = &state.plans;
+    let version = kept.versions.try_get_with(event_id, read_version(state, event_id)).await.map_err(own)?;
+    kept.plans.try_get_with((event_id, version), read_plan(state, event_id)).await.map_err(own)
+}
+
+async fn read_version(state: &AppState, event_id: EventId) -> Result<i64> {
+    let sql = "select version from seat_maps where event_id = $1";
+    let version: Option<i64> = sqlx::query_scalar(sql).bind(event_id).fetch_optional(state.db.pool()).await?;
+    version.ok_or_else(|| Error::NotFound.into())
 }
 
 /// The failure of a reading that others may have waited for as well: one of them gets it whole.

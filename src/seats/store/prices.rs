@@ -5,7 +5,7 @@ use crate::{
     events::{self, editing::facts::parse_price},
     id::EventId,
     money::{Currency, Money},
-    seats::model::SectionPrice,
+    seats::model::{SectionPrice, TypedPrice},
     server::{Result, finish, retrying, state::AppState},
     staff::{
         admit::Actor,
@@ -18,50 +18,48 @@ use sqlx::PgConnection;
 #[derive(sqlx::FromRow)]
 struct PriceRow {
     name: String,
+    is_tier: bool,
     price_minor: i64,
     total_count: i32,
     #[sqlx(try_from = "String")]
     currency: Currency,
 }
 
-const PRICES: &str = "select sections.name, sections.price_minor, total_count, currency from sections \
-    join events on events.id = event_id where event_id = $1 order by position";
+/// Sections first, then tiers. Few seats have a tier: the others needn't be read to count them.
+const PRICES: &str = "with tiered as (select section, tier, count(*)::int as count from seats
+         where event_id = $1 and tier is not null group by section, tier)
+     select priced.name, is_tier, priced.price_minor, count as total_count, currency from (
+         select name, false as is_tier, position, price_minor,
+                total_count - coalesce((select sum(count)::int from tiered where section = name), 0) as count
+         from sections where event_id = $1
+         union all select name, true, position, price_minor, coalesce((select sum(count)::int from tiered where tier = name), 0)
+         from price_tiers where event_id = $1) as priced
+     join events on events.id = $1 order by is_tier, position, priced.name";
 
 impl From<PriceRow> for SectionPrice {
     fn from(row: PriceRow) -> Self {
-        let PriceRow { name, price_minor, total_count, currency } = row;
-        Self { section: name, price: Money::new(price_minor, currency), total_count }
+        let PriceRow { name, is_tier, price_minor, total_count, currency } = row;
+        Self { section: name, is_tier, price: Money::new(price_minor, currency), total_count }
     }
 }
 
-/// The sections of an event with what a seat of each costs, drafts included; none for an event without seats.
+/// The sections of an event with what a seat of each costs, and its tiers, drafts included; none for an event without seats.
 pub async fn list_prices(state: &AppState, event_id: EventId) -> Result<Vec<SectionPrice>> {
     let rows: Vec<PriceRow> = sqlx::query_as(PRICES).bind(event_id).fetch_all(state.db.pool()).await?;
     Ok(rows.into_iter().map(SectionPrice::from).collect())
 }
 
-/// Sets what a seat of each of these sections costs, by name and as it was typed, in somebody's name; beside that what each cost
-/// when it was looked at, if that is known: what stands as it did then is left alone. Whoever has seats keeps the price they
-/// were held at. Nothing changed is nothing done.
+/// Sets what a seat of each of these sections and tiers costs, as it was typed, in somebody's name: what stands as it did when it
+/// was looked at is left alone. Whoever has seats keeps the price they were held at. Nothing changed is nothing done.
 ///
 /// Errors: `NotFound`; `EventCancelled`; `VersionConflict` where somebody else has changed one meanwhile that is to be changed;
 /// `Invalid`.
-pub async fn set_prices(
-    state: &AppState,
-    actor: &Actor,
-    event_id: EventId,
-    (typed, before): (&[(String, String)], &[String]),
-) -> Result<()> {
-    let (task, actor, typed, before) = (state.clone(), *actor, typed.to_vec(), before.to_vec());
-    finish(async move { retrying("set prices", || set_once(&task, &actor, event_id, (&typed, &before))).await }).await
+pub async fn set_prices(state: &AppState, actor: &Actor, event_id: EventId, typed: &[TypedPrice]) -> Result<()> {
+    let (task, actor, typed) = (state.clone(), *actor, typed.to_vec());
+    finish(async move { retrying("set prices", || set_once(&task, &actor, event_id, &typed)).await }).await
 }
 
-async fn set_once(
-    state: &AppState,
-    actor: &Actor,
-    event_id: EventId,
-    (typed, looked_at): (&[(String, String)], &[String]),
-) -> Result<()> {
+async fn set_once(state: &AppState, actor: &Actor, event_id: EventId, typed: &[TypedPrice]) -> Result<()> {
     let mut tx = state.db.begin().await?;
     let row = events::store::lock_managed(&mut tx, event_id).await?;
     if row.event.is_cancelled() {
@@ -70,15 +68,12 @@ async fn set_once(
     let now = state.clock.now_in(&mut tx).await?;
     let rows: Vec<PriceRow> = sqlx::query_as(PRICES).bind(event_id).fetch_all(&mut *tx).await?;
     let prices: Vec<SectionPrice> = rows.into_iter().map(SectionPrice::from).collect();
-    let changes = find_changes(&prices, typed, looked_at)?;
+    let changes = find_changes(&prices, typed)?;
     if changes.is_empty() {
         return Ok(());
     }
-    lock_seats(&mut tx, event_id, changes.iter().map(|(before, _)| before.section.as_str())).await?;
-    for (before, price) in &changes {
-        write_price(&mut tx, event_id, (&before.section, price.minor)).await?;
-    }
-    let lowest: Option<i64> = sqlx::query_scalar("select min(price_minor) from sections where event_id = $1")
+    write_prices(&mut tx, event_id, &changes).await?;
+    let lowest: Option<i64> = sqlx::query_scalar("select min(lowest_price_minor) from sections where event_id = $1")
         .bind(event_id)
         .fetch_one(&mut *tx)
         .await?;
@@ -97,53 +92,81 @@ async fn set_once(
     Ok(())
 }
 
-/// The sections whose price is to be another, with the new one. Errors: `Invalid`; `VersionConflict`.
-fn find_changes<'a>(
-    prices: &'a [SectionPrice],
-    typed: &[(String, String)],
-    looked_at: &[String],
-) -> Result<Vec<(&'a SectionPrice, Money)>> {
+/// The sections and tiers whose price is to be another, with the new one. Errors: `Invalid`; `VersionConflict`.
+fn find_changes<'a>(prices: &'a [SectionPrice], typed: &[TypedPrice]) -> Result<Vec<(&'a SectionPrice, Money)>> {
     let (mut changes, mut wrong) = (Vec::new(), Vec::new());
-    for (place, (section, text)) in typed.iter().enumerate() {
-        let Some(before) = prices.iter().find(|price| price.section == *section) else {
-            return Err(Error::invalid("sections", Problem::Unknown).into());
+    for typed in typed {
+        let named = |price: &&SectionPrice| (&price.section, price.is_tier) == (&typed.name, typed.is_tier);
+        let Some(before) = prices.iter().find(named) else {
+            let field = if typed.is_tier { "tiers" } else { "sections" };
+            return Err(Error::invalid(field, Problem::Unknown).into());
         };
-        let was = looked_at.get(place).map(|was| parse_price(was, before.price.currency));
-        match parse_price(text, before.price.currency) {
+        let was = typed.before.as_ref().map(|was| parse_price(was, before.price.currency));
+        match parse_price(&typed.price, before.price.currency) {
             Ok(price) if was == Some(Ok(price)) => {}
             Ok(price) if price != before.price && was.is_some_and(|was| was != Ok(before.price)) => {
                 return Err(Conflict::VersionConflict.into());
             }
             Ok(price) if price != before.price => changes.push((before, price)),
             Ok(_) => {}
-            Err(problem) => wrong.push(FieldError { field: format!("prices[{place}]"), problem }),
+            Err(problem) => wrong.push(FieldError { field: typed.field.clone(), problem }),
         }
     }
     if wrong.is_empty() { Ok(changes) } else { Err(Error::Invalid(wrong).into()) }
 }
 
-/// Locks the seats of these sections in id order, as everybody does.
-async fn lock_seats<'a>(
-    conn: &mut PgConnection,
-    event_id: EventId,
-    sections: impl Iterator<Item = &'a str>,
-) -> Result<()> {
-    sqlx::query("select from seats where event_id = $1 and section = any($2) order by id for no key update")
-        .bind(event_id)
-        .bind(sections.collect::<Vec<_>>())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// The section's and its seats': those that somebody has too, since what they pay stands with who has them, and the next pays
-/// what is asked then.
-async fn write_price(conn: &mut PgConnection, event_id: EventId, (section, price_minor): (&str, i64)) -> Result<()> {
-    for sql in [
-        "update sections set price_minor = $3 where event_id = $1 and name = $2",
-        "update seats set price_minor = $3 where event_id = $1 and section = $2 and price_minor <> $3",
+/// The sections', the tiers' and their seats': those that somebody has too, since what they pay stands with who has them, and the next
+/// pays what is asked then. Seats are locked in id order, as everybody does. The map has another version after that.
+async fn write_prices(conn: &mut PgConnection, event_id: EventId, changes: &[(&SectionPrice, Money)]) -> Result<()> {
+    let of = |is_tier: bool| -> (Vec<&str>, Vec<i64>) {
+        let own = changes.iter().filter(|(before, _)| before.is_tier == is_tier);
+        own.map(|(before, price)| (before.section.as_str(), price.minor)).unzip()
+    };
+    let ((sections, section_prices), (tiers, tier_prices)) = (of(false), of(true));
+    sqlx::query(
+        "select from seats where event_id = $1 and (tier is null and section = any($2) or tier = any($3))
+         order by id for no key update",
+    )
+    .bind(event_id)
+    .bind(&sections)
+    .bind(&tiers)
+    .execute(&mut *conn)
+    .await?;
+    for (sql, names, prices) in [
+        (
+            "update sections set price_minor = given.price from unnest($2::text[], $3::bigint[]) as given (name, price)
+             where event_id = $1 and sections.name = given.name",
+            &sections,
+            &section_prices,
+        ),
+        (
+            "update price_tiers set price_minor = given.price from unnest($2::text[], $3::bigint[]) as given (name, price)
+             where event_id = $1 and price_tiers.name = given.name",
+            &tiers,
+            &tier_prices,
+        ),
+        (
+            "update seats set price_minor = given.price from unnest($2::text[], $3::bigint[]) as given (name, price)
+             where event_id = $1 and section = given.name and tier is null and price_minor <> given.price",
+            &sections,
+            &section_prices,
+        ),
+        (
+            "update seats set price_minor = given.price from unnest($2::text[], $3::bigint[]) as given (name, price)
+             where event_id = $1 and tier = given.name and price_minor <> given.price",
+            &tiers,
+            &tier_prices,
+        ),
     ] {
-        sqlx::query(sql).bind(event_id).bind(section).bind(price_minor).execute(&mut *conn).await?;
+        sqlx::query(sql).bind(event_id).bind(names).bind(prices).execute(&mut *conn).await?;
+    }
+    for sql in [
+        "update sections set lowest_price_minor = coalesce(
+             (select min(price_minor) from seats where seats.event_id = $1 and section = sections.name), price_minor)
+         where event_id = $1",
+        "update seat_maps set version = version + 1 where event_id = $1",
+    ] {
+        sqlx::query(sql).bind(event_id).execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap};
 
 /// The advisory lock under which one process at a time adds up; the number only has to be no other lock's.
-const PROJECTOR_LOCK: i64 = 0x5EA7_C0DE;
+pub(super) const PROJECTOR_LOCK: i64 = 0x5EA7_C0DE;
 /// Changes added up in one transaction, so that a backlog doesn't make a long one.
 const BATCH: i64 = 5_000;
 
