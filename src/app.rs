@@ -44,7 +44,11 @@ use crate::{
         notifications_page::{NotificationsLink, NotificationsPage},
         unsubscribe_page::UnsubscribePage,
     },
-    seats::admin::prices_page::PricesPage,
+    seats::admin::{
+        designer_page::{DesignerPage, PlanPage},
+        plans_page::PlansPage,
+        prices_page::PricesPage,
+    },
     server::state::AppState,
     staff::{invitation_page::InvitationPage, log_page::LogPage, people_page::PeoplePage},
     tickets::{ticket_page::TicketPage, tickets_page::TicketsPage, transfer_page::TransferPage},
@@ -163,6 +167,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id") view=SummaryPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/edit") view=EditEventPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/poster") view=PosterPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/seat-map") view=DesignerPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/prices") view=PricesPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/codes") view=CodesPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/codes/:code") view=CodePage ssr=SsrMode::Async />
@@ -184,6 +189,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id/book") view=BoxOfficePage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/blocked") view=BlockedPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/waitlist") view=LinePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/seat-maps") view=PlansPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/seat-maps/:id") view=PlanPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/admin/health") view=HealthPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/log") view=LogPage ssr=SsrMode::Async />

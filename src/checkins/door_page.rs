@@ -3,14 +3,13 @@
 use super::{
     api::{CheckTicketIn, get_door, get_summary},
     model::{Choice, DOORS_PAGE, DoorEvent, Reason, SectionCount, Summary, Verdict},
-    scanner::Scanner,
     verdict_view::{Asked, CodeForm, VerdictView, load_asked},
 };
 use crate::{
     error::Error,
     id::EventId,
     money::group_thousands,
-    server::{begin, caller::allow_camera, state::AppState},
+    server::{begin, browser_module::BrowserModule, caller::allow_camera, state::AppState},
     ui::{ButtonKind, FormRefusal, Notice, PageError, Tone, refusal},
 };
 use leptos::{nonce::use_nonce, prelude::*};
@@ -57,7 +56,7 @@ async fn load(event_id: Option<EventId>, said: Asked) -> Result<Loaded, Error> {
 fn Shown(shown: Loaded) -> impl IntoView {
     let Loaded { door, summary, verdict } = shown;
     let (event_id, options) = (door.id, expect_context::<AppState>().leptos_options.clone());
-    let scanner = Scanner::find(&options);
+    let scanner = BrowserModule::Scanner.find(&options);
     let reasons: BTreeMap<&str, &str> = Reason::ALL.iter().map(|reason| (reason.key(), reason.words())).collect();
     view! {
         <Title text=format!("Check-in · {}", door.name) />

@@ -21,8 +21,6 @@ pub mod door_page;
 pub mod join_page;
 pub mod model;
 #[cfg(feature = "ssr")]
-mod scanner;
-#[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod verdict_view;

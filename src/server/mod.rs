@@ -8,6 +8,7 @@
 
 mod answer;
 pub mod breaker;
+pub mod browser_module;
 pub mod caller;
 pub mod client_address;
 pub mod clock;

@@ -2,7 +2,8 @@
 
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
-    mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis, session_store::SessionStore,
+    mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis,
+    session_store::SessionStore,
 };
 use crate::{
     bookings::{

@@ -17,6 +17,8 @@ pub enum SiteTab {
     Events,
     /// Bookings of all events.
     Bookings,
+    /// Seat maps that are kept to begin from.
+    SeatMaps,
     /// What was sold.
     Figures,
     /// Who may do what everywhere, and who is invited.
@@ -36,6 +38,8 @@ pub enum EventTab {
     Edit,
     /// Its picture.
     Poster,
+    /// Its seats, to be drawn.
+    SeatMap,
     /// What its seats cost.
     Prices,
     /// Its discount codes.
@@ -76,14 +80,23 @@ pub enum Place {
 type Way = (&'static str, &'static str, Permission);
 
 impl SiteTab {
-    const ALL: [Self; 7] =
-        [Self::Overview, Self::Events, Self::Bookings, Self::Figures, Self::People, Self::Log, Self::Health];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Events,
+        Self::Bookings,
+        Self::SeatMaps,
+        Self::Figures,
+        Self::People,
+        Self::Log,
+        Self::Health,
+    ];
 
     fn way(self) -> Way {
         match self {
             Self::Overview => ("/admin", "Overview", Permission::SeeEvents),
             Self::Events => ("/admin/events", "Events", Permission::SeeEvents),
             Self::Bookings => ("/admin/bookings", "Bookings", Permission::SeeBookings),
+            Self::SeatMaps => ("/admin/seat-maps", "Seat maps", Permission::EditEvents),
             Self::Figures => ("/admin/figures", "Figures", Permission::SeeFigures),
             Self::People => ("/admin/people", "People", Permission::RunStaff),
             Self::Log => ("/admin/log", "Log", Permission::SeeLog),
@@ -93,10 +106,11 @@ impl SiteTab {
 }
 
 impl EventTab {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Summary,
         Self::Edit,
         Self::Poster,
+        Self::SeatMap,
         Self::Prices,
         Self::Codes,
         Self::Bookings,
@@ -114,6 +128,7 @@ impl EventTab {
             Self::Summary => ("", "Summary", Permission::SeeEvents),
             Self::Edit => ("/edit", "Edit", Permission::EditEvents),
             Self::Poster => ("/poster", "Poster", Permission::EditEvents),
+            Self::SeatMap => ("/seat-map", "Seat map", Permission::EditEvents),
             Self::Prices => ("/prices", "Prices", Permission::EditEvents),
             Self::Codes => ("/codes", "Codes", Permission::RunDiscounts),
             Self::Bookings => ("/bookings", "Bookings", Permission::SeeBookings),

@@ -242,6 +242,7 @@ fn Ways(event: Event, posts: Posts) -> impl IntoView {
         <p class="actions">
             {is_seen.then(|| link(links::event_path(event.id), "Show its page", second))}
             {may(Permission::EditEvents).then(|| link(event_path(event.id, "/edit"), "Edit", second))}
+            {may(Permission::EditEvents).then(|| link(event_path(event.id, "/seat-map"), "Seat map", second))}
             {posts.may_everywhere(Permission::EditEvents).then(|| link(event_path(event.id, "/duplicate"), "Duplicate", second))}
             {(event.status == EventStatus::Published && may(Permission::CancelEvents))
                 .then(|| link(event_path(event.id, "/cancel"), "Call off", ButtonKind::Danger))}

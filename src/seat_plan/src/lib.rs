@@ -6,8 +6,12 @@
 
 pub mod check;
 pub mod compare;
+pub mod edit;
 pub mod formats;
+pub mod generate;
+pub mod geometry;
 pub mod model;
+pub mod numbering;
 
 pub use check::{Flaw, check};
 pub use compare::{Changes, Comparison, compare};

@@ -8,8 +8,8 @@ use crate::{
     money::group_thousands,
     seats::model::{SectionPrice, TypedPrice},
     server::{begin, find_kept},
-    staff::frame::{DashboardPage, EventTab, Place},
-    ui::{FormRefusal, Notice, PageError, SubmitButton, Tone, asked, refusal},
+    staff::frame::{DashboardPage, EventTab, Place, event_path},
+    ui::{ButtonKind, FormRefusal, LinkButton, Notice, PageError, SubmitButton, Tone, asked, refusal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
@@ -69,7 +69,12 @@ fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: Typed) -> impl 
                     <form method="post" action=SetPrices::url() class="form event-form">
                         <input type="hidden" name="event_id" value=event.id.to_string() />
                         <div class="price-fields">{rows}</div>
-                        <SubmitButton>"Save"</SubmitButton>
+                        <div class="actions">
+                            <SubmitButton>"Save"</SubmitButton>
+                            <LinkButton href=event_path(event.id, "/seat-map") kind=ButtonKind::Secondary>
+                                "Seat map"
+                            </LinkButton>
+                        </div>
                     </form>
                 }
                     .into_any()
