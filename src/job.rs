@@ -45,8 +45,9 @@ pub enum Mail {
     ConfirmationAgain {
         /// Which.
         booking_id: BookingId,
-        /// When it was asked for, in whole minutes since 1970: asking twice at once is asking once.
-        minute: i64,
+        /// Names the asking. By staff: whole minutes since 1970, so that asking twice at once is asking once. For a corrected
+        /// address: microseconds.
+        asked: i64,
     },
     /// The booking has other seats.
     Moved {

@@ -14,6 +14,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use std::collections::BTreeSet;
 
 const USES_PER_PERSON_MAX: i32 = 100;
 const NOTE_MAX: i32 = 200;
@@ -107,14 +108,39 @@ impl CodeFacts {
         if reading.wrong.is_empty() { Ok(facts) } else { Err(Error::Invalid(reading.wrong)) }
     }
 
+    /// The same with its sections in the order of this code's, where they are the same: an event's sections may have changed
+    /// places since the code was made.
+    pub fn in_order_of(mut self, code: &Code) -> Self {
+        if self.has_sections_of(code) {
+            self.sections.clone_from(&code.sections);
+        }
+        self
+    }
+
     /// Whether it is what this code is already.
     pub fn is(&self, code: &Code) -> bool {
-        *self == Self::of(code)
+        self.clone().in_order_of(code) == Self::of(code)
     }
 
     /// Whether it takes the same off as this code.
     pub fn has_terms_of(&self, code: &Code) -> bool {
-        (self.kind, self.value, &self.sections) == (code.kind, code.value, &code.sections)
+        (self.kind, self.value) == (code.kind, code.value) && self.has_sections_of(code)
+    }
+
+    /// Whether it is for the same sections as this code, in whatever order.
+    pub fn has_sections_of(&self, code: &Code) -> bool {
+        let set = |sections: &[String]| -> BTreeSet<String> { sections.iter().cloned().collect() };
+        set(&self.sections) == set(&code.sections)
+    }
+}
+
+impl Terms {
+    /// Those that a code which is there is changed with: it may keep sections that the event doesn't have any more.
+    pub fn keeping(mut self, code: &Code) -> Self {
+        let gone: Vec<String> =
+            code.sections.iter().filter(|section| !self.sections.contains(section)).cloned().collect();
+        self.sections.extend(gone);
+        self
     }
 }
 
@@ -313,10 +339,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_is_written_reads_back() {
+    fn code() -> Code {
         let facts = CodeFacts::parse(&form(), &[], &terms()).expect("a code");
-        let code = Code {
+        Code {
             id: crate::id::CodeId(uuid::Uuid::nil()),
             event_id: crate::id::EventId(uuid::Uuid::nil()),
             code: facts.code.clone(),
@@ -331,8 +356,35 @@ mod tests {
             version: 1,
             ended_at: None,
             created_at: DateTime::UNIX_EPOCH,
-        };
-        let terms = terms();
+        }
+    }
+
+    #[test]
+    fn sections_are_the_same_in_whatever_order() {
+        let code = Code { sections: vec!["Circle".to_owned(), "Stalls".to_owned()], ..code() };
+        let typed = CodeForm::of(&code, terms().currency, terms().zone);
+        let read = |sections: &[String]| CodeFacts::parse(&typed, sections, &terms()).expect("a code");
+        let same = read(&code.sections);
+        assert_ne!(same.sections, code.sections, "in the order of the event's");
+        assert!(same.is(&code) && same.has_terms_of(&code));
+        assert_eq!(same.in_order_of(&code).sections, code.sections);
+        let fewer = read(&code.sections[..1]);
+        assert!(!fewer.is(&code) && !fewer.has_terms_of(&code));
+        assert_eq!(fewer.in_order_of(&code).sections, ["Circle"]);
+    }
+
+    #[test]
+    fn a_code_may_keep_a_section_that_is_gone() {
+        let code = Code { sections: vec!["Moon".to_owned()], ..code() };
+        let typed = CodeForm::of(&code, terms().currency, terms().zone);
+        assert!(CodeFacts::parse(&typed, &code.sections, &terms()).is_err());
+        let kept = CodeFacts::parse(&typed, &code.sections, &terms().keeping(&code)).expect("a code");
+        assert!(kept.is(&code));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let (code, terms) = (code(), terms());
         let again = CodeFacts::parse(&CodeForm::of(&code, terms.currency, terms.zone), &[], &terms).expect("a code");
         assert!(again.has_terms_of(&code));
         assert_eq!((again.starts_at, again.max_uses, again.note), (code.starts_at, code.max_uses, code.note));

@@ -114,7 +114,9 @@ async fn find_own_entry(event_id: EventId) -> Option<Entry> {
 async fn load_seats(detail: &EventDetail, query: &ParamsMap, refused: Option<&Error>) -> Result<Seats, Error> {
     let (event_id, limit) = (detail.event.id, detail.places_per_person);
     let map = get_seat_map(event_id).await?;
-    let open = opened_section(&map.seats_first(), query.get_str("section"));
+    // One where people stand has a form of its own, and leaves the others as they open by themselves.
+    let stands = |name: &&str| map.sections.iter().any(|section| section.standing && section.name == **name);
+    let open = opened_section(&map.seats_first(), query.get_str("section").filter(|name| !stands(name)));
     let open = open.filter(|name| map.with_seats().sections.iter().any(|section| section.name == *name));
     let section = match open {
         Some(name) => Some(get_section(event_id, name).await?.into()),

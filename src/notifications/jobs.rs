@@ -48,7 +48,7 @@ pub async fn send_mail(state: &AppState, mail: Mail) -> Result<()> {
             letter.unsubscribe = Some(unsubscribe_address(state, user_id, kind).await?);
         }
         if is_guest {
-            lead_through_link(state, (id, user_id), &mut letter).await?;
+            lead_through_link(state, id, (user_id, &email), &mut letter).await?;
         }
     }
     let refused = match post(state, id, (name, &email), letter).await? {
@@ -90,8 +90,15 @@ fn path_of<'a>(state: &AppState, letter: &'a Letter) -> &'a str {
 }
 
 /// Lets a letter to a guest lead to where they are let in first. Its link is in the mail and nowhere else.
-async fn lead_through_link(state: &AppState, (id, user_id): (Uuid, UserId), letter: &mut Letter) -> Result<()> {
-    let Some(token) = write_guest_link(state, id, user_id).await? else { return Ok(()) };
+///
+/// Errors: `Passing` where the guest has gone, or has another address, since the letter was written: it is written anew.
+async fn lead_through_link(
+    state: &AppState,
+    id: Uuid,
+    (user_id, email): (UserId, &str),
+    letter: &mut Letter,
+) -> Result<()> {
+    let token = write_guest_link(state, id, (user_id, email)).await?.ok_or(Passing::Serialization)?;
     let link = path_with("/guest", [("token", &*token), ("next", path_of(state, letter))]);
     if let Some((_, address)) = &mut letter.action {
         *address = state.config.address(&link);

@@ -76,10 +76,10 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// Whether what the caller sent is nothing PostgreSQL can hold: a zero byte in a text, a day outside its calendar.
+/// Whether what the caller sent is nothing PostgreSQL can hold: a zero byte in a text or in JSON, a day outside its calendar.
 fn is_unreadable(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| ["22021", "22008"].contains(&&*code))
+    code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&&*code))
 }
 
 /// What passes by itself, if that is what the error says.

@@ -18,10 +18,14 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 pub const FILE_MAX_BYTES: usize = 10 << 20;
 /// The most pixels that are unpacked: four bytes each, 160 MB.
 const PIXELS_MAX: u64 = 40_000_000;
-/// The most memory that unpacking may take, the pixels among it.
-const MEMORY_MAX: u64 = 256 << 20;
+/// The most memory that unpacking may take, the pixels among it: enough for 40 megapixels of a progressive JPEG.
+const MEMORY_MAX: u64 = 384 << 20;
 /// The shortest side that is worth showing, in pixels.
 const SIDE_MIN: u32 = 200;
+/// How many times longer one side may be than the other: of a strip, what is cut out would have to be enlarged beyond measure.
+const RATIO_MAX: u32 = 8;
+/// What unpacking a JPEG takes beside its pixels: a progressive one keeps two bytes for each value until the end.
+const JPEG_FACTOR: u64 = 3;
 /// Pictures are brought down to this by averaging, which needs no more memory, before they are made smaller with care.
 const CARE_MAX: u32 = 3_200;
 /// Longest wait for a turn.
@@ -38,7 +42,7 @@ pub enum Unfit {
     Broken,
     /// It has more than 40 megapixels, or would take too much memory.
     TooLarge,
-    /// One of its sides is shorter than 200 pixels.
+    /// One of its sides is shorter than 200 pixels, or than an eighth of the other.
     TooSmall,
 }
 
@@ -112,13 +116,26 @@ fn develop(file: &[u8], wanted: Wanted) -> std::result::Result<Photos, Unfit> {
             larger = larger.resize_exact(width, height, FilterType::CatmullRom);
         }
         if cover.is_none() {
-            let [width, height] = wanted.cover;
-            cover = Some(write(&larger.resize_to_fill(width, height, FilterType::CatmullRom).to_rgb8(), usize::MAX)?);
+            cover = Some(write(&cut_out(&larger, wanted.cover).to_rgb8(), usize::MAX)?);
         }
         let is_narrowest = width <= wanted.widths.first().copied().unwrap_or_default();
         whole.insert(0, write(&larger.to_rgb8(), if is_narrowest { wanted.narrowest_max } else { usize::MAX })?);
     }
     Ok(Photos { whole, cover: cover.ok_or(Unfit::Broken)? })
+}
+
+/// The middle of a picture in this size. What isn't shown is cut off before anything is enlarged.
+fn cut_out(picture: &DynamicImage, [width, height]: [u32; 2]) -> DynamicImage {
+    let (wide, high) = (u64::from(picture.width()), u64::from(picture.height()));
+    let (to_width, to_height) = (u64::from(width), u64::from(height));
+    let (cut_width, cut_height) = if wide * to_height > high * to_width {
+        ((high * to_width / to_height).max(1), high)
+    } else {
+        (wide, (wide * to_height / to_width).max(1))
+    };
+    let pixels = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let (x, y) = (pixels((wide - cut_width) / 2), pixels((high - cut_height) / 2));
+    picture.crop_imm(x, y, pixels(cut_width), pixels(cut_height)).resize_exact(width, height, FilterType::CatmullRom)
 }
 
 /// The picture, the right way up and without anything to see through, not larger than is needed.
@@ -129,10 +146,11 @@ fn read(file: &[u8]) -> std::result::Result<DynamicImage, Unfit> {
     }
     let mut decoder = ImageReader::with_format(Cursor::new(file), kind).into_decoder().map_err(why)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MAX || decoder.total_bytes() > MEMORY_MAX {
+    let needed = decoder.total_bytes() * if kind == ImageFormat::Jpeg { JPEG_FACTOR } else { 1 };
+    if u64::from(width) * u64::from(height) > PIXELS_MAX || needed > MEMORY_MAX {
         return Err(Unfit::TooLarge);
     }
-    if width.min(height) < SIDE_MIN {
+    if width.min(height) < SIDE_MIN || width.max(height) / width.min(height) > RATIO_MAX {
         return Err(Unfit::TooSmall);
     }
     let mut limits = Limits::default();
@@ -283,5 +301,17 @@ mod tests {
         assert_eq!(made(&claims(u32::MAX >> 1, 1_000)), Err(Unfit::TooLarge));
         assert_eq!(made(&claims(5_000, 5_000)), Err(Unfit::Broken), "it is not as long as it says");
         assert_eq!(made(&file(&noise(1_000, 199).into(), ImageFormat::Png)), Err(Unfit::TooSmall));
+        assert_eq!(made(&claims(200, 200_000)), Err(Unfit::TooSmall), "a strip would be enlarged beyond measure");
+    }
+
+    #[test]
+    fn what_is_cut_out_is_the_middle_whatever_the_shape() {
+        for (width, height) in [(1_600, 200), (200, 1_600), (1_200, 630), (1_600, 1_200)] {
+            let picture = DynamicImage::from(noise(width, height));
+            let cut = cut_out(&picture, [1_200, 630]).into_rgb8();
+            assert_eq!(cut.dimensions(), (1_200, 630), "{width} × {height}");
+            let (left, right) = (cut.get_pixel(100, 315).0, cut.get_pixel(1_100, 315).0);
+            assert!(left[0] > 150 && right[2] > 150, "{width} × {height}: {left:?} {right:?}");
+        }
     }
 }

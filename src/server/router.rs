@@ -66,6 +66,9 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 /// Longest time a reply may take to begin: more than the longest statement, less than what proxies usually wait.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// As much where somebody sends a large file: ten megabytes take half a minute on a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+
 /// The whole site.
 pub fn router(state: AppState) -> Router {
     let https = IsHttps(state.config.is_https());
@@ -74,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .merge(large_api(&state))
         .merge(pages(&state))
         .merge(documents(&state))
+        .merge(uploads(&state))
         .merge(outlets(&state))
         .merge(files(&state))
         .merge(health_checks())
@@ -117,7 +121,7 @@ fn api(state: &AppState) -> Router<AppState> {
 fn large_api(state: &AppState) -> Router<AppState> {
     LARGE_BODIES.iter().fold(Router::new(), |router, path| router.route(path, any(call_server_fn))).layer((
         from_fn(shape_errors),
-        guards(state),
+        guards_within(state, UPLOAD_TIMEOUT),
         from_fn_with_state(state.clone(), admit_large_body),
         // What is in memory already is not measured again.
         DefaultBodyLimit::disable(),
@@ -163,13 +167,17 @@ fn documents(state: &AppState) -> Router<AppState> {
     ))
 }
 
-/// What the dashboard hands out, and takes, as files.
+/// The files that staff send. While one comes no page has to wait for its turn.
+fn uploads(state: &AppState) -> Router<AppState> {
+    events::admin::poster_upload::routes().layer((from_fn(refuse_as_page), guards_within(state, UPLOAD_TIMEOUT)))
+}
+
+/// What the dashboard hands out as files.
 fn dashboard_files() -> Router<AppState> {
     Router::new()
         .merge(analytics::export::routes())
         .merge(bookings::admin::export::routes())
         .merge(discounts::admin::export::routes())
-        .merge(events::admin::poster_upload::routes())
         .merge(seats::admin::export::routes())
         .merge(staff::export::routes())
 }
@@ -218,9 +226,13 @@ fn health_checks() -> Router<AppState> {
 type Guards = (CatchPanicLayer<DefaultResponseForPanic>, TimeoutLayer, CsrfLayer, SessionManagerLayer<SessionStore>);
 
 fn guards(state: &AppState) -> Guards {
+    guards_within(state, REQUEST_TIMEOUT)
+}
+
+fn guards_within(state: &AppState, longest: Duration) -> Guards {
     // The public address counts behind a proxy that changes `Host`; where it is the same, requests pass anyway.
     let same_origin = CsrfLayer::new().add_trusted_origin(&state.config.public_url).unwrap_or_default();
-    let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT);
+    let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest);
     (CatchPanicLayer::new(), in_time, same_origin, sessions(state))
 }
 

@@ -10,7 +10,7 @@ use crate::{
         model::Booking,
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
-    events::live::LiveEvents,
+    events::{live::LiveEvents, store::Posters},
     health::outage::Outage,
     notifications::live::LiveNotifications,
     seats::{live::LiveSeats, store::Plans},
@@ -61,6 +61,8 @@ pub struct Parts {
     pub clock: Clock,
     /// What has been drawn for others.
     pub pictures: Pictures,
+    /// The uploaded pictures that were handed out of late.
+    pub posters: Posters,
     /// Where uploaded pictures are made small.
     pub dark_room: DarkRoom,
     /// What has been set in type for people to print or keep.
@@ -104,6 +106,7 @@ impl AppState {
             live_seats: LiveSeats::default(),
             plans: Plans::default(),
             pictures: Pictures::default(),
+            posters: Posters::default(),
             dark_room: DarkRoom::default(),
             documents: Documents::default(),
             outage: Arc::default(),

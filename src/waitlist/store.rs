@@ -168,12 +168,14 @@ pub struct WaitingEntry {
 }
 
 /// What is free for those who wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Free {
     /// Places in all.
     pub count: i32,
     /// Places beside each other, at most.
     pub together: i32,
+    /// The sections that have them; none for general admission.
+    pub sections: Vec<String>,
 }
 
 /// The next entries of an event after this turn that what is free is enough for, in order, locked: nobody of them leaves
@@ -187,13 +189,14 @@ pub async fn list_waiting(
     let entries = sqlx::query_as(
         "select id, user_id, requested_quantity, together, section, turn::text from waitlist
          where event_id = $1 and status = 'waiting' and turn > $2::numeric
-           and requested_quantity <= case when together then $4 else $3 end
+           and requested_quantity <= case when together then $4 else $3 end and (section is null or section = any($5))
          order by waitlist.turn limit 100 for no key update",
     )
     .bind(event_id)
     .bind(after)
     .bind(free.count)
     .bind(free.together)
+    .bind(free.sections)
     .fetch_all(conn)
     .await?;
     Ok(entries)

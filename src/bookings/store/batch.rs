@@ -45,6 +45,10 @@ pub(super) struct Shortage {
     pub(super) section: String,
     /// Its free places that were locked.
     pub(super) had: i64,
+    /// Those of them that are left after all were decided.
+    pub(super) left: i64,
+    /// The fewest that somebody asked for and didn't get: with fewer than that nobody is helped.
+    pub(super) least: i64,
 }
 
 /// The free places of a standing section.
@@ -53,8 +57,8 @@ struct Standing {
     had: i64,
     /// Those that are left after the requests decided so far, by where they stand among the seats.
     left: Vec<usize>,
-    /// Somebody asked for more than that.
-    is_short: bool,
+    /// The fewest that somebody asked for and didn't get.
+    short: Option<usize>,
 }
 
 /// A person with an active account, and a living booking they have, if any.
@@ -115,7 +119,7 @@ impl Batch {
         let mut standing: HashMap<(EventId, String), Standing> = HashMap::new();
         for place in places {
             let key = (place.event_id, place.section.clone());
-            let known = standing.entry(key).or_insert(Standing { had: 0, left: Vec::new(), is_short: false });
+            let known = standing.entry(key).or_insert(Standing { had: 0, left: Vec::new(), short: None });
             if let Some(seat) = place.into_locked() {
                 known.had += 1;
                 known.left.push(seats.len());
@@ -191,7 +195,7 @@ impl Batch {
         let standing = standing.ok_or_else(|| Error::invalid("section", Problem::Unknown))?;
         let wanted = usize::try_from(wanted.quantity).unwrap_or_default();
         if wanted > standing.left.len() {
-            standing.is_short = true;
+            standing.short = Some(standing.short.map_or(wanted, |least| least.min(wanted)));
             let available_count = i32::try_from(standing.left.len()).unwrap_or(i32::MAX);
             return Err(Conflict::SoldOut { available_count }.into());
         }
@@ -239,13 +243,17 @@ impl Batch {
 
     /// The standing sections of which fewer places could be locked than somebody asked for.
     pub(super) fn short_sections(&self) -> Vec<Shortage> {
-        let short = self.standing.iter().filter(|(_, standing)| standing.is_short);
-        let told = |((event_id, section), standing): (&(EventId, String), &Standing)| Shortage {
-            event_id: *event_id,
-            section: section.clone(),
-            had: standing.had,
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let told = |((event_id, section), standing): (&(EventId, String), &Standing)| {
+            Some(Shortage {
+                event_id: *event_id,
+                section: section.clone(),
+                had: standing.had,
+                left: count(standing.left.len()),
+                least: count(standing.short?),
+            })
         };
-        short.map(told).collect()
+        self.standing.iter().filter_map(told).collect()
     }
 
     /// The seats of these bookings that nobody has named yet: those of standing sections that were held before.

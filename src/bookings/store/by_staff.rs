@@ -18,7 +18,6 @@ use crate::{
         store::{Deed, record},
     },
 };
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -101,7 +100,8 @@ pub async fn resend_mail(state: &AppState, actor: &Actor, booking_id: BookingId)
     if booking.event.availability == events::model::Availability::Cancelled {
         return Err(Conflict::EventCancelled.into());
     }
-    enqueue(&mut tx, &[again(booking_id, now).into()], now).await?;
+    let mail = Mail::ConfirmationAgain { booking_id, asked: now.timestamp() / 60 };
+    enqueue(&mut tx, &[mail.into()], now).await?;
     let deed = Deed {
         action: "mail_resent",
         event_id: Some(booking.event_id),
@@ -112,9 +112,4 @@ pub async fn resend_mail(state: &AppState, actor: &Actor, booking_id: BookingId)
     record(&mut tx, actor, deed, now).await?;
     tx.commit().await?;
     Ok(booking)
-}
-
-/// The mail about a booking, once more.
-pub(super) fn again(booking_id: BookingId, now: DateTime<Utc>) -> Mail {
-    Mail::ConfirmationAgain { booking_id, minute: now.timestamp() / 60 }
 }

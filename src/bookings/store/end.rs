@@ -50,6 +50,15 @@ pub(super) async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u
     Ok(lapsed.len() as u64)
 }
 
+/// Ends a batch of the holds of an event that have lapsed, unless somebody is at one of them: before staff pick places of a standing
+/// section, so that what goes to who waits isn't picked.
+pub(super) async fn sweep_ahead(state: &AppState, event_id: EventId) -> Result<()> {
+    match sweep_event(state, event_id).await {
+        Ok(_) | Err(Failure::Passing(_)) => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Locks a batch of the holds of an event that have lapsed, in id order. One that someone else has locked is waited for:
 /// it may be free in a moment, and to call it taken would be untrue.
 async fn lock_lapsed(conn: &mut PgConnection, event_id: EventId, now: DateTime<Utc>) -> Result<Vec<LockedBooking>> {

@@ -11,6 +11,7 @@ use crate::{
     id::{BookingId, EventId, SeatId, UserId},
     server::{Result, clock::new_id, finish, redis::LockOutcome, state::AppState},
 };
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// Queues of plain requests for general admission in a process: events of one lane are settled together, and a slow event
@@ -34,6 +35,14 @@ pub struct HoldRequest {
 impl HoldRequest {
     /// A new request. `key` names the page it comes from: the same key is the same hold.
     pub fn new(user_id: UserId, event_id: EventId, wanted: Wanted, key: Option<String>) -> Self {
+        // Of a booking its standing section isn't read with it, so that the key stands for both: the same key with another section
+        // is another hold.
+        let key = match &wanted {
+            Wanted::Standing(standing) => {
+                key.map(|key| hex::encode(Sha256::digest(format!("{key} {}", standing.section))))
+            }
+            Wanted::Quantity(_) | Wanted::Seats(_) => key,
+        };
         // The id is made before the first try: one that was committed without an answer is found again by it.
         Self { id: BookingId(new_id()), user_id, event_id, wanted, key }
     }

@@ -2,6 +2,7 @@
 
 use super::{call_off::count_taken, enter_event, offer::feed_lines};
 use crate::{
+    discounts,
     error::{Conflict, Error, FieldError, Problem},
     events::{
         self,
@@ -111,7 +112,8 @@ impl Edit {
     }
 }
 
-/// Errors: `Invalid`, for what can't change any more since somebody has held places.
+/// Errors: `Invalid`, for what can't change any more since somebody has held places; for the currency also while a code takes off
+/// an amount of it.
 async fn refuse_fixed(
     conn: &mut PgConnection,
     event_id: EventId,
@@ -126,8 +128,15 @@ async fn refuse_fixed(
         return Ok(());
     }
     let sql = "select exists (select from bookings where event_id = $1)";
-    let is_fixed: bool = sqlx::query_scalar(sql).bind(event_id).fetch_one(conn).await?;
-    if is_fixed { Err(Error::Invalid(changed).into()) } else { Ok(()) }
+    let is_fixed: bool = sqlx::query_scalar(sql).bind(event_id).fetch_one(&mut *conn).await?;
+    if is_fixed {
+        return Err(Error::Invalid(changed).into());
+    }
+    let of_currency = |field: &FieldError| field.field == "currency";
+    if changed.iter().any(of_currency) && discounts::store::has_amounts(conn, event_id).await? {
+        return Err(Error::invalid("currency", Problem::Fixed).into());
+    }
+    Ok(())
 }
 
 /// The fields that an edit changes, as they were and as they are.

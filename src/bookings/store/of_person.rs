@@ -1,9 +1,6 @@
 //! A person's bookings as a whole: what is still open when they leave, and everything when they ask for it.
 
-use super::{
-    by_staff::again,
-    read::{BOOKING, BookingRow, ENTRY, EntryRow, complete, list_bookings},
-};
+use super::read::{BOOKING, BookingRow, ENTRY, EntryRow, complete, list_bookings};
 use crate::{
     bookings::model::{Booking, BookingStatus, HistoryEntry},
     events::{
@@ -11,7 +8,7 @@ use crate::{
         model::{Availability, Page},
     },
     id::{BookingId, EventId, UserId},
-    job::Job,
+    job::{Job, Mail},
     server::{Result, jobs::enqueue, state::AppState},
 };
 use chrono::{DateTime, Utc};
@@ -46,7 +43,9 @@ pub async fn resend_mails(conn: &mut PgConnection, user_id: UserId, now: DateTim
     let stands = |booking: &&Booking| {
         booking.status == BookingStatus::Confirmed && booking.event.availability != Availability::Cancelled
     };
-    let mails: Vec<Job> = open.iter().filter(stands).map(|booking| again(booking.id, now).into()).collect();
+    // Each asking is one of its own: the last address has to get them, however soon after another it came.
+    let again = |booking: &Booking| Mail::ConfirmationAgain { booking_id: booking.id, asked: now.timestamp_micros() };
+    let mails: Vec<Job> = open.iter().filter(stands).map(|booking| again(booking).into()).collect();
     enqueue(conn, &mails, now).await
 }
 

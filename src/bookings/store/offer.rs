@@ -117,7 +117,9 @@ impl Feeding {
 
     fn what_is_free(&self) -> Free {
         let together = if self.event.has_seat_selection { most_at_once(&self.free, true) } else { self.left };
-        Free { count: self.left, together }
+        let mut sections: Vec<String> = self.free.iter().map(|seat| seat.section.clone()).collect();
+        sections.dedup();
+        Free { count: self.left, together, sections }
     }
 
     async fn offer(&mut self, conn: &mut PgConnection, entry: &WaitingEntry) -> Result<()> {

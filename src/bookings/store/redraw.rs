@@ -3,6 +3,7 @@
 
 use super::{end::sweep_event, enter_event, offer::feed_lines};
 use crate::{
+    discounts,
     error::Conflict,
     events::{self, editing::facts::PRICE_MAX, store::ManagedRow},
     id::{EventId, SeatId},
@@ -19,8 +20,7 @@ use crate::{
     },
     waitlist,
 };
-use anyhow::Context;
-use seat_plan::{Area, Changes, Comparison, Flaw, Plan, check, compare, name_seat};
+use seat_plan::{Area, Changes, Comparison, Flaw, Plan, check, check::find_excess, compare, name_seat};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -70,7 +70,8 @@ pub async fn get_drawing(state: &AppState, event_id: EventId) -> Result<EventDra
 /// if the caller goes away.
 ///
 /// Errors: `NotFound`; `EventCancelled`; `VersionConflict` when somebody saved a newer version; and where the event has no seats yet,
-/// `WrongEventState` unless it is a draft that nobody waits for, `PlacesTaken` if somebody has places of it.
+/// `WrongEventState` unless it is a draft that nobody waits for, `PlacesTaken` if somebody has places of it; `Unavailable` when many
+/// plans wait to be checked.
 pub async fn draw_map(state: &AppState, actor: Actor, drawing: Drawing) -> Result<DrawingChange> {
     let task = state.clone();
     finish(async move {
@@ -92,6 +93,7 @@ async fn draw_once(state: &AppState, actor: &Actor, drawing: &Drawing) -> Result
     let mut tx = state.db.begin().await?;
     // Whoever is just taking places is waited for, and whoever is giving some back.
     events::store::lock_sale_alone(&mut tx, event_id).await?;
+    discounts::store::lock_codes_of(&mut tx, event_id).await?;
     waitlist::store::lock_line_alone(&mut tx, event_id).await?;
     let lines = waitlist::store::lock_lines(&mut tx, &[event_id]).await?;
     seats::store::settle_counts(&mut tx, event_id).await?;
@@ -115,6 +117,7 @@ async fn draw_once(state: &AppState, actor: &Actor, drawing: &Drawing) -> Result
     let version =
         seats::store::write_map(&mut tx, event_id, (&before, &plan), (&not_free, row.is_draft() && !was_booked), now)
             .await?;
+    discounts::store::rename_sections(&mut tx, event_id, &change.changes.sections_renamed, now).await?;
     feed_lines(&mut tx, &lines, now).await?;
     record(&mut tx, actor, deed(event_id, (&before.plan, &plan), &change.changes), now).await?;
     tx.commit().await?;
@@ -142,17 +145,21 @@ async fn look(state: &AppState, drawing: &Drawing) -> Result<Seen> {
         return Err(Conflict::VersionConflict.into());
     }
     decide_draw(&mut conn, &row, (event_id, before.version)).await?;
-    // A large map takes a while: other requests go on meanwhile.
+    // Others need it more while this one waits for its turn.
+    drop(conn);
     let plan = drawing.plan.clone();
     let price_max = PRICE_MAX * 10_i64.pow(row.facts().event.price.currency.decimals());
-    let pure = tokio::task::spawn_blocking(move || {
+    let (before, plan, flaws, comparison): (DrawnMap, Plan, Vec<Flaw>, Comparison) = seats::store::in_turn(move || {
+        if let Some(flaw) = find_excess(&plan) {
+            return (before, plan, vec![flaw], Comparison::default());
+        }
         let plan = seats::store::as_one_of(&before, plan);
         let (mut flaws, comparison) = (check(&plan), compare(&before.plan, &plan));
         flaws.extend(list_too_dear(&plan, price_max));
         (before, plan, flaws, comparison)
-    });
-    let (before, plan, flaws, comparison): (DrawnMap, Plan, Vec<Flaw>, Comparison) =
-        pure.await.context("a plan could not be compared")?;
+    })
+    .await?;
+    let mut conn = state.db.pool().acquire().await?;
     let taken = seats::store::list_taken(&mut conn, event_id, now).await?;
     let change = DrawingChange {
         version: before.version,

@@ -2,8 +2,12 @@
 //! way are expired first, and what comes free goes to the waitlist before the commit.
 
 use super::{
-    Entry, LOCKED, LockedBooking, discount::discount_anew, end::Ending, enter_event, list_seat_ids, name_places,
-    offer::feed_lines, write_history,
+    Entry, LOCKED, LockedBooking,
+    discount::discount_anew,
+    end::{Ending, sweep_ahead},
+    enter_event, list_seat_ids, name_places,
+    offer::feed_lines,
+    write_history,
 };
 use crate::{
     bookings::model::BookingAction,
@@ -47,6 +51,9 @@ pub async fn block_seats(state: &AppState, actor: Actor, request: SeatsRequest) 
     let task = state.clone();
     finish(async move {
         let _turn = enter_event(&task, request.event_id).await?;
+        if request.standing.is_some() {
+            sweep_ahead(&task, request.event_id).await?;
+        }
         retrying("block", || block_once(&task, &actor, &request)).await
     })
     .await

@@ -1,6 +1,7 @@
 //! Selling at the box office: booked at once, for whoever stands there or is on the phone.
 
 use super::{
+    end::sweep_ahead,
     enter_event,
     hold::HoldRequest,
     import::{ImportedBooking, Making, Price, make_bookings},
@@ -52,6 +53,9 @@ pub async fn sell(state: &AppState, actor: Actor, mut request: SellRequest) -> R
     let task = state.clone();
     finish(async move {
         let _turn = enter_event(&task, request.event_id).await?;
+        if matches!(request.wanted, Wanted::Standing(_)) {
+            sweep_ahead(&task, request.event_id).await?;
+        }
         retrying("sell", || sell_once(&task, &actor, &request)).await
     })
     .await

@@ -200,7 +200,9 @@ async fn list_overlooked(
     let sections: Vec<(EventId, &str)> = short.iter().map(|one| (one.event_id, one.section.as_str())).collect();
     let lapsed_at = (round == Round::Plain).then_some(now);
     let counts = seats::store::count_standing(conn, &sections, lapsed_at).await?;
-    let overlooked = short.iter().zip(counts).filter(|(one, count)| *count > one.had);
+    // What others have locked, with what is left here, has to be enough for somebody: else the answer stands.
+    let overlooked =
+        short.iter().zip(counts).filter(|(one, count)| *count - one.had + one.left >= one.least && *count > one.had);
     Ok(overlooked.map(|(one, _)| one.event_id).collect())
 }
 
@@ -242,9 +244,9 @@ async fn lock_lapsed_in_the_way(
 ) -> Result<Vec<LockedBooking>> {
     let seat_ids = wanted_seats(requests);
     let mut of_seats = seats::store::list_lapsed_holds(conn, &seat_ids, now).await?;
-    for ((event_id, section), quantity) in wanted_standing(requests) {
-        // Each has one place at least: so many are enough for everybody.
-        of_seats.extend(seats::store::list_lapsed_standing(conn, (event_id, section), quantity, now).await?);
+    for (event_id, section) in wanted_standing(requests).into_keys() {
+        // More than are wanted: what they free goes to who waits first, and another process may be expiring the same ones.
+        of_seats.extend(seats::store::list_lapsed_standing(conn, (event_id, section), LAPSED_MAX, now).await?);
     }
     let of_event = if requests.iter().any(HoldRequest::is_general) { LAPSED_MAX } else { 0 };
     let sql = const_format::formatcp!(

@@ -132,13 +132,16 @@ fn say_code(refused: Option<&Error>) -> Option<String> {
     is_there.then(|| "This event has a code that reads like this.".to_owned())
 }
 
-/// For the seats of which sections.
+/// For the seats of which sections. One that is chosen and isn't there any more has a box too: without it, saving the form would
+/// make the code one for all seats.
 #[component]
 fn Sections(
     sections: Vec<String>,
     chosen: Vec<String>,
     #[prop(optional_no_strip)] problem: Option<String>,
 ) -> impl IntoView {
+    let gone: Vec<String> = chosen.iter().filter(|section| !sections.contains(section)).cloned().collect();
+    let sections: Vec<String> = sections.into_iter().chain(gone).collect();
     let check = move |(at, section): (usize, String)| {
         let is_chosen = chosen.contains(&section);
         view! {

@@ -57,7 +57,9 @@ async fn load(event_id: Result<EventId, Error>, q: String, cursor: String, draft
 /// What the codes of an event can be.
 pub(super) async fn load_choices(event: &ManagedEvent) -> Result<Choices, Error> {
     let event = &event.detail.event;
-    let sections = list_prices(event.id).await?.into_iter().map(|section| section.section).collect();
+    // Tiers have prices too, but a code names sections alone.
+    let prices = list_prices(event.id).await?.into_iter().filter(|price| !price.is_tier);
+    let sections = prices.map(|price| price.section).collect();
     Ok(Choices { currency: event.currency, zone: event.timezone.clone(), sections })
 }
 

@@ -57,28 +57,50 @@ pub struct Batch {
 /// What the codes of an event are read with. Errors: `NotFound`.
 pub async fn read_terms(state: &AppState, event_id: EventId) -> Result<Terms> {
     let event = events::store::find_sale(&mut *state.db.pool().acquire().await?, event_id).await?;
-    let sections = seats::store::list_prices(state, event_id).await?;
+    // Tiers have prices too, but a code names sections alone.
+    let prices = seats::store::list_prices(state, event_id).await?.into_iter().filter(|price| !price.is_tier);
     Ok(Terms {
         currency: event.currency,
         zone: event.timezone.parse().unwrap_or(Tz::UTC),
-        sections: sections.into_iter().map(|section| section.section).collect(),
+        sections: prices.map(|price| price.section).collect(),
     })
+}
+
+/// Keeps the event's currency and its sections as they are until the transaction ends. Errors: `NotFound`; `VersionConflict` where
+/// they aren't any more what the code was read with: an amount would be of another currency, a name that of no section.
+async fn share_terms(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    (terms, facts): (&Terms, &CodeFacts),
+    kept: &[String],
+) -> Result<()> {
+    let event = events::store::lock_sale(conn, event_id).await?;
+    let sql = "select exists (select from unnest($2::text[]) as named (name)
+                   where name <> all($3) and name not in (select name from sections where event_id = $1))";
+    let is_any_gone: bool =
+        sqlx::query_scalar(sql).bind(event_id).bind(&facts.sections).bind(kept).fetch_one(conn).await?;
+    if event.currency != terms.currency || is_any_gone {
+        return Err(Conflict::VersionConflict.into());
+    }
+    Ok(())
 }
 
 /// Makes a code in somebody's name.
 ///
-/// Errors: `NotFound`; `Invalid`, with `Repeated` on `code` for one that the event has.
+/// Errors: `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile; `Invalid`, with `Repeated` on
+/// `code` for one that the event has.
 pub async fn create_code(
     state: &AppState,
     actor: Actor,
     event_id: EventId,
     (form, sections): (&CodeForm, &[String]),
 ) -> Result<Code> {
-    let facts = CodeFacts::parse(form, sections, &read_terms(state, event_id).await?)?;
+    let terms = read_terms(state, event_id).await?;
+    let facts = CodeFacts::parse(form, sections, &terms)?;
     let task = state.clone();
     finish(async move {
         let code_id = CodeId(new_id());
-        retrying("create code", || create_once(&task, &actor, (event_id, code_id), &facts)).await
+        retrying("create code", || create_once(&task, &actor, (event_id, code_id), (&terms, &facts))).await
     })
     .await
 }
@@ -87,9 +109,10 @@ async fn create_once(
     state: &AppState,
     actor: &Actor,
     (event_id, code_id): (EventId, CodeId),
-    facts: &CodeFacts,
+    (terms, facts): (&Terms, &CodeFacts),
 ) -> Result<Code> {
     let mut tx = state.db.begin().await?;
+    share_terms(&mut tx, event_id, (terms, facts), &[]).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let is_new = insert(&mut tx, event_id, (&[code_id], std::slice::from_ref(&facts.code)), (facts, now)).await? == 1;
     // What was committed without an answer is found again by its id.
@@ -134,25 +157,30 @@ async fn insert(
     Ok(inserted.rows_affected())
 }
 
-/// Brings a code in from elsewhere, unless the event has one that reads like it. Errors: `NotFound`; `Invalid`.
+/// Brings a code in from elsewhere, unless the event has one that reads like it. Errors: `NotFound`; `VersionConflict`; `Invalid`.
 pub async fn import_code(state: &AppState, event_id: EventId, form: &CodeForm) -> Result<()> {
-    let facts = CodeFacts::parse(form, &[], &read_terms(state, event_id).await?)?;
-    let mut conn = state.db.pool().acquire().await?;
-    let now = state.clock.now_in(&mut conn).await?;
-    insert(&mut conn, event_id, (&[CodeId(new_id())], std::slice::from_ref(&facts.code)), (&facts, now)).await?;
+    let terms = read_terms(state, event_id).await?;
+    let facts = CodeFacts::parse(form, &[], &terms)?;
+    let mut tx = state.db.begin().await?;
+    share_terms(&mut tx, event_id, (&terms, &facts), &[]).await?;
+    let now = state.clock.now_in(&mut tx).await?;
+    insert(&mut tx, event_id, (&[CodeId(new_id())], std::slice::from_ref(&facts.code)), (&facts, now)).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Changes a code in somebody's name: all of its fields, or none. Nothing changed is nothing done.
 ///
-/// Errors: `NotFound`; `VersionConflict`; `Invalid`, with `Fixed` for what a code reads, and once a booking has used it for what
-/// it takes off, and with `OutOfRange` on `max_uses` below the uses it has.
+/// Errors: `NotFound`; `VersionConflict`, also where the event's currency or sections changed meanwhile; `Invalid`, with
+/// `Fixed` for what a code reads, and once a booking has used it for what it takes off, and with `OutOfRange` on `max_uses`
+/// below the uses it has.
 pub async fn update_code(state: &AppState, actor: Actor, event_id: EventId, edit: CodeEdit) -> Result<Code> {
-    let terms = read_terms(state, event_id).await?;
+    let code = get_code(&mut *state.db.pool().acquire().await?, edit.code_id).await?;
+    let terms = read_terms(state, event_id).await?.keeping(&code);
     let facts = CodeFacts::parse(&edit.form, &edit.sections, &terms)?;
     let task = state.clone();
     finish(async move {
-        retrying("update code", || update_once(&task, &actor, (edit.code_id, edit.version), &facts)).await
+        retrying("update code", || update_once(&task, &actor, (event_id, &edit), (&terms, &facts))).await
     })
     .await
 }
@@ -160,17 +188,22 @@ pub async fn update_code(state: &AppState, actor: Actor, event_id: EventId, edit
 async fn update_once(
     state: &AppState,
     actor: &Actor,
-    (code_id, version): (CodeId, i32),
-    facts: &CodeFacts,
+    (event_id, edit): (EventId, &CodeEdit),
+    (terms, facts): (&Terms, &CodeFacts),
 ) -> Result<Code> {
+    let code_id = edit.code_id;
     let mut tx = state.db.begin().await?;
+    // Before the code's own lock, as who gives it does.
+    events::store::lock_sale(&mut tx, event_id).await?;
     let code = lock_code(&mut tx, code_id).await?;
     if facts.is(&code) {
         return Ok(code);
     }
-    if code.version != version {
+    if code.version != edit.version {
         return Err(Conflict::VersionConflict.into());
     }
+    share_terms(&mut tx, event_id, (terms, facts), &code.sections).await?;
+    let facts = &facts.clone().in_order_of(&code);
     let now = state.clock.now_in(&mut tx).await?;
     check_fixed(&mut tx, &code, facts, now).await?;
     sqlx::query(
@@ -207,7 +240,7 @@ async fn check_fixed(conn: &mut PgConnection, code: &Code, facts: &CodeFacts, no
     if !facts.has_terms_of(code) && sqlx::query_scalar(sql).bind(code.id).fetch_one(&mut *conn).await? {
         fixed.extend((facts.kind != code.kind).then_some("kind"));
         fixed.extend((facts.value != code.value).then_some("value"));
-        fixed.extend((facts.sections != code.sections).then_some("sections"));
+        fixed.extend((!facts.has_sections_of(code)).then_some("sections"));
     }
     if !fixed.is_empty() {
         let refuse = |field: &str| FieldError { field: field.to_owned(), problem: Problem::Fixed };
@@ -247,7 +280,7 @@ pub async fn end_code(state: &AppState, actor: &Actor, code_id: CodeId) -> Resul
 
 /// Makes codes that nobody can guess, each to be used once, in somebody's name; answers what they begin with.
 ///
-/// Errors: `NotFound`; `Invalid`.
+/// Errors: `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile; `Invalid`.
 pub async fn generate_codes(state: &AppState, actor: Actor, event_id: EventId, batch: Batch) -> Result<String> {
     let terms = read_terms(state, event_id).await?;
     let facts = CodeFacts::parse_batch((&batch.prefix, batch.count), &batch.form, &batch.sections, &terms)?;
@@ -256,7 +289,7 @@ pub async fn generate_codes(state: &AppState, actor: Actor, event_id: EventId, b
     let codes = (0..count).map(|_| random_code(&facts.code)).collect::<Result<Vec<String>>>()?;
     let (task, prefix) = (state.clone(), facts.code.clone());
     finish(async move {
-        retrying("generate codes", || generate_once(&task, &actor, event_id, (&ids, &codes, &facts))).await
+        retrying("generate codes", || generate_once(&task, &actor, event_id, (&ids, &codes, &facts), &terms)).await
     })
     .await?;
     Ok(prefix)
@@ -267,8 +300,10 @@ async fn generate_once(
     actor: &Actor,
     event_id: EventId,
     (ids, codes, facts): (&[CodeId], &[String], &CodeFacts),
+    terms: &Terms,
 ) -> Result<()> {
     let mut tx = state.db.begin().await?;
+    share_terms(&mut tx, event_id, (terms, facts), &[]).await?;
     let now = state.clock.now_in(&mut tx).await?;
     match insert(&mut tx, event_id, (ids, codes), (facts, now)).await? {
         // All of them are there: an earlier try was committed without an answer.

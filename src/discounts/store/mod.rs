@@ -14,6 +14,7 @@ use crate::{
     id::{CodeId, EventId},
     server::{Result, state::AppState},
 };
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// The columns of a [`Code`].
@@ -39,6 +40,49 @@ pub async fn lock_code(conn: &mut PgConnection, code_id: CodeId) -> Result<Code>
 pub async fn share_code(conn: &mut PgConnection, code_id: CodeId) -> Result<()> {
     sqlx::query("select from discount_codes where id = $1 for share").bind(code_id).execute(conn).await?;
     Ok(())
+}
+
+/// Locks the codes of an event: nobody gives, changes or ends one until the transaction ends.
+pub async fn lock_codes_of(conn: &mut PgConnection, event_id: EventId) -> Result<()> {
+    let sql = "select from discount_codes where event_id = $1 order by id for no key update";
+    sqlx::query(sql).bind(event_id).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives the sections that an event's codes name their new names, all at once: two may have swapped theirs. A section that is gone
+/// stays in its codes. Assumes the codes' locks ([`lock_codes_of`]).
+pub async fn rename_sections(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    renamed: &[(String, String)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if renamed.is_empty() {
+        return Ok(());
+    }
+    let (old, new): (Vec<&str>, Vec<&str>) = renamed.iter().map(|(old, new)| (old.as_str(), new.as_str())).unzip();
+    // A section may have got the name of one that is gone: a code that is for both names it once.
+    sqlx::query(
+        "update discount_codes set updated_at = $4, version = version + 1, sections = array(
+             select coalesce(given.new_name, named.name)
+             from unnest(sections) with ordinality as named (name, nth)
+             left join unnest($2::text[], $3::text[]) as given (old_name, new_name) on given.old_name = named.name
+             group by 1 order by min(named.nth))
+         where event_id = $1 and sections && $2::text[]",
+    )
+    .bind(event_id)
+    .bind(&old)
+    .bind(&new)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether a code of the event takes off an amount, which means something in its currency alone.
+pub async fn has_amounts(conn: &mut PgConnection, event_id: EventId) -> Result<bool> {
+    let sql = "select exists (select from discount_codes where event_id = $1 and kind <> 'percent')";
+    Ok(sqlx::query_scalar(sql).bind(event_id).fetch_one(conn).await?)
 }
 
 /// The event of a code, if there is such a code.

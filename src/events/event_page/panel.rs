@@ -162,11 +162,10 @@ fn SeatsPanel(
 ) -> impl IntoView {
     let Seats { map, section, kept, asked, mut party, unfit } = seats;
     let is_own = |seat: &Seat| own_hold.iter().flat_map(|own| &own.seats).any(|own| own.seat_id == seat.id);
-    // The form of a standing section says itself why it came back.
-    let (at_standing, refused) = refused.map_or((None, None), |error| match ui::asked("standing").is_empty() {
-        true => (None, Some(error)),
-        false => (Some(error), None),
-    });
+    // The form of a standing section says itself why it came back; of one that is no more, the page does.
+    let asked_standing = ui::asked("standing");
+    let has_form = map.sections.iter().any(|section| section.standing && section.name == asked_standing);
+    let (at_standing, refused) = if has_form { (refused, None) } else { (None, refused) };
     let refused = say_refusal(asked.iter().filter(|seat| !is_own(seat)), refused.as_ref());
     let free = asked.iter().filter(|seat| kept.contains(&seat.id) && seat.status == SeatStatus::Available);
     let free: Vec<&Seat> = free.collect();

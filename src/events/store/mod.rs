@@ -22,7 +22,7 @@ pub use manage::{
     ManagedRow, find_cancel_reason, find_managed, list_managed, lock_managed, lock_sale_alone, write_facts, write_price,
 };
 pub use month::list_month;
-pub use poster::{SHARE, copy_poster, describe_poster, find_poster, remove_poster, set_poster};
+pub use poster::{Posters, SHARE, copy_poster, describe_poster, find_poster, remove_poster, set_poster};
 pub use publish::{publish_event, publish_event_by, publish_scheduled, schedule_event, unpublish};
 pub use sitemap::{EventToCome, count_events_to_come, list_events_to_come};
 pub use spelling::suggest_events;

@@ -13,6 +13,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
+use moka::future::Cache;
 use serde_json::json;
 use sqlx::{PgConnection, types::Json};
 
@@ -89,8 +90,34 @@ pub async fn copy_poster(conn: &mut PgConnection, (from, to): (EventId, EventId)
     Ok(())
 }
 
-/// A file of an event's poster, if there is one by these names.
+/// Bytes of posters that a process keeps: some hundreds of files.
+const KEPT_MAX_BYTES: u64 = 32 << 20;
+
+/// The posters that a process has handed out. Their addresses change with them, so they are never old. Clones share them.
+#[derive(Clone)]
+pub struct Posters(Cache<(EventId, String, String), Bytes>);
+
+impl Default for Posters {
+    fn default() -> Self {
+        let weigh = |_: &(EventId, String, String), file: &Bytes| u32::try_from(file.len()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(KEPT_MAX_BYTES).weigher(weigh).build())
+    }
+}
+
+/// A file of an event's poster, if there is one by these names. When a sale opens thousands ask for the same one.
 pub async fn find_poster(state: &AppState, event_id: EventId, hash: &str, size: &str) -> Result<Option<Bytes>> {
+    let key = (event_id, hash.to_owned(), size.to_owned());
+    if let Some(kept) = state.posters.0.get(&key).await {
+        return Ok(Some(kept));
+    }
+    let found = read_poster(state, event_id, hash, size).await?;
+    if let Some(file) = &found {
+        state.posters.0.insert(key, file.clone()).await;
+    }
+    Ok(found)
+}
+
+async fn read_poster(state: &AppState, event_id: EventId, hash: &str, size: &str) -> Result<Option<Bytes>> {
     let sql = "select bytes from posters where event_id = $1 and hash = $2 and size = $3";
     let bytes: Option<Vec<u8>> =
         sqlx::query_scalar(sql).bind(event_id).bind(hash).bind(size).fetch_optional(state.db.pool()).await?;

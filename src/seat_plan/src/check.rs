@@ -41,8 +41,58 @@ pub struct Flaw {
     pub words: String,
 }
 
-/// What is wrong with a plan, from its first section to its last; the first [`FLAWS_MAX`] of it. Without any it can be saved.
+/// What alone is told of a plan that is too large to be looked at more closely: too many parts, or a name that is too long. It
+/// quotes no name, while whatever else is told of a plan may quote names once for each seat.
+pub fn find_excess(plan: &Plan) -> Option<Flaw> {
+    let flaw = |(section, row, seat), words: String| Some(Flaw { section, row, seat, words });
+    let nowhere = (None, None, None);
+    if plan.sections.len() > SECTIONS_MAX {
+        let words = format!("A map has at most {SECTIONS_MAX} sections; these are {}.", plan.sections.len());
+        return flaw(nowhere, words);
+    }
+    if plan.tiers.len() > TIERS_MAX {
+        return flaw(nowhere, format!("A map has at most {TIERS_MAX} named prices; these are {}.", plan.tiers.len()));
+    }
+    let count: u64 = plan.sections.iter().map(|section| section.capacity() as u64).sum();
+    if count > SEATS_MAX as u64 {
+        return flaw(nowhere, format!("A map has at most {SEATS_MAX} places; these are {count}."));
+    }
+    // Rows without seats have labels too.
+    let count: usize = plan.sections.iter().map(|section| section.rows().len()).sum();
+    if count > SEATS_MAX {
+        return flaw(nowhere, format!("A map has at most {SEATS_MAX} rows; these are {count}."));
+    }
+    // A character has four bytes at most: no long text is read to its end.
+    let is_long = |text: &str, most: usize| text.len() > 4 * most || text.chars().count() > most;
+    if plan.tiers.iter().any(|tier| is_long(&tier.name, NAME_MAX)) {
+        let words = format!("A price needs a name of 1 to {NAME_MAX} characters without spaces around it.");
+        return flaw(nowhere, words);
+    }
+    for (of_section, section) in plan.sections.iter().enumerate() {
+        if is_long(&section.name, NAME_MAX) {
+            let words = format!("A section needs a name of 1 to {NAME_MAX} characters without spaces around it.");
+            return flaw((Some(of_section), None, None), words);
+        }
+        for (of_row, row) in section.rows().iter().enumerate() {
+            if is_long(&row.label, LABEL_MAX) {
+                let words = format!("A row needs a label of 1 to {LABEL_MAX} characters.");
+                return flaw((Some(of_section), Some(of_row), None), words);
+            }
+            if let Some(nth) = row.seats.iter().position(|seat| is_long(&seat.number, LABEL_MAX)) {
+                let words = format!("A seat needs a label of 1 to {LABEL_MAX} characters.");
+                return flaw((Some(of_section), Some(of_row), Some(nth)), words);
+            }
+        }
+    }
+    None
+}
+
+/// What is wrong with a plan, from its first section to its last; the first [`FLAWS_MAX`] of it, and of one that is too large only
+/// that ([`find_excess`]). Without any it can be saved.
 pub fn check(plan: &Plan) -> Vec<Flaw> {
+    if let Some(flaw) = find_excess(plan) {
+        return vec![flaw];
+    }
     let mut found = Found::default();
     found.check_map(plan);
     found.check_tiers(plan);
@@ -61,6 +111,9 @@ pub fn check(plan: &Plan) -> Vec<Flaw> {
         }
         found.check_section(plan, section);
         for (nth, row) in section.rows().iter().enumerate() {
+            if found.is_full() {
+                break;
+            }
             found.at.1 = Some(nth);
             found.check_row(plan, (section, row), &tiers, &mut ids);
             found.at = (found.at.0, None, None);
@@ -68,7 +121,6 @@ pub fn check(plan: &Plan) -> Vec<Flaw> {
     }
     found.at = (None, None, None);
     found.check_overlaps(plan);
-    found.flaws.truncate(FLAWS_MAX);
     found.flaws
 }
 
@@ -80,8 +132,10 @@ struct Found {
 
 impl Found {
     fn say(&mut self, words: String) {
-        let (section, row, seat) = self.at;
-        self.flaws.push(Flaw { section, row, seat, words });
+        if !self.is_full() {
+            let (section, row, seat) = self.at;
+            self.flaws.push(Flaw { section, row, seat, words });
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -99,15 +153,8 @@ impl Found {
         if let Some(background) = &plan.background {
             self.check_background(background);
         }
-        match plan.sections.iter().map(|section| section.capacity() as u64).sum::<u64>() {
-            0 => self.say("There is no place on the map yet.".to_owned()),
-            count if count > SEATS_MAX as u64 => {
-                self.say(format!("A map has at most {SEATS_MAX} places; these are {count}."));
-            }
-            _ => {}
-        }
-        if plan.sections.len() > SECTIONS_MAX {
-            self.say(format!("A map has at most {SECTIONS_MAX} sections; these are {}.", plan.sections.len()));
+        if plan.sections.iter().all(|section| section.capacity() == 0) {
+            self.say("There is no place on the map yet.".to_owned());
         }
     }
 
@@ -135,9 +182,6 @@ impl Found {
                 self.say(format!("The price {} is below nothing, or too high.", tier.name));
             }
         }
-        if plan.tiers.len() > TIERS_MAX {
-            self.say(format!("A map has at most {TIERS_MAX} named prices; these are {}.", plan.tiers.len()));
-        }
     }
 
     fn check_section(&mut self, plan: &Plan, section: &Section) {
@@ -156,6 +200,9 @@ impl Found {
             Area::Rows(rows) if rows.is_empty() => self.say(format!("{name} has no seats: draw some, or remove it.")),
             Area::Rows(rows) => {
                 for (nth, row) in rows.iter().enumerate() {
+                    if self.is_full() {
+                        return;
+                    }
                     self.at.1 = Some(nth);
                     if !labels.insert(row.label.as_str()) {
                         self.say(format!("{name} has another row {}.", row.label));

@@ -30,7 +30,7 @@ pub use kept_plans::{PlanToKeep, delete_plan, get_kept_plan, list_plans, save_pl
 pub use plan::{Plans, get_plan, get_statuses};
 pub use prices::{list_prices, set_prices};
 pub use project::project_availability;
-pub use read_file::read_plan;
+pub use read_file::{in_turn, read_plan};
 pub use standing::{
     STANDING, StandingPlace, count_standing, list_blocked_standing, list_in_standing, list_lapsed_standing,
     pick_standing,

@@ -61,6 +61,13 @@ pub async fn set_prices(state: &AppState, actor: &Actor, event_id: EventId, type
 
 async fn set_once(state: &AppState, actor: &Actor, event_id: EventId, typed: &[TypedPrice]) -> Result<()> {
     let mut tx = state.db.begin().await?;
+    // In the order in which drawing locks them, and who adds up what is free: the event last.
+    for sql in [
+        "select from seat_maps where event_id = $1 for update",
+        "select from sections where event_id = $1 order by name for update",
+    ] {
+        sqlx::query(sql).bind(event_id).execute(&mut *tx).await?;
+    }
     let row = events::store::lock_managed(&mut tx, event_id).await?;
     if row.event.is_cancelled() {
         return Err(Conflict::EventCancelled.into());
@@ -161,9 +168,11 @@ async fn write_prices(conn: &mut PgConnection, event_id: EventId, changes: &[(&S
         sqlx::query(sql).bind(event_id).bind(names).bind(prices).execute(&mut *conn).await?;
     }
     for sql in [
-        "update sections set lowest_price_minor = coalesce(
-             (select min(price_minor) from seats where seats.event_id = $1 and section = sections.name), price_minor)
-         where event_id = $1",
+        "update sections set lowest_price_minor = found.lowest
+         from (select name, coalesce((select min(price_minor) from seats where seats.event_id = $1 and section = priced.name),
+                                     price_minor) as lowest
+               from sections as priced where event_id = $1) as found
+         where event_id = $1 and sections.name = found.name and lowest_price_minor <> found.lowest",
         "update seat_maps set version = version + 1 where event_id = $1",
     ] {
         sqlx::query(sql).bind(event_id).execute(&mut *conn).await?;

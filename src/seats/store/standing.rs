@@ -79,7 +79,7 @@ pub async fn count_standing(
 pub async fn list_lapsed_standing(
     conn: &mut PgConnection,
     (event_id, section): (EventId, &str),
-    most: i32,
+    most: i64,
     now: DateTime<Utc>,
 ) -> Result<Vec<BookingId>> {
     let sql = "select distinct booking_id from seats

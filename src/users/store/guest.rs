@@ -38,13 +38,18 @@ pub async fn begin_guest(state: &AppState, guest: Guest, now: DateTime<Utc>) -> 
     Ok(user)
 }
 
-/// The link for a mail to a guest, as it stands in it: the mail's id names it. Written twice, both are good, since
-/// nobody knows which one arrives. None where the guest is none any more.
-pub async fn write_guest_link(state: &AppState, mail_id: Uuid, user_id: UserId) -> Result<Option<String>> {
+/// The link for a mail to a guest at this address, as it stands in it: the mail's id names it. Written twice, both are good, since
+/// nobody knows which one arrives. None where the guest is none any more, or has corrected their address.
+pub async fn write_guest_link(
+    state: &AppState,
+    mail_id: Uuid,
+    (user_id, email): (UserId, &str),
+) -> Result<Option<String>> {
     let secret = Secret::new()?;
     let written = sqlx::query(
         "insert into guest_links (id, user_id, token_hashes, created_at)
-         select $1, id, array[$3], $4 from users where id = $2 and is_guest and is_active
+         select $1, id, array[$3], $4 from users where id = $2 and is_guest and is_active and email = $5
+         for share
          on conflict (id) do update
          set token_hashes = guest_links.token_hashes[greatest(cardinality(guest_links.token_hashes) - 8, 1):]
                             || excluded.token_hashes",
@@ -53,6 +58,7 @@ pub async fn write_guest_link(state: &AppState, mail_id: Uuid, user_id: UserId) 
     .bind(user_id)
     .bind(&secret.hash()[..])
     .bind(state.clock.now())
+    .bind(email)
     .execute(state.db.pool())
     .await?;
     Ok((written.rows_affected() == 1).then(|| format!("{}{}", mail_id.simple(), secret.text())))
@@ -94,6 +100,8 @@ pub async fn open_guest(state: &AppState, token: &str) -> Result<User> {
     if !try_lock_person(&mut tx, linked.id).await? {
         return Err(Error::LinkOver.into());
     }
+    // Again, now that nobody changes the person: a corrected address ends the links to the one before.
+    find_linked(&mut tx, token).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let is_proven: bool = sqlx::query_scalar("select email_verified_at is not null from users where id = $1")
         .bind(linked.id)

@@ -191,11 +191,12 @@ async fn every_mail_to_a_guest_has_a_link_and_no_secret_lies_in_the_database(poo
 async fn a_mail_that_is_written_again_leaves_its_first_link_good(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let guest = app.guest("gil").await;
-    let user_id = guest.get("users/me").await.id().parse().expect("an id");
+    let to = (guest.user_id().await, "gil@example.org");
+    assert_eq!(write_guest_link(&app.state, uuid::Uuid::max(), (to.0, "gill@example.org")).await.expect("asked"), None);
     let mail_id = uuid::Uuid::nil();
     let mut links = Vec::new();
     for _ in 0..12 {
-        links.push(write_guest_link(&app.state, mail_id, user_id).await.expect("written").expect("a link"));
+        links.push(write_guest_link(&app.state, mail_id, to).await.expect("written").expect("a link"));
     }
     for link in &links[2..] {
         app.visitor().open(link).await.expect(200);
@@ -342,6 +343,16 @@ async fn a_guest_who_mistyped_their_address_corrects_it_and_what_went_astray_is_
     let (to, link) = links.last().expect("a link");
     assert_eq!((links.len(), to.as_str()), (2, "gil@example.org"), "the same address again sends nothing");
     app.visitor().open(&astray).await.refused(410, "link_over");
+    // Wrong again, and within the same minute.
+    app.wait(TimeDelta::seconds(10));
+    guest.post("users/correct_email", json!({"email": "gila@example.org"})).await.expect(200);
+    app.guest_link().await;
+    app.wait(TimeDelta::seconds(10));
+    guest.post("users/correct_email", json!({"email": "gil@example.org"})).await.expect(200);
+    let last = app.guest_links().await.pop().expect("a link");
+    assert_eq!(last.0, "gil@example.org", "each address gets the mails");
+    app.visitor().open(link).await.refused(410, "link_over");
+    let link = &last.1;
     for (before, now) in printed.iter().zip(tickets(&guest, &booking_id).await) {
         assert_ne!(before["token"], now["token"], "whoever got the mail can't come in");
     }

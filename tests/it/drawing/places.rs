@@ -160,16 +160,20 @@ async fn places_to_stand_are_made_and_removed_by_number(pool: PgPool) {
         sqlx::query_scalar(sql).bind(event_id).fetch_all(app.state.db.pool()).await.expect("numbers")
     };
     assert_eq!(numbers().await, ["1", "2", "3", "4", "5"]);
-    // Somebody has the third and the fifth.
-    let taken: Vec<String> = sqlx::query_scalar(
-        "select id::text from seats where event_id = $1 and section = 'Floor' and number in ('3', '5')",
-    )
-    .bind(event_id)
-    .fetch_all(app.state.db.pool())
-    .await
-    .expect("ids");
+    // Somebody has the third and the fifth: whoever wants places gets the lowest numbers that are free.
     admin.post("events/publish", json!({"event_id": event_id})).await.expect(200);
-    app.person("ada").await.hold_seats(event_id, &taken).await;
+    let ada = app.person("ada").await;
+    for number in ["1", "2", "3", "4", "5"] {
+        let one = json!({"event_id": event_id, "section": "Floor", "quantity": 1, "key": number});
+        let held = ada.post("bookings/hold", one).await.expect(200);
+        assert_eq!(held["seats"][0]["number"], number, "{held}");
+    }
+    for number in ["1", "2", "4"] {
+        let sql = "select booking_id::text from seats where event_id = $1 and section = 'Floor' and number = $2";
+        let held: String =
+            sqlx::query_scalar(sql).bind(event_id).bind(number).fetch_one(app.state.db.pool()).await.expect("a hold");
+        ada.change("release", &held).await.expect(200);
+    }
     let told = drawing(&admin, event_id).await;
     assert_eq!(told["standing"], json!([{"section": "Floor", "taken_count": 2, "blocked_count": 0}]));
     let mut plan = told["plan"].clone();
@@ -184,13 +188,8 @@ async fn places_to_stand_are_made_and_removed_by_number(pool: PgPool) {
     saved(&draw(&admin, event_id, &plan).await);
     assert_eq!(numbers().await, ["1", "2", "3", "4", "5", "6"]);
     // What is kept back goes before what somebody has.
-    let first: String =
-        sqlx::query_scalar("select id::text from seats where event_id = $1 and section = 'Floor' and number = '1'")
-            .bind(event_id)
-            .fetch_one(app.state.db.pool())
-            .await
-            .expect("an id");
-    admin.post("seats/block", json!({"event_id": event_id, "seat_ids": [first], "reason": "Camera"})).await.expect(200);
+    let back = json!({"event_id": event_id, "standing": "Floor", "quantity": 1, "reason": "Camera"});
+    admin.post("seats/block", back).await.expect(200);
     with(&mut plan, 2);
     saved(&draw(&admin, event_id, &plan).await);
     assert_eq!(numbers().await, ["3", "5"]);

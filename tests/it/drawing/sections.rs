@@ -61,6 +61,58 @@ async fn sections_swap_their_names_take_over_others_and_go(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn codes_follow_sections_that_change_their_names(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let admin = app.admin().await;
+    let event_id = app.unseated_draft().await;
+    let mut plan = two_sections();
+    plan["tiers"] = json!([{"name": "Front", "price_minor": 4000}]);
+    saved(&draw(&admin, event_id, &plan).await);
+    let make = async |code: &str, sections: Value| {
+        let fields =
+            json!({"event_id": event_id, "code": code, "kind": "percent", "value": "20", "sections": sections});
+        admin.post("discounts/create", fields).await
+    };
+    let refused = make("FRONT", json!(["Front"])).await.refused(422, "invalid");
+    assert_eq!(refused["details"][0]["field"], "sections", "a tier is no section: {refused}");
+    let codes = format!("/admin/events/{event_id}/codes");
+    let page = admin.page(&codes).await.1;
+    assert!(page.contains("value=\"Stalls\"") && !page.contains("value=\"Front\""), "{page}");
+    let (one, both) =
+        (make("ONE", json!(["Stalls"])).await.id(), make("BOTH", json!(["Stalls", "Balcony"])).await.id());
+    let read = async |code_id: &str| admin.get(&format!("discounts/get?code_id={code_id}")).await.expect(200);
+    let named = async |code_id: &str| {
+        let line = read(code_id).await["line"].clone();
+        (line["sections"].clone(), line["version"].clone())
+    };
+    let mut plan = drawing(&admin, event_id).await["plan"].clone();
+    (plan["sections"][0]["name"], plan["sections"][1]["name"]) = (json!("Balcony"), json!("Stalls"));
+    saved(&draw(&admin, event_id, &plan).await);
+    assert_eq!(named(&one).await, (json!(["Balcony"]), json!(2)));
+    assert_eq!(named(&both).await, (json!(["Balcony", "Stalls"]), json!(2)));
+    // One goes: the code keeps its name until somebody takes it out, and stays one for some seats alone.
+    let mut plan = drawing(&admin, event_id).await["plan"].clone();
+    plan["sections"].as_array_mut().expect("sections").pop();
+    saved(&draw(&admin, event_id, &plan).await);
+    assert_eq!(named(&both).await, (json!(["Balcony", "Stalls"]), json!(2)));
+    let page = admin.page(&format!("{codes}/{both}")).await.1;
+    assert!(page.contains("value=\"Stalls\""), "{page}");
+    let mut fields = read(&both).await["form"].clone();
+    (fields["code_id"], fields["version"], fields["note"]) = (json!(both), json!(2), json!("For members"));
+    fields["sections"] = json!(["Stalls", "Balcony"]);
+    admin.post("discounts/update", fields).await.expect(200);
+    assert_eq!(named(&both).await, (json!(["Balcony", "Stalls"]), json!(3)), "in whatever order they come");
+    make("NEW", json!(["Stalls"])).await.refused(422, "invalid");
+    // The other one gets its name.
+    let mut plan = drawing(&admin, event_id).await["plan"].clone();
+    plan["sections"][0]["name"] = json!("Stalls");
+    saved(&draw(&admin, event_id, &plan).await);
+    assert_eq!(named(&both).await, (json!(["Stalls"]), json!(4)), "each once");
+    assert_eq!(named(&one).await, (json!(["Stalls"]), json!(3)));
+    app.audit().await;
+}
+
+#[sqlx::test]
 async fn open_maps_hear_that_they_are_old_and_new_ones_show_what_was_drawn(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let admin = app.admin().await;

@@ -64,7 +64,7 @@ fn each_rule_is_told_of_once() {
         (|plan| plan.tiers[0].name = " Front".to_owned(), "A price needs a name"),
         (|plan| plan.sections[1].name = "Stalls".to_owned(), "There is another section called Stalls"),
         (|plan| plan.sections[1].was = Some("Stalls".to_owned()), "Floor and another section are made of"),
-        (|plan| plan.sections[0].name = "x".repeat(61), "xxx"),
+        (|plan| plan.sections[0].name = "x".repeat(61), "A section needs a name of 1 to 60"),
         (|plan| plan.sections[0].price_minor = -1, "The price of Stalls"),
         (|plan| plan.sections[0].outline.push(1), "The outline of Stalls needs"),
         (|plan| plan.sections[1].area = Area::Standing(0), "Floor has room for nobody"),
@@ -72,7 +72,7 @@ fn each_rule_is_told_of_once() {
         (|plan| plan.sections[1].area = Area::Rows(Vec::new()), "Floor has no seats"),
         (|plan| first_row(plan).label = "B".to_owned(), "Stalls has another row B"),
         (|plan| first_row(plan).label = "*".to_owned(), "A row can't be called *"),
-        (|plan| first_row(plan).label = "too long!".to_owned(), "A row of Stalls needs a label"),
+        (|plan| first_row(plan).label = "too long!".to_owned(), "A row needs a label of 1 to 8"),
         (|plan| first_row(plan).seats.clear(), "There are no seats in row A"),
         (|plan| first_row(plan).seats[1].number = "1".to_owned(), "There is another seat 1 in row A"),
         (|plan| first_row(plan).seats[1].number = "a\tb".to_owned(), "A seat in row A of Stalls needs"),
@@ -147,6 +147,38 @@ fn kinds_of_seats_need_no_rule() {
 fn a_plan_full_of_flaws_tells_some_of_them() {
     let mut plan = house();
     first_row(&mut plan).seats = (0..1_000).map(|_| Seat::default()).collect();
+    assert_eq!(check(&plan).len(), FLAWS_MAX);
+}
+
+#[test]
+fn a_plan_that_is_too_large_is_told_so_without_its_names() {
+    let long = "x".repeat(1 << 20);
+    let empty_rows = |count: usize| Area::Rows((0..count).map(|_| Row::default()).collect());
+    let tier = |name: String| Tier { name, price_minor: 1 };
+    let cases: [(&dyn Fn(&mut Plan), &str); 8] = [
+        (&|plan| plan.sections[0].name.clone_from(&long), "A section needs a name of 1 to 60 characters"),
+        (&|plan| plan.tiers[0].name.clone_from(&long), "A price needs a name of 1 to 60 characters"),
+        (&|plan| first_row(plan).label.clone_from(&long), "A row needs a label"),
+        (&|plan| first_row(plan).seats[2].number.clone_from(&long), "A seat needs a label"),
+        (&|plan| plan.sections = vec![plan.sections[1].clone(); SECTIONS_MAX + 1], "A map has at most 500 sections"),
+        (&|plan| plan.tiers = vec![tier("T".to_owned()); TIERS_MAX + 1], "A map has at most 50 named prices"),
+        (&|plan| first_row(plan).seats = vec![Seat::default(); SEATS_MAX], "A map has at most 100000 places"),
+        (&|plan| plan.sections[0].area = empty_rows(SEATS_MAX + 1), "A map has at most 100000 rows"),
+    ];
+    for (change, words) in cases {
+        let said = said(change);
+        assert!(said.len() == 1 && said[0].starts_with(words) && said[0].len() < 200, "{words}");
+    }
+    let mut plan = house();
+    first_row(&mut plan).seats[2].number = "x".repeat(LABEL_MAX + 1);
+    let flaw = find_excess(&plan).expect("too long");
+    assert_eq!((flaw.section, flaw.row, flaw.seat), (Some(0), Some(0), Some(2)));
+}
+
+#[test]
+fn flaws_of_rows_end_where_enough_are_told() {
+    let mut plan = house();
+    plan.sections[0].area = Area::Rows((0..1_000).map(|_| Row::default()).collect());
     assert_eq!(check(&plan).len(), FLAWS_MAX);
 }
 

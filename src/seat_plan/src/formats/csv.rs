@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Area, Plan, ROW, Row, SEAT, SEATS_MAX, Seat, SeatKind, Section, Tier,
-    check::{SIDE_MAX, STANDING_ROW},
+    check::{SECTIONS_MAX, SIDE_MAX, STANDING_ROW, TIERS_MAX},
 };
 use std::{borrow::Cow, collections::HashMap};
 
@@ -97,7 +97,7 @@ fn push_line(text: &mut String, cells: [Cow<str>; HEAD.len()]) {
 /// The plan of a file; what it doesn't say is taken from `base`: the stage, the outlines and the order of sections of the same
 /// name, prices that it leaves open.
 ///
-/// Errors: what can't be read, line by line.
+/// Errors: what can't be read, line by line; of a file that is larger than a map can be that alone.
 pub fn read(text: &str, decimals: u32, base: Option<&Plan>) -> Result<Plan, Vec<LineFault>> {
     let mut lines = Lines::new(text);
     let columns = Columns::read(&lines.next().unwrap_or_default()).map_err(|fault| vec![fault])?;
@@ -107,6 +107,7 @@ pub fn read(text: &str, decimals: u32, base: Option<&Plan>) -> Result<Plan, Vec<
         sections: Vec::new(),
         by_name: HashMap::new(),
         tiers: Vec::new(),
+        seat_count: 0,
         faults: Vec::new(),
     };
     for line in lines {
@@ -115,6 +116,9 @@ pub fn read(text: &str, decimals: u32, base: Option<&Plan>) -> Result<Plan, Vec<
         }
         if let Err(words) = reading.read_line(&columns, &line) {
             reading.faults.push(LineFault::new(line.number, words));
+        }
+        if let Some(words) = reading.find_excess() {
+            return Err(vec![LineFault::new(line.number, words)]);
         }
         if reading.faults.len() >= FAULTS_MAX {
             break;
@@ -219,6 +223,8 @@ struct Reading<'a> {
     sections: Vec<ReadSection>,
     by_name: HashMap<String, usize>,
     tiers: Vec<Tier>,
+    /// Seats of all sections.
+    seat_count: usize,
     faults: Vec<LineFault>,
 }
 
@@ -281,9 +287,6 @@ impl Reading<'_> {
             };
         };
         section.seat_count += 1;
-        if section.seat_count > SEATS_MAX {
-            return Err(format!("A map has at most {SEATS_MAX} places."));
-        }
         section.placed_count += usize::from(!cell("x").is_empty());
         let rows = &mut section.rows;
         let row = *section.by_label.entry(label.to_owned()).or_insert_with(|| {
@@ -291,7 +294,19 @@ impl Reading<'_> {
             rows.len() - 1
         });
         rows[row].seats.push(seat);
+        self.seat_count += 1;
         Ok(())
+    }
+
+    /// Of what there is more than a map can have: reading on would take ever longer with each line.
+    fn find_excess(&self) -> Option<String> {
+        if self.sections.len() > SECTIONS_MAX {
+            return Some(format!("A map has at most {SECTIONS_MAX} sections."));
+        }
+        if self.tiers.len() > TIERS_MAX {
+            return Some(format!("A map has at most {TIERS_MAX} named prices."));
+        }
+        (self.seat_count > SEATS_MAX).then(|| format!("A map has at most {SEATS_MAX} places."))
     }
 
     fn price_tier(&mut self, name: &str, price_minor: i64) -> Result<(), String> {
@@ -433,6 +448,11 @@ fn read_price(text: &str, decimals: u32) -> Option<i64> {
     let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let width = decimals as usize;
+    // Three digits may be thousands: "1,200" is no 1.20, nor is it known to be 1.200 where the currency has as many decimals.
+    let is_ambiguous = if width < 3 { part.len() == 3 } else { text.contains(',') };
+    if is_ambiguous {
+        return None;
+    }
     // A spreadsheet may have written zeros behind.
     let part = if part.len() > width { part.trim_end_matches('0') } else { part };
     if whole.is_empty() || whole.len() > 10 || part.len() > width || !are_digits(whole) || !are_digits(part) {

@@ -8,13 +8,19 @@ use super::{
     LineFault,
     frame::{around, empty_map, fit, seats_of},
 };
-use crate::{Area, Plan, Row, SEAT, Seat, Section, Tier, check::SIDE_MAX, name_seat};
+use crate::{
+    Area, Plan, Row, SEAT, SEATS_MAX, Seat, Section, Tier,
+    check::{SECTIONS_MAX, SIDE_MAX, TIERS_MAX},
+    name_seat,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What follows on the number of places in the text of an area where people stand.
 const STANDING: &str = " standing";
+/// Points of the areas of a zone that are looked at: an area with more is decoration, or no plan.
+const POINTS_MAX: usize = 1_000;
 /// Names of what people look at.
 const STAGES: [&str; 8] = ["stage", "pitch", "screen", "field", "podium", "bühne", "leinwand", "scène"];
 
@@ -197,10 +203,11 @@ fn area(outline: &[i32], text: Option<String>) -> ZoneArea {
 
 /// The plan of a file. What it doesn't say is that of `base`: prices by the names of sections and tiers, kinds of seats by their ids.
 ///
-/// Errors: where it can't be read.
+/// Errors: where it can't be read, or what it has more of than a map can have.
 pub fn read(text: &str, base: Option<&Plan>) -> Result<Plan, Vec<LineFault>> {
     let file: File = serde_json::from_str(text)
         .map_err(|error| vec![LineFault::new(error.line(), format!("This is no seating plan of pretix: {error}."))])?;
+    refuse_excess(&file)?;
     let scale = scale(&file);
     let mut plan = base.cloned().unwrap_or_else(|| {
         let size = file.size.as_ref();
@@ -218,6 +225,9 @@ pub fn read(text: &str, base: Option<&Plan>) -> Result<Plan, Vec<LineFault>> {
     for (nth, zone) in file.zones.iter().enumerate() {
         if zone.rows.iter().all(|row| row.seats.is_empty()) {
             plan.read_areas(zone, scale, base);
+            if plan.sections.len() > SECTIONS_MAX {
+                return Err(vec![LineFault::new(0, format!("A map has at most {SECTIONS_MAX} sections."))]);
+            }
             continue;
         }
         let name = if zone.name.is_empty() { format!("Section {}", nth + 1) } else { zone.name.clone() };
@@ -231,7 +241,18 @@ pub fn read(text: &str, base: Option<&Plan>) -> Result<Plan, Vec<LineFault>> {
             outline: Vec::new(),
             area: Area::Rows(rows),
         };
-        let drawn = zone.areas.iter().map(|area| outline(zone, area, scale)).find(|outline| holds(outline, &section));
+        // Every seat is held against every point: so many of them, and no more.
+        let mut point_count = 0;
+        let drawn = zone
+            .areas
+            .iter()
+            .filter(|area| !area.is_too_fine())
+            .map(|area| outline(zone, area, scale))
+            .take_while(|outline| {
+                point_count += outline.len() / 2;
+                point_count <= POINTS_MAX
+            })
+            .find(|outline| holds(outline, &section));
         section.outline = drawn.unwrap_or_else(|| around(seats_of(&section)));
         plan.sections.push(section);
     }
@@ -242,12 +263,36 @@ pub fn read(text: &str, base: Option<&Plan>) -> Result<Plan, Vec<LineFault>> {
         .collect();
     let is_new = |name: &String| plan.tiers.iter().all(|tier| tier.name != *name);
     let new: Vec<String> = used.into_iter().filter(is_new).collect();
+    if new.len() > TIERS_MAX {
+        return Err(vec![LineFault::new(0, format!("A map has at most {TIERS_MAX} named prices."))]);
+    }
     plan.tiers.extend(new.into_iter().map(|name| Tier { name, price_minor: 0 }));
     if plan.sections.is_empty() {
         return Err(vec![LineFault::new(0, "There is no seat in this file.")]);
     }
     fit(&mut plan);
     Ok(plan)
+}
+
+/// Refuses what would take ever longer to read and is no map in the end. Errors: of what there is too much.
+fn refuse_excess(file: &File) -> Result<(), Vec<LineFault>> {
+    let seat_count: usize = file.zones.iter().flat_map(|zone| &zone.rows).map(|row| row.seats.len()).sum();
+    let words = if seat_count > SEATS_MAX {
+        format!("A map has at most {SEATS_MAX} places; these are {seat_count}.")
+    } else if file.zones.len() > SECTIONS_MAX + 1 {
+        // The stage is a zone too.
+        format!("A map has at most {SECTIONS_MAX} sections; these are {} zones.", file.zones.len())
+    } else {
+        return Ok(());
+    };
+    Err(vec![LineFault::new(0, words)])
+}
+
+impl ZoneArea {
+    /// Whether it has more points than are looked at.
+    fn is_too_fine(&self) -> bool {
+        self.polygon.as_ref().is_some_and(|polygon| polygon.points.len() > POINTS_MAX)
+    }
 }
 
 fn read_row((zone, section): (&Zone, &str), row: &ZoneRow, scale: f64, known: &HashMap<Uuid, &Seat>) -> Row {
@@ -271,7 +316,7 @@ fn read_row((zone, section): (&Zone, &str), row: &ZoneRow, scale: f64, known: &H
 impl Plan {
     /// A zone without seats: a stage, places to stand, or decoration, which is left out.
     fn read_areas(&mut self, zone: &Zone, scale: f64, base: Option<&Plan>) {
-        for area in &zone.areas {
+        for area in zone.areas.iter().filter(|area| !area.is_too_fine()) {
             let words = area.text.as_ref().map_or("", AreaText::words);
             let outline = outline(zone, area, scale);
             if outline.len() < 6 {

@@ -67,6 +67,41 @@ fn what_cannot_be_read_is_told_line_by_line() {
     assert_eq!(faults(&format!("{head}\n{}", ",\n".repeat(10) + &"x\n".repeat(500))).len(), FAULTS_MAX);
 }
 
+#[test]
+fn a_price_that_may_be_thousands_is_none() {
+    for (text, decimals, minor) in [
+        ("1200", 2, Some(120_000)),
+        ("1200,5", 2, Some(120_050)),
+        ("12.5000", 2, Some(1_250)),
+        ("1,200", 2, None),
+        ("1.200", 2, None),
+        ("1,200", 0, None),
+        ("1.000", 0, None),
+        ("1200.00", 0, Some(1_200)),
+        ("1.200", 3, Some(1_200)),
+        ("1,200", 3, None),
+        ("1,2", 3, None),
+    ] {
+        assert_eq!(read_price(text, decimals), minor, "{text} with {decimals} decimals");
+    }
+}
+
+#[test]
+fn a_file_larger_than_a_map_is_told_so_once() {
+    let seats = |line: fn(usize) -> String, count: usize| -> String {
+        "section,row,number,price,tier\n".to_owned() + &(0..count).map(line).collect::<String>()
+    };
+    let cases: [(fn(usize) -> String, usize, &str); 3] = [
+        (|n| format!("S{n},A,1\n"), SECTIONS_MAX, "A map has at most 500 sections."),
+        (|n| format!("S,A,{n},1,T{n}\n"), TIERS_MAX, "A map has at most 50 named prices."),
+        (|n| format!("S,{},{n}\n", n / 500), SEATS_MAX, "A map has at most 100000 places."),
+    ];
+    for (line, most, words) in cases {
+        assert!(read(&seats(line, most), 2, None).is_ok(), "{words}");
+        assert_eq!(faults(&seats(line, most + 50)), [(most + 2, words.to_owned())]);
+    }
+}
+
 /// Plans as the rules allow them: names that a spreadsheet might spoil, seats apart from each other.
 pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
     let name = "[=+'@\"A-Za-zÄß][A-Za-z0-9,;\" '=-]{0,10}[A-Za-z0-9\"]";

@@ -57,6 +57,27 @@ fn what_is_no_seating_plan_is_told_with_its_line() {
 }
 
 #[test]
+fn a_file_larger_than_a_map_is_told_so_once() {
+    let words = |file: &Value| read(&file.to_string(), None).expect_err("a fault").remove(0).words;
+    let mut zones = theirs();
+    zones["zones"] = vec![zones["zones"][0].clone(); SECTIONS_MAX + 2].into();
+    assert_eq!(words(&zones), "A map has at most 500 sections; these are 502 zones.");
+    let mut seats = theirs();
+    let seat = seats["zones"][0]["rows"][0]["seats"][0].clone();
+    seats["zones"][0]["rows"][0]["seats"] = vec![seat; SEATS_MAX + 1].into();
+    assert_eq!(words(&seats), "A map has at most 100000 places; these are 100001.");
+}
+
+#[test]
+fn an_area_of_too_many_points_is_left_out() {
+    let mut file = theirs();
+    let points = |count: usize| vec![json!({"x": 0, "y": 0}); count];
+    file["zones"][1]["areas"][0]["polygon"] = json!({"points": points(POINTS_MAX + 1)});
+    let plan = read(&file.to_string(), None).expect("a plan");
+    assert_eq!(plan.stage, empty_map().stage);
+}
+
+#[test]
 fn what_is_written_is_what_their_schema_asks_for() {
     let file: Value = serde_json::from_str(&write(&house())).expect("JSON");
     for (path, wanted) in [
