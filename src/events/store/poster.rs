@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use moka::future::Cache;
 use serde_json::json;
 use sqlx::{PgConnection, types::Json};
+use std::time::Duration;
 
 /// What the file for other sites is called among the sizes.
 pub const SHARE: &str = "share";
@@ -46,6 +47,7 @@ pub async fn set_poster(
     write(&mut tx, event_id, Some(poster), now).await?;
     note(&mut tx, actor, ("poster_set", event_id), (before.as_ref(), Some(poster)), now).await?;
     tx.commit().await?;
+    state.posters.0.invalidate_all();
     Ok(())
 }
 
@@ -75,6 +77,7 @@ pub async fn remove_poster(state: &AppState, actor: &Actor, event_id: EventId) -
     write(&mut tx, event_id, None, now).await?;
     note(&mut tx, actor, ("poster_removed", event_id), (Some(&before), None), now).await?;
     tx.commit().await?;
+    state.posters.0.invalidate_all();
     Ok(())
 }
 
@@ -93,14 +96,17 @@ pub async fn copy_poster(conn: &mut PgConnection, (from, to): (EventId, EventId)
 /// Bytes of posters that a process keeps: some hundreds of files.
 const KEPT_MAX_BYTES: u64 = 32 << 20;
 
-/// The posters that a process has handed out. Their addresses change with them, so they are never old. Clones share them.
+/// How long: one that was taken away is gone everywhere after that.
+const KEPT_FOR: Duration = Duration::from_secs(60);
+
+/// The posters that a process has handed out. Clones share them.
 #[derive(Clone)]
 pub struct Posters(Cache<(EventId, String, String), Bytes>);
 
 impl Default for Posters {
     fn default() -> Self {
         let weigh = |_: &(EventId, String, String), file: &Bytes| u32::try_from(file.len()).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(KEPT_MAX_BYTES).weigher(weigh).build())
+        Self(Cache::builder().max_capacity(KEPT_MAX_BYTES).weigher(weigh).time_to_live(KEPT_FOR).build())
     }
 }
 
