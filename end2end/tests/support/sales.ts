@@ -38,8 +38,8 @@ export async function makeSeatedEvent(like: Event, opensInS: number): Promise<Ev
     update events set has_seat_selection = true, together_count = 10 where id = '${event.id}';
     insert into seat_maps (event_id, width, height, stage, stage_label)
       values ('${event.id}', 120, 75, '{20,2,100,2,100,18,20,18}', 'Stage');
-    insert into sections (event_id, name, position, price_minor, outline, total_count, available_count, together_count)
-      values ('${event.id}', 'Stalls', 0, ${like.price_minor}, '{5,25,115,25,115,65,5,65}', 20, 20, 10);
+    insert into sections (event_id, name, position, price_minor, lowest_price_minor, outline, total_count, available_count, together_count)
+      values ('${event.id}', 'Stalls', 0, ${like.price_minor}, ${like.price_minor}, '{5,25,115,25,115,65,5,65}', 20, 20, 10);
     insert into seats (id, event_id, section, "row", number, price_minor, x, y, created_at, updated_at)
       select gen_random_uuid(), '${event.id}', 'Stalls', "row", number::text, ${like.price_minor}, 5 + 10 * number, y, clock_timestamp(), clock_timestamp()
       from (values ('A', 35), ('B', 45)) as rows ("row", y), generate_series(1, 10) as number`);
