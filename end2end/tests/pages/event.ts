@@ -18,7 +18,7 @@ export class EventPage {
     this.chosen = page.getByRole("complementary", { name: "Your seats" });
     // The form of a waitlist asks for places too.
     this.quantity = page.locator(".hold-quantity").getByRole("spinbutton", { name: "Places" });
-    this.hold = page.getByRole("button", { name: /^Hold / });
+    this.hold = page.getByRole("button", { name: /^Hold (?!places in )/ });
     this.refusal = page.getByRole("main").getByRole("alert");
   }
 

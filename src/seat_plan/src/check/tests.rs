@@ -3,6 +3,9 @@
 use super::*;
 use crate::{SeatKind, Tier};
 
+/// What is done to a plan, and what is said of it then.
+type Case<Change> = (Change, &'static str);
+
 /// A small house: stalls of two rows of three, and a floor where 300 stand.
 pub(crate) fn house() -> Plan {
     let seat = |row: u128, nth: i32| Seat {
@@ -52,7 +55,7 @@ fn a_sound_plan_has_no_flaw() {
 
 #[test]
 fn each_rule_is_told_of_once() {
-    let cases: [(fn(&mut Plan), &str); 27] = [
+    let cases: [Case<fn(&mut Plan)>; 27] = [
         (|plan| plan.width = SIDE_MAX + 1, "The map has to be"),
         (|plan| plan.height = SIDE_MAX + 1, "The map has to be"),
         (|plan| plan.stage.truncate(4), "The stage needs 3"),
@@ -155,7 +158,8 @@ fn a_plan_that_is_too_large_is_told_so_without_its_names() {
     let long = "x".repeat(1 << 20);
     let empty_rows = |count: usize| Area::Rows((0..count).map(|_| Row::default()).collect());
     let tier = |name: String| Tier { name, price_minor: 1 };
-    let cases: [(&dyn Fn(&mut Plan), &str); 8] = [
+    type Excess<'a> = &'a dyn Fn(&mut Plan);
+    let cases: [Case<Excess<'_>>; 8] = [
         (&|plan| plan.sections[0].name.clone_from(&long), "A section needs a name of 1 to 60 characters"),
         (&|plan| plan.tiers[0].name.clone_from(&long), "A price needs a name of 1 to 60 characters"),
         (&|plan| first_row(plan).label.clone_from(&long), "A row needs a label"),

@@ -91,7 +91,9 @@ fn a_file_larger_than_a_map_is_told_so_once() {
     let seats = |line: fn(usize) -> String, count: usize| -> String {
         "section,row,number,price,tier\n".to_owned() + &(0..count).map(line).collect::<String>()
     };
-    let cases: [(fn(usize) -> String, usize, &str); 3] = [
+    // A line by its number, the most there may be, and what is said of one more.
+    type Case = (fn(usize) -> String, usize, &'static str);
+    let cases: [Case; 3] = [
         (|n| format!("S{n},A,1\n"), SECTIONS_MAX, "A map has at most 500 sections."),
         (|n| format!("S,A,{n},1,T{n}\n"), TIERS_MAX, "A map has at most 50 named prices."),
         (|n| format!("S,{},{n}\n", n / 500), SEATS_MAX, "A map has at most 100000 places."),
