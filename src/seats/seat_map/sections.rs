@@ -143,7 +143,7 @@ pub(super) fn say_title(map: &SeatMap, section: &Section) -> String {
 
 const STATES: [&str; 3] = ["section-sold-out", "section-few", "section-available"];
 
-/// How the section is drawn by what is left of it: one of [`STATES`].
+/// How the section is drawn by what is left of it: one of a few classes.
 pub fn state_of(section: &Section) -> &'static str {
     let [sold_out, few, available] = STATES;
     match section.available_count {
