@@ -1,15 +1,17 @@
 //! Measures the booking engine over HTTP, and in the same run the ceilings: the plainest transactions that could do the
-//! same work, by pgbench on the same database; then, among 100,000 events, the searches. Prints a table, and each figure as
-//! a line of JSON.
+//! same work, by pgbench on the same database; then what staff ask for among a million bookings, and the searches among
+//! 100,000 events. Prints a table, and each figure as a line of JSON.
 //!
 //! `DATABASE_URL` names the database and `EVENTLY_PUBLIC_URL` the server; `scripts/bench` starts both. The first argument
 //! is the length of a measurement in seconds, the second how often each is repeated: the median counts. A third names the
 //! one measure to take, for a profile.
 
 mod ceiling;
+mod desk;
 mod find;
 mod load;
 mod measures;
+mod memory;
 mod report;
 mod stage;
 mod viewers;
@@ -33,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
     let time = Duration::from_secs(seconds);
     let mut stage = Stage::set(&database, &site).await?;
     let mut report = Report::default();
-    if only != Some(find::ID) {
+    if only.is_none_or(|only| only != find::ID && only != desk::ID) {
         stage.register_people().await?;
         for run in 1..=runs {
             eprintln!("run {run} of {runs}");
@@ -43,6 +45,9 @@ async fn main() -> anyhow::Result<()> {
                 report.add(viewers::ID, viewers::WHAT, Some(Wanted::P95BelowMs(viewers::P95_BELOW_MS)), (seen, None));
             }
         }
+    }
+    if only.is_none_or(|only| only == desk::ID) {
+        desk::measure(&stage, time, runs, &mut report).await?;
     }
     // Last: the others are measured without so many events.
     if only.is_none_or(|only| only == find::ID) {

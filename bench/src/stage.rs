@@ -1,7 +1,9 @@
 //! What is needed before anything can be measured: people with sessions, events, tables for pgbench.
 
+use crate::desk::Desk;
 use anyhow::{Context, ensure};
 use bench::{
+    bookings::{await_figures, insert_bookings, insert_people},
     events::{Terms, insert_catalogue, insert_events, insert_seats},
     people::register,
 };
@@ -48,6 +50,25 @@ impl Stage {
     pub(crate) async fn fill_catalogue(&self, count: usize) -> anyhow::Result<()> {
         eprintln!("{count} events to be found");
         insert_catalogue(&self.pool, count).await
+    }
+
+    /// Makes so many bookings of so many events and people, and somebody who may see all of them.
+    pub(crate) async fn fill_desk(&self, bookings: usize, events: usize, people: usize) -> anyhow::Result<Desk> {
+        eprintln!("{bookings} bookings by {people} people");
+        let (events, people) = (self.events(events, 10_000_000).await?, insert_people(&self.pool, people).await?);
+        insert_bookings(&self.pool, bookings, &people, &events).await?;
+        await_figures(&self.pool).await?;
+        let admin = register(&self.client, &self.site, "desk@example.org").await?;
+        sqlx::query("update users set is_admin = true where email = 'desk@example.org'").execute(&self.pool).await?;
+        let some = "select reference from bookings where right(id::text, 3) = '000' order by id limit 200";
+        Ok(Desk { admin, event: events[0], references: sqlx::query_scalar(some).fetch_all(&self.pool).await? })
+    }
+
+    /// What is answered to the person of this session.
+    pub(crate) async fn get_as(&self, session: &str, path: &str) -> anyhow::Result<Vec<u8>> {
+        let reply = self.client.get(format!("{}{path}", self.site)).header(COOKIE, session).send().await?;
+        ensure!(reply.status().is_success(), "{path}: {}", reply.status());
+        Ok(reply.bytes().await?.to_vec())
     }
 
     /// What leads to the second page of all events.

@@ -1,13 +1,12 @@
 //! Open maps: how long a change of seats takes to every viewer's stream, and what a viewer costs.
 
-use crate::{load::Seen, stage::Stage};
+use crate::{load::Seen, memory::server_memory_kb, stage::Stage};
 use anyhow::{Context, ensure};
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
     collections::HashMap,
-    env, fs,
     time::{Duration, Instant},
 };
 use tokio::time::{interval, sleep, timeout};
@@ -46,7 +45,7 @@ pub(crate) async fn watch(stage: &Stage, time: Duration) -> anyhow::Result<Seen>
     }
     sleep(Duration::from_secs(1)).await;
     if let (Some(before), Some(after)) = (before, server_memory_kb()) {
-        eprintln!("{VIEWERS} viewers: {:.1} kB each", after.saturating_sub(before) as f64 / VIEWERS as f64);
+        eprintln!("{VIEWERS} viewers: {:.1} kB each", (after - before) as f64 / VIEWERS as f64);
     }
     let told = RefCell::new(Told::default());
     let told = &told;
@@ -121,11 +120,4 @@ fn hear(told: &mut Told, bytes: &[u8]) {
             told.delays.push(now.duration_since(*first));
         }
     }
-}
-
-/// What the server has in memory.
-fn server_memory_kb() -> Option<u64> {
-    let pid = env::var("EVENTLY_SERVER_PID").ok()?;
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
 }
