@@ -1,6 +1,7 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
 use crate::id::{BookingId, EventId, InvitationId, TokenId, TransferId, UserId};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Work for later. The same job asked for twice, while it waits, is one.
@@ -102,6 +103,13 @@ pub enum Mail {
         /// Whether it has passed.
         is_over: bool,
     },
+    /// How a week went, to somebody on the staff.
+    Digest {
+        /// To whom.
+        user_id: UserId,
+        /// The week's Monday.
+        week: NaiveDate,
+    },
     /// Somebody is offered a post in the dashboard.
     Invitation {
         /// Which.
@@ -128,7 +136,7 @@ impl Job {
     /// Who takes it.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Mail { mail: Mail::News { .. } } => Lane::Bulk,
+            Self::Mail { mail: Mail::News { .. } | Mail::Digest { .. } } => Lane::Bulk,
             Self::Mail { .. } => Lane::Mail,
             Self::TellAttendees { .. } | Self::EndBookings { .. } => Lane::Work,
         }

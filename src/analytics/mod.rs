@@ -23,6 +23,6 @@ pub mod overview_page;
 #[cfg(feature = "ssr")]
 pub mod parts;
 #[cfg(feature = "ssr")]
-mod scope;
+pub mod scope;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -6,10 +6,16 @@ use crate::{
     server::{Caller, Result},
     staff::{
         admit::{admit, admit_anywhere, may_also},
-        model::{Permission, Reach},
+        model::{Permission, Posts, Reach},
     },
 };
 use leptos::server_fn::ServerFn;
+
+/// The events whose figures somebody with these posts may see; none without any.
+pub fn scope_of_posts(posts: &Posts) -> Option<Scope> {
+    let reach = posts.reach(Permission::SeeFigures)?;
+    Some(Scope { sees_money: posts.may_wherever(Permission::SeeMoney, &reach), reach })
+}
 
 /// The events whose figures the caller of this function may see: this one, or all of theirs.
 ///

@@ -78,12 +78,15 @@ pub async fn update_preferences(
     /// That a hold is about to lapse.
     #[server(default)]
     hold_ending: bool,
+    /// How a week went, for staff.
+    #[server(default)]
+    digest: bool,
 ) -> Result<Preferences, Error> {
     use super::store;
     use crate::server::{Caller, answer, redirect_to};
     answer(async {
         let caller = Caller::current().await?;
-        let wanted = Preferences { reminder, hold_ending };
+        let wanted = Preferences { reminder, hold_ending, digest };
         store::set_preferences(&caller.state, caller.signed_in()?, wanted).await?;
         redirect_to("/notifications?saved=mails");
         Ok(wanted)

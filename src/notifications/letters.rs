@@ -2,6 +2,7 @@
 
 use super::{
     alert_letters::compose_alert,
+    digest_letters::compose_digest,
     letter::{File, Letter},
     link_letters::{compose_invitation, compose_link},
 };
@@ -54,6 +55,7 @@ pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addre
         Mail::TicketOffered { transfer_id } => compose_offer(state, transfer_id).await,
         Mail::Link { token_id } => compose_link(state, token_id).await,
         Mail::Alert { alert_id, user_id, is_over } => compose_alert(state, alert_id, user_id, is_over).await,
+        Mail::Digest { user_id, week } => compose_digest(state, user_id, week).await,
         Mail::Invitation { invitation_id } => compose_invitation(state, invitation_id).await,
         Mail::Confirmation { booking_id }
         | Mail::ConfirmationAgain { booking_id, .. }

@@ -1,6 +1,6 @@
 //! What people are told of what happens while they are away: by mail, and on the site when they come back.
 //!
-//! It owns `mails`, `notifications`, `unwanted_mails`, `told_history`, `reminded_events` and `mail_keys`. Nobody calls
+//! It owns `mails`, `notifications`, `unwanted_mails`, `told_history`, `reminded_events`, `digest_weeks` and `mail_keys`. Nobody calls
 //! it but `account/`, for what it keeps of a person: others ask for a job in the transaction that causes it, and what
 //! happens to bookings is read from their history, in which every transition stands anyway. Invariants:
 //! - a cause is told once: `mails_once`, and each mail keeps its `Message-ID` however often it is tried;
@@ -11,6 +11,7 @@
 mod alert_letters;
 pub mod api;
 pub mod bounce;
+mod digest_letters;
 pub mod jobs;
 mod letter;
 mod letters;

@@ -1,7 +1,7 @@
 //! What a person is told on the site, and which mails they want.
 
 use crate::{events::model::When, job::Mail, job::News};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -80,6 +80,8 @@ pub enum Optional {
     Reminder,
     /// That a hold is about to lapse.
     HoldEnding,
+    /// How a week went, for staff.
+    Digest,
 }
 
 /// Which of the mails that one can do without a person wants.
@@ -89,17 +91,20 @@ pub struct Preferences {
     pub reminder: bool,
     /// That a hold is about to lapse.
     pub hold_ending: bool,
+    /// How a week went, for staff.
+    pub digest: bool,
 }
 
 impl Optional {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Reminder, Self::HoldEnding];
+    pub const ALL: [Self; 3] = [Self::Reminder, Self::HoldEnding, Self::Digest];
 
     /// The kind of a mail, if one can do without it.
     pub fn of(mail: Mail) -> Option<Self> {
         match mail {
             Mail::News { news: News::Reminder, .. } => Some(Self::Reminder),
             Mail::HoldEnding { .. } => Some(Self::HoldEnding),
+            Mail::Digest { .. } => Some(Self::Digest),
             _ => None,
         }
     }
@@ -109,6 +114,7 @@ impl Optional {
         match self {
             Self::Reminder => "reminder",
             Self::HoldEnding => "hold_ending",
+            Self::Digest => "digest",
         }
     }
 }
@@ -119,8 +125,18 @@ impl Preferences {
         match kind {
             Optional::Reminder => self.reminder,
             Optional::HoldEnding => self.hold_ending,
+            Optional::Digest => self.digest,
         }
     }
+}
+
+/// How long after midnight in UTC a day is over everywhere: west of Greenwich the last zone is twelve hours behind.
+const DAY_LASTS: TimeDelta = TimeDelta::hours(12);
+
+/// The Monday of the last week that is over in every zone. Weeks begin on Mondays (ISO 8601).
+pub fn week_over(now: DateTime<Utc>) -> NaiveDate {
+    let today = (now - DAY_LASTS).date_naive();
+    today - Days::new(7 + u64::from(today.weekday().num_days_from_monday()))
 }
 
 /// That mails to a person's address come back.
@@ -151,6 +167,15 @@ impl Returned {
 mod tests {
     use super::*;
     use crate::events::when::at_venue;
+
+    #[test]
+    fn a_week_is_over_on_monday_at_noon() {
+        let week = |now: &str| week_over(now.parse().expect("an instant")).to_string();
+        assert_eq!(week("2026-11-23T11:59:59Z"), "2026-11-09", "it is still Sunday in the west");
+        assert_eq!(week("2026-11-23T12:00:00Z"), "2026-11-16");
+        assert_eq!(week("2026-11-29T23:00:00Z"), "2026-11-16");
+        assert_eq!(week("2027-01-04T12:00:00Z"), "2026-12-28", "over the end of a year");
+    }
 
     #[test]
     fn what_came_back_is_told_in_words() {

@@ -9,7 +9,7 @@ use crate::{
     events::model::Page,
     server::begin,
     ui::{ButtonKind, Glyph, Icon, LinkButton, Notice, PageError, PageHead, SubmitButton, Tone, asked, path_with},
-    users::{model::User, sign_in_page::SessionUser},
+    users::{api::get_me, model::User, sign_in_page::SessionUser},
 };
 use leptos::{nonce::use_nonce, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -26,13 +26,14 @@ pub fn NotificationsPage() -> impl IntoView {
     let is_first = cursor.is_empty();
     let found = begin(async move {
         let told = list_notifications(None, cursor).await?;
-        Ok::<_, Error>((told, get_preferences().await?))
+        let user = get_me().await?;
+        Ok::<_, Error>((told, get_preferences().await?, user.is_admin || user.is_staff))
     });
     view! {
         <Title text="Notifications" />
         {Suspend::new(async move {
             match found.await {
-                Ok((told, wanted)) => view! { <Shown told wanted is_first /> }.into_any(),
+                Ok((told, wanted, is_staff)) => view! { <Shown told wanted is_staff is_first /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
@@ -40,7 +41,7 @@ pub fn NotificationsPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(told: Page<Notification>, wanted: Preferences, is_first: bool) -> impl IntoView {
+fn Shown(told: Page<Notification>, wanted: Preferences, is_staff: bool, is_first: bool) -> impl IntoView {
     let Page { items, next_cursor } = told;
     let newest_unread = items.iter().find(|told| !told.is_read).map(|told| told.id);
     let none = items.is_empty().then_some("Nothing yet. What happens to your bookings while you are away stands here.");
@@ -60,7 +61,7 @@ fn Shown(told: Page<Notification>, wanted: Preferences, is_first: bool) -> impl 
             })}
             <ul class="notification-list">{items.into_iter().map(|told| view! { <Line told /> }).collect_view()}</ul>
             {older}
-            <Mails wanted />
+            <Mails wanted is_staff />
         </section>
     }
 }
@@ -78,7 +79,19 @@ fn Line(told: Notification) -> impl IntoView {
 
 /// Which mails one wants, of those that one can do without.
 #[component]
-fn Mails(wanted: Preferences) -> impl IntoView {
+fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
+    let digest = if is_staff {
+        view! {
+            <label class="mails-choice">
+                <input type="checkbox" name="digest" value="true" checked=wanted.digest />
+                "How the week went at your events, on Mondays"
+            </label>
+        }
+        .into_any()
+    } else {
+        // Whoever joins the staff later hasn't switched it off.
+        view! { <input type="hidden" name="digest" value=wanted.digest.to_string() /> }.into_any()
+    };
     let saved =
         (asked("saved") == "mails").then(|| view! { <Notice tone=Tone::Success>"Your choice was saved."</Notice> });
     view! {
@@ -95,6 +108,7 @@ fn Mails(wanted: Preferences) -> impl IntoView {
                     <input type="checkbox" name="hold_ending" value="true" checked=wanted.hold_ending />
                     "A warning before a hold or an offer lapses"
                 </label>
+                {digest}
                 <SubmitButton kind=ButtonKind::Secondary>"Save"</SubmitButton>
             </form>
         </section>

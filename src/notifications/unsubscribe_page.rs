@@ -37,6 +37,9 @@ fn SwitchOff(kind: Optional, token: String) -> impl IntoView {
         Optional::HoldEnding => {
             ("No more warnings?", "You won't get a mail any more before places that are held for you go to others.")
         }
+        Optional::Digest => {
+            ("No more weekly mails?", "You won't get a mail on Mondays any more that says how the week went.")
+        }
     };
     view! {
         <section class="page account-page">
@@ -56,6 +59,7 @@ fn SwitchedOff(kind: Optional) -> impl IntoView {
     let lead = match kind {
         Optional::Reminder => "You won't get reminders any more.",
         Optional::HoldEnding => "You won't get warnings before a hold ends any more.",
+        Optional::Digest => "You won't get the weekly mail any more.",
     };
     view! {
         <section class="page account-page">

@@ -71,6 +71,7 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
         repeat("tell the history", TELL_HISTORY_EVERY, &token, || notifications::store::tell_history(&state)),
         repeat("warn of holds that end", LOOK_EVERY, &token, || notifications::store::warn_of_ends(&state)),
         repeat("remind attendees", LOOK_EVERY, &token, || notifications::store::remind(&state)),
+        repeat("ask for digests", LOOK_EVERY, &token, || notifications::store::ask_for_digests(&state)),
         async {
             token.run_until_cancelled(tokio::time::sleep(AUDIT_FIRST_AFTER)).await;
             repeat("audit", LOOK_EVERY, &token, || audit_if_due(&state)).await;

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 impl TestApp {
     /// Adds up what has happened. Other tests' transactions may have to end first.
-    async fn add_up(&self) {
+    pub(crate) async fn add_up(&self) {
         let behind = "select exists (select from booking_history where number > (select upto_entry from sales_told))";
         while sqlx::query_scalar(behind).fetch_one(self.state.db.pool()).await.expect("an answer") {
             project_sales(&self.state).await.expect("added up");

@@ -12,6 +12,7 @@ mod bookings;
 mod bounces;
 mod checkins;
 mod choosing;
+mod digests;
 mod discounts;
 mod documents;
 mod drawing;

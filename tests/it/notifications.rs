@@ -81,8 +81,11 @@ async fn a_mail_that_one_can_do_without_can_be_switched_off(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(10).await;
     let ada = app.person("ada").await;
-    assert_eq!(ada.get("notifications/preferences").await.expect(200), json!({"reminder": true, "hold_ending": true}));
-    let off = json!({"reminder": true, "hold_ending": false});
+    assert_eq!(
+        ada.get("notifications/preferences").await.expect(200),
+        json!({"reminder": true, "hold_ending": true, "digest": true})
+    );
+    let off = json!({"reminder": true, "hold_ending": false, "digest": true});
     for _ in 0..2 {
         assert_eq!(ada.post("notifications/update_preferences", off.clone()).await.expect(200), off);
     }
@@ -100,7 +103,9 @@ async fn a_mail_that_one_can_do_without_can_be_switched_off(pool: PgPool) {
         .expect("mails");
     assert_eq!(statuses, ["sent", "unwanted"]);
 
-    ada.post("notifications/update_preferences", json!({"reminder": true, "hold_ending": true})).await.expect(200);
+    ada.post("notifications/update_preferences", json!({"reminder": true, "hold_ending": true, "digest": true}))
+        .await
+        .expect(200);
     ada.hold(event_id, 1).await;
     app.wait(TimeDelta::minutes(8));
     warn_of_ends(&app.state).await.expect("looked");

@@ -1,12 +1,14 @@
 //! Which mails there are, and what became of each.
 
 mod bounced;
+mod digests;
 mod of_booking;
 mod of_person;
 mod switched_off;
 mod told;
 
 pub(super) use bounced::{excuse, find_returned, note_bounce};
+pub use digests::ask_for_digests;
 pub use of_booking::list_booking_mails;
 pub use of_person::{KeptMail, claim_told, forget_all_of, list_mails_of};
 pub(super) use switched_off::{get_key, switch_off};

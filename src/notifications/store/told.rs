@@ -108,7 +108,11 @@ pub async fn get_preferences(state: &AppState, user_id: UserId) -> Result<Prefer
         .fetch_all(state.db.pool())
         .await?;
     let wants = |kind: Optional| !unwanted.iter().any(|name| name == kind.name());
-    Ok(Preferences { reminder: wants(Optional::Reminder), hold_ending: wants(Optional::HoldEnding) })
+    Ok(Preferences {
+        reminder: wants(Optional::Reminder),
+        hold_ending: wants(Optional::HoldEnding),
+        digest: wants(Optional::Digest),
+    })
 }
 
 /// Sets which mails a person wants.

@@ -9,4 +9,6 @@ pub use invitations::{
     withdraw_invitation, write_invitation,
 };
 pub use log::{Deed, LogRow, list_actions, list_deeds_about, record};
-pub use people::{PostKey, list_colleagues, list_posts, list_with, remove_person, remove_staff, set_role};
+pub use people::{
+    PostKey, list_colleagues, list_posts, list_with, list_with_anywhere, remove_person, remove_staff, set_role,
+};

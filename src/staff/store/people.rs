@@ -139,13 +139,20 @@ pub(super) async fn give_post(
 /// Who may do this to the site as a whole.
 pub async fn list_with(state: &AppState, permission: Permission) -> Result<Vec<UserId>> {
     let mut conn = state.db.pool().acquire().await?;
+    let of_the_site = "select user_id from staff where event_id is null and role = any($1)";
+    list_by(&mut conn, of_the_site, permission).await
+}
+
+/// Who may do this to the site as a whole or to some event.
+pub async fn list_with_anywhere(conn: &mut PgConnection, permission: Permission) -> Result<Vec<UserId>> {
+    list_by(conn, "select user_id from staff where role = any($1)", permission).await
+}
+
+/// Admins, and those who are found by the roles in which this may be done.
+async fn list_by(conn: &mut PgConnection, sql: &'static str, permission: Permission) -> Result<Vec<UserId>> {
     let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| role.may(permission)).collect();
-    let posts: Vec<UserId> =
-        sqlx::query_scalar("select user_id from staff where event_id is null and role = any($1) order by user_id")
-            .bind(&roles)
-            .fetch_all(&mut *conn)
-            .await?;
-    let admins = list_admins(&mut conn).await?.into_iter().map(|admin| admin.id);
+    let posts: Vec<UserId> = sqlx::query_scalar(sql).bind(&roles).fetch_all(&mut *conn).await?;
+    let admins = list_admins(conn).await?.into_iter().map(|admin| admin.id);
     Ok(admins.chain(posts).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
