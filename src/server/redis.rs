@@ -58,6 +58,7 @@ static COUNT_ALL: LazyLock<Script> = LazyLock::new(|| {
          for i, key in ipairs(KEYS) do
            local every, burst = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
            local full_at = math.max(tonumber(redis.call('GET', key) or 0), now)
+           if full_at - now > burst * every then full_at = now end
            local passes = 0
            if full_at + every - now <= burst * every then
              passes, full_at = 1, full_at + every

@@ -54,8 +54,11 @@ pub(in crate::server) struct Counted {
 }
 
 /// Counts one request at `now_us` of a caller who will have everything again at `full_at_us`. Answers the new instant, too.
+///
+/// An instant further ahead than counting could have led to was written by a clock that has been set back since: it is
+/// forgotten, or nobody would be let in until then.
 pub(super) fn count(rate: Rate, full_at_us: i64, now_us: i64) -> (i64, Counted) {
-    let full_at_us = full_at_us.max(now_us);
+    let full_at_us = if full_at_us - now_us > rate.most_us() { now_us } else { full_at_us.max(now_us) };
     let next = full_at_us.saturating_add(rate.every_us);
     if next - now_us <= rate.most_us() {
         (next, Counted { passes: true, ahead_us: next - now_us })
@@ -129,6 +132,14 @@ mod tests {
         assert_eq!(remaining, [2, 1, 0, 0, 0, 0, 0]);
         assert_eq!((told[2].reset_s, told[2].retry_after_s), (3, 1));
         assert_eq!((told[0].reset_s, told[0].retry_after_s), (1, 0));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_shuts_nobody_out() {
+        let rate = rate(1_000_000, 3);
+        let (next, counted) = count(rate, 3_000_001, 0);
+        assert_eq!((next, counted), (1_000_000, Counted { passes: true, ahead_us: 1_000_000 }));
+        assert!(!count(rate, 3_000_000, 0).1.passes);
     }
 
     #[test]
