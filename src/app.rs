@@ -57,6 +57,7 @@ use crate::{
         account_page::AccountPage,
         api::Logout,
         guest_page::GuestPage,
+        programs::{apps_page::AppsPage, keys_page::KeysPage},
         reset_page::{ForgotPasswordPage, ResetPasswordPage},
         sessions_page::SessionsPage,
         sign_in_page::{RegisterPage, SessionLinks, SignInPage, provide_session},
@@ -176,6 +177,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id/cancel") view=CancelEventPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/apps") view=AppsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account/keys") view=KeysPage ssr=SsrMode::Async />
                     <Route path=path!("/account/address") view=CorrectPage ssr=SsrMode::Async />
                     <Route path=path!("/account/delete") view=DeletePage ssr=SsrMode::Async />
                     <Route path=path!("/admin") view=OverviewPage ssr=SsrMode::Async />

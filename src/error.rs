@@ -22,6 +22,9 @@ pub enum Error {
     /// 401: address and password don't go together, or the account doesn't exist; never said which.
     #[error("That e-mail address and password don't match an account.")]
     WrongCredentials,
+    /// 401: the token or key of the request, or the refresh token, is unknown, over or revoked. Which of these is never said.
+    #[error("This token is not valid any more.")]
+    TokenInvalid,
     /// 403: signed in, but not allowed.
     #[error("You are not allowed to do this.")]
     Forbidden,
@@ -338,7 +341,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::SignInRequired | Self::WrongCredentials => 401,
+            Self::SignInRequired | Self::WrongCredentials | Self::TokenInvalid => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,

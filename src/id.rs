@@ -59,4 +59,8 @@ ids! {
     CodeId,
     /// A plan that is kept to begin seat maps from.
     PlanId,
+    /// An app that acts for a person.
+    AppId,
+    /// A key by which a machine acts for a person.
+    ApiKeyId,
 }

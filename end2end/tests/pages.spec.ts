@@ -47,6 +47,8 @@ test.describe("for everybody", () => {
     ["a month that is none", "/events/month?month=2026-13", 422, "Events by month", /^Events by month · Evently$/],
     ["an account page without an account", "/account", 401, "Sign in first", /^Account · Evently$/],
     ["a list of sessions without an account", "/account/sessions", 401, "Sign in first", /Evently$/],
+    ["a list of apps without an account", "/account/apps", 401, "Sign in first", /Evently$/],
+    ["a list of API keys without an account", "/account/keys", 401, "Sign in first", /Evently$/],
     ["leaving without an account", "/account/delete", 401, "Sign in first", /Evently$/],
     ["a link for a password that is none", "/reset-password?token=x", 410, "This link doesn't work any more", /^New password · Evently$/],
     ["a link for an address that is none", "/verify-email", 410, "This link doesn't work any more", /^Confirm your address · Evently$/],

@@ -22,7 +22,7 @@ const PAGE: i64 = 100;
 /// What is kept and not told, and why.
 const LEFT_OUT: [&str; 3] = [
     "Your password: only a hash is kept, which is no use to you and some to a thief.",
-    "The ids of your sessions and the secrets of links you were sent: only hashes are kept.",
+    "The ids of your sessions, the secrets of links you were sent, tokens and API keys: only hashes are kept.",
     "Replies to requests with an Idempotency-Key: kept for a day, they repeat what stands here.",
 ];
 

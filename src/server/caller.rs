@@ -4,10 +4,12 @@ use super::{
     Result,
     client_address::client_address,
     clock::new_id,
+    credential::Credential,
     device::name_device,
     error_shape::PlainForm,
     headers::{CAMERA, PERMISSIONS_POLICY},
     idempotency::RepeatKey,
+    limits::TooOften,
     request_log::RequestId,
     session_store::{DEVICE, SEEN_ON, USER_ID},
     state::AppState,
@@ -53,14 +55,24 @@ pub struct Caller {
     /// What the change is named by, if the request came with an `Idempotency-Key`: 64 characters, the same when it is sent
     /// again. A change stored with it is found by it after a crash.
     pub repeat_key: Option<String>,
+    /// What the request came with in place of a session, if it was a program's.
+    pub credential: Option<Credential>,
     session: Session,
 }
 
 impl Caller {
     /// The caller of the server function, or of the page being rendered, that runs now.
     ///
-    /// Errors: `Unavailable` when the session can't be looked up.
+    /// Errors: `Unavailable` when the session can't be looked up; `TooMany` for a form that comes too often.
     pub async fn current() -> Result<Self> {
+        match use_context::<Parts>().and_then(|parts| parts.extensions.get::<TooOften>().copied()) {
+            Some(TooOften { retry_after_s }) => Err(Error::TooMany { retry_after_s }.into()),
+            None => Self::whoever().await,
+        }
+    }
+
+    /// The same, however often they have come: for what is done about a request that was refused.
+    pub(super) async fn whoever() -> Result<Self> {
         let state: AppState = use_context().context("AppState is not in the Leptos context")?;
         let request_id = request_id();
         let session = current_session()?;
@@ -69,8 +81,10 @@ impl Caller {
         if user_id.is_some() {
             keep_alive(&session, now).await?;
         }
-        let address = use_context::<Parts>().and_then(|parts| client_address(&parts, &state.config));
-        Ok(Self { state, user_id, now, address, request_id, repeat_key: repeat_key(), session })
+        let parts = use_context::<Parts>();
+        let address = parts.as_ref().and_then(|parts| client_address(parts, &state.config));
+        let credential = parts.and_then(|parts| parts.extensions.get().copied());
+        Ok(Self { state, user_id, now, address, request_id, repeat_key: repeat_key(), credential, session })
     }
 
     /// Who is signed in. Errors: `SignInRequired`.
@@ -184,7 +198,7 @@ pub fn send_back<F: ServerFn>(page: &str, typed: &[(&str, &str)], refused: &Erro
 }
 
 /// Whether the request is a form that the browser sent by itself.
-pub(super) fn is_plain_form() -> bool {
+pub fn is_plain_form() -> bool {
     use_context::<Parts>().is_some_and(|parts| parts.extensions.get::<PlainForm>().is_some())
 }
 

@@ -1,7 +1,10 @@
 //! Where a request comes from: the other end of its connection, or what proxies that are known say of it.
 
 use super::config::Config;
-use axum::http::{HeaderName, request::Parts};
+use axum::{
+    extract::Request,
+    http::{Extensions, HeaderMap, HeaderName, request::Parts},
+};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -40,8 +43,17 @@ impl Proxies {
 
 /// The address of whoever sent the request; none where it came by no connection, as in tests.
 pub fn client_address(parts: &Parts, config: &Config) -> Option<IpAddr> {
-    let Peer(peer) = parts.extensions.get().copied()?;
-    let lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
+    find_address(&parts.extensions, &parts.headers, config)
+}
+
+/// The same of a request that is still whole.
+pub(super) fn address_of(request: &Request, config: &Config) -> Option<IpAddr> {
+    find_address(request.extensions(), request.headers(), config)
+}
+
+fn find_address(extensions: &Extensions, headers: &HeaderMap, config: &Config) -> Option<IpAddr> {
+    let Peer(peer) = extensions.get().copied()?;
+    let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
     let forwarded: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
     Some(config.proxies.client(peer.to_canonical(), forwarded.into_iter()))
 }

@@ -1,6 +1,9 @@
 //! The settings: `Leptos.toml`, with the environment on top. A bad, unknown or missing one stops the start by its name.
 
-use super::client_address::Proxies;
+use super::{
+    client_address::Proxies,
+    limits::{Budgets, Limits, Rate},
+};
 use axum::http::Uri;
 use leptos::config::{LeptosOptions, get_configuration};
 use lettre::{Address, message::Mailbox};
@@ -42,6 +45,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Redis.
     pub redis: RedisConfig,
+    /// How long apps stay signed in.
+    pub tokens: TokensConfig,
+    /// How often who may ask.
+    pub limits: Limits,
     /// The cost of hashing passwords.
     pub passwords: PasswordsConfig,
     /// Mails.
@@ -78,6 +85,15 @@ pub struct RedisConfig {
     pub url: String,
     /// Milliseconds after which an operation is given up and PostgreSQL asked instead.
     pub timeout_ms: u64,
+}
+
+/// How long the tokens of apps last.
+#[derive(Clone, Copy, Debug)]
+pub struct TokensConfig {
+    /// Seconds after which an access token has to be exchanged.
+    pub access_ttl_s: i64,
+    /// Seconds after its last use at which an app has to ask for the password again.
+    pub refresh_ttl_s: i64,
 }
 
 /// What one argon2id hash costs, and how many are computed at once.
@@ -187,6 +203,8 @@ impl Config {
                 idle_in_transaction_timeout_ms: 10_000,
             },
             redis: RedisConfig { url: redis_url.to_owned(), timeout_ms: 1000 },
+            tokens: TokensConfig { access_ttl_s: 600, refresh_ttl_s: 5_184_000 },
+            limits: Limits::for_tests(),
             passwords: PasswordsConfig { memory_kib: 8, passes: 1, concurrency: 2 },
             mail: MailConfig {
                 to: MailTo::Memory,
@@ -230,6 +248,11 @@ impl Config {
                 url: settings.variable("REDIS_URL", "redis://127.0.0.1:6379")?,
                 timeout_ms: REDIS_TIMEOUT_MS,
             },
+            tokens: TokensConfig {
+                access_ttl_s: settings.number("tokens.access_ttl_s", 30..=3_600)?,
+                refresh_ttl_s: settings.number("tokens.refresh_ttl_s", 3_600..=31_536_000)?,
+            },
+            limits: read_limits(&settings)?,
             passwords: PasswordsConfig {
                 memory_kib: settings.number("passwords.memory_kib", 8..=4_194_304)?,
                 passes: settings.number("passwords.passes", 1..=100)?,
@@ -258,6 +281,42 @@ fn read_database(settings: &Settings) -> Result<DatabaseConfig, ConfigError> {
         lock_timeout_ms: limit("database.lock_timeout_ms")?,
         statement_timeout_ms: limit("database.statement_timeout_ms")?,
         idle_in_transaction_timeout_ms: limit("database.idle_in_transaction_timeout_ms")?,
+    })
+}
+
+fn read_limits(settings: &Settings) -> Result<Limits, ConfigError> {
+    let times = settings.number("limits.times", 1..=1_000_000)?;
+    let rate = |name: &str| {
+        let rate = settings.parse(&format!("limits.{name}"), "a rate like 120/min, burst 40", Rate::parse)?;
+        Ok(rate.times(times))
+    };
+    let (address_write, key_write) = (rate("address_write")?, rate("key_write")?);
+    Ok(Limits {
+        person: Budgets {
+            read: rate("person_read")?,
+            write: rate("person_write")?,
+            booking: rate("person_booking")?,
+            settle: rate("person_settle")?,
+            sign_in: rate("person_password")?,
+        },
+        // A key has no password to ask for.
+        key: Budgets {
+            read: rate("key_read")?,
+            write: key_write,
+            booking: rate("key_booking")?,
+            settle: key_write,
+            sign_in: key_write,
+        },
+        // Who isn't signed in books nothing: they are told so.
+        address: Budgets {
+            read: rate("address_read")?,
+            write: address_write,
+            booking: address_write,
+            settle: address_write,
+            sign_in: rate("address_sign_in")?,
+        },
+        account: rate("account_sign_in")?,
+        account_anywhere: rate("account_sign_in_anywhere")?,
     })
 }
 
@@ -468,6 +527,19 @@ mod tests {
         assert!(refusal(read_with("EVENTLY_METRICS_ADDR", "9100")).contains("EVENTLY_METRICS_ADDR"));
         assert!(refusal(read_with("EVENTLY_LOG_FORMAT", "xml")).contains("EVENTLY_LOG_FORMAT"));
         assert!(refusal(read_with("EVENTLY_LOG_FILTER", "a=b=c")).contains("EVENTLY_LOG_FILTER"));
+    }
+
+    #[test]
+    fn limits_are_rates_and_a_driver_can_have_all_of_them_so_many_times() {
+        let config =
+            read_with("EVENTLY_LIMITS__PERSON_WRITE", "60/min, burst 7").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(Some(config.limits.person.write), Rate::parse("60/min, burst 7"));
+        let config = read_with("EVENTLY_LIMITS__TIMES", "10").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(Some(config.limits.account), Rate::parse("20/min, burst 100"));
+        for value in ["off", "60", "60/min", "0/min, burst 1", "60/min, burst 0"] {
+            let said = refusal(read_with("EVENTLY_LIMITS__PERSON_WRITE", value));
+            assert!(said.contains("EVENTLY_LIMITS__PERSON_WRITE") && said.contains("120/min, burst 40"), "{said}");
+        }
     }
 
     #[test]

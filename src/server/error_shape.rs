@@ -154,6 +154,12 @@ pub fn refuse(failure: Failure, request_id: String) -> Response {
     (status_of(&error), Json(error)).into_response()
 }
 
+/// The same in its shape already: for a layer that stands outside the one that gives it.
+pub fn refuse_in_shape(failure: Failure, request_id: String) -> Response {
+    let error = tell(failure, request_id.clone());
+    with_retry_after(&error, json(&error, request_id))
+}
+
 /// The same from a route whose layers make a page of it.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {

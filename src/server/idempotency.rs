@@ -4,8 +4,8 @@
 //! `Idempotent-Replayed: true`; while the first is running, 409; another request under the key, 422. What may go otherwise
 //! the next time is not kept: 409, 429 and 5xx free the key.
 //!
-//! - **Whose**: a key belongs to who is signed in. Who isn't is refused wherever something would change: such a key is
-//!   checked, and nothing is kept.
+//! - **Whose**: a key belongs to who is signed in, and each app and API key of theirs has its own. Who isn't signed in is refused
+//!   wherever something would change: such a key is checked, and nothing is kept.
 //! - **What counts as the same**: the path and the body as the functions read it. This layer stands behind the one that
 //!   turns JSON into a form, so that spaces and the order of names in JSON make no difference.
 //! - **What is kept**: status, headers and body, never `Set-Cookie`; of the key and the request only hashes, the request's
@@ -15,12 +15,13 @@
 //!   can be given twice, within the thirty in all.
 //! - **A client that goes away** changes nothing: the request runs in a task of its own until its reply is kept.
 //!
-//! Functions under `auth/` take no notice of a key. Their replies are cookies and tokens: kept, they would be worth
-//! stealing, and without the cookie a kept reply would greet someone who isn't signed in. They can be repeated without harm
-//! as they are: one address registers once, signing in or out twice is fine.
+//! Functions under `auth/` and `api_keys/` take no notice of a key. Their replies are cookies, tokens and keys: kept, they would
+//! be worth stealing, and without the cookie a kept reply would greet someone who isn't signed in. They can be repeated without
+//! harm as they are: one address registers once, signing in or out twice is fine, a key too many is revoked.
 
 use super::{
     Result,
+    credential::Credential,
     error_shape::{refuse, request_id_of},
     idempotency_store::{Claim, KeptReply, Keyed, claim, free, keep},
     metrics::IDEMPOTENCY_REPLAYS_TOTAL,
@@ -53,7 +54,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Characters a key may have.
 const KEY_MAX: usize = 255;
 /// The functions that take no notice of a key.
-const EXEMPT: &str = "/api/v1/auth/";
+const EXEMPT: [&str; 2] = ["/api/v1/auth/", "/api/v1/api_keys/"];
 /// How leptos marks the reply of a function that failed, whatever its status.
 const FAILED: &str = leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
@@ -74,7 +75,7 @@ pub(super) async fn answer_once(State(state): State<AppState>, request: Request,
         Err(error) => return refuse(error.into(), request_id_of(&request)),
     };
     let path = request.uri().path();
-    if path.starts_with(EXEMPT) || get_server_fn_service(path, Method::POST).is_none() {
+    if EXEMPT.iter().any(|exempt| path.starts_with(exempt)) || get_server_fn_service(path, Method::POST).is_none() {
         return next.run(request).await;
     }
     let request_id = request_id_of(&request);
@@ -112,7 +113,8 @@ async fn run_once(state: &AppState, key: &str, request: Request, next: Next) -> 
     };
     // The reader of forms and JSON, one layer out, has limited it, and has it in memory.
     let body = to_bytes(body, usize::MAX).await.context("reading a request")?;
-    let keyed = recognise(asker, key, parts.uri.path(), &body);
+    let program = parts.extensions.get::<Credential>().map(|credential| credential.id);
+    let keyed = recognise((asker, program), key, parts.uri.path(), &body);
     match claim(state, &keyed).await? {
         Claim::Answered(reply) => replay(reply),
         Claim::Running => Err(Conflict::StillRunning { retry_after_s: 1 }.into()),
@@ -132,8 +134,8 @@ async fn asker(parts: &Parts) -> Result<Option<UserId>> {
     Ok(session.get(USER_ID).await.map_err(|_| Error::Unavailable { retry_after_s: 1 })?)
 }
 
-fn recognise(user_id: UserId, key: &str, path: &str, body: &[u8]) -> Keyed {
-    let asker = user_id.to_string();
+fn recognise((user_id, program): (UserId, Option<Uuid>), key: &str, path: &str, body: &[u8]) -> Keyed {
+    let asker = program.map_or_else(|| user_id.to_string(), |program| format!("{user_id} {program}"));
     Keyed {
         user_id,
         key_hash: hash([asker.as_bytes(), key.as_bytes()]),
@@ -252,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_request_do_not_run_into_each_other() {
-        let ada = UserId(Uuid::from_u128(1));
+        let ada = (UserId(Uuid::from_u128(1)), None);
         let one = recognise(ada, "key", "/api/v1/a", b"x=1");
         assert_eq!(recognise(ada, "key", "/api/v1/a", b"x=1"), one);
         for other in [
@@ -262,7 +264,11 @@ mod tests {
         ] {
             assert_ne!(other.fingerprint, one.fingerprint);
         }
-        assert_ne!(recognise(UserId(Uuid::from_u128(2)), "key", "/api/v1/a", b"x=1").key_hash, one.key_hash);
+        let bob = (UserId(Uuid::from_u128(2)), None);
+        let app = (ada.0, Some(Uuid::from_u128(3)));
+        for other in [bob, app] {
+            assert_ne!(recognise(other, "key", "/api/v1/a", b"x=1").key_hash, one.key_hash);
+        }
     }
 
     #[test]

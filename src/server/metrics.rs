@@ -20,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub const RETRIES_TOTAL: &str = "evently_retries_total";
 /// Counter: replies given again under an `Idempotency-Key`. No labels.
 pub const IDEMPOTENCY_REPLAYS_TOTAL: &str = "evently_idempotency_replays_total";
+/// Counter: requests that came too often. Label: `class`, as in `api/access.rs`.
+pub const LIMITED_TOTAL: &str = "evently_limited_total";
 /// Gauge: 0 closed (all is well), 1 half open, 2 open. Label: `name`, what stands behind the breaker: `redis`, `mail`.
 pub const BREAKER_STATE: &str = "evently_breaker_state";
 /// Gauge: rows that broke an invariant in the last audit on schedule that this process made. No labels.
@@ -60,6 +62,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     let figures = PrometheusBuilder::new().install_recorder().context("beginning to count")?;
     metrics::describe_counter!(RETRIES_TOTAL, "Tries after the first, by the work and the reason.");
     metrics::describe_counter!(IDEMPOTENCY_REPLAYS_TOTAL, "Replies given again under an Idempotency-Key.");
+    metrics::describe_counter!(LIMITED_TOTAL, "Requests that came too often, by class.");
     metrics::describe_gauge!(BREAKER_STATE, "0 closed (all is well), 1 half open, 2 open.");
     metrics::describe_gauge!(AUDIT_BROKEN_ROWS, "Rows that broke an invariant in the last audit on schedule.");
     metrics::describe_gauge!(AUDIT_ENDED_AT, "When that audit ended, in seconds since 1970.");

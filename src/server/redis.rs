@@ -3,6 +3,7 @@
 use super::{
     breaker::{Breaker, BreakerError, BreakerState},
     config::RedisConfig,
+    limits::Counted,
 };
 use anyhow::{Context, bail};
 use redis::{
@@ -40,6 +41,32 @@ static UNLOCK_ALL: LazyLock<Script> = LazyLock::new(|| {
         "for _, key in ipairs(KEYS) do
            if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
          end",
+    )
+});
+
+/// Counts one request of each key, as `limits/gcra.rs` says: `ARGV[1]` is now in microseconds, empty for the clock of Redis; then
+/// for each key the microseconds after which one more comes free, and how many are allowed at once. Answers for each whether it
+/// passes (1 or 0), and by how many microseconds it is ahead. A key lasts a minute longer than it takes to be full again.
+static COUNT_ALL: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local now = tonumber(ARGV[1])
+         if not now then
+           local time = redis.call('TIME')
+           now = time[1] * 1000000 + time[2]
+         end
+         local told = {}
+         for i, key in ipairs(KEYS) do
+           local every, burst = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+           local full_at = math.max(tonumber(redis.call('GET', key) or 0), now)
+           if full_at - now > burst * every then full_at = now end
+           local passes = 0
+           if full_at + every - now <= burst * every then
+             passes, full_at = 1, full_at + every
+             redis.call('SET', key, string.format('%.0f', full_at), 'PX', math.ceil((full_at - now) / 1000) + 60000)
+           end
+           told[2 * i - 1], told[2 * i] = passes, full_at - now
+         end
+         return told",
     )
 });
 
@@ -153,6 +180,23 @@ impl Redis {
         if let Err(error) = freed {
             tracing::debug!(error = format!("{error:#}"), "locks are left to run out");
         }
+    }
+
+    /// Counts one request of each of these keys: each with the microseconds after which one more comes free, and how many are
+    /// allowed at once. `now_us` is the time for all of them; none for the clock of Redis, which all processes share.
+    pub(super) async fn count_all(
+        &self,
+        asked: &[(&str, i64, i64)],
+        now_us: Option<i64>,
+    ) -> anyhow::Result<Vec<Counted>> {
+        let mut call = COUNT_ALL.prepare_invoke();
+        call.arg(now_us.map(|now_us| now_us.to_string()).unwrap_or_default());
+        for (key, every_us, burst) in asked {
+            call.key(*key).arg(*every_us).arg(*burst);
+        }
+        let told: Vec<i64> = self.bounded(|mut redis| async move { call.invoke_async(&mut redis).await }).await?;
+        let counted = told.chunks_exact(2).map(|pair| Counted { passes: pair[0] == 1, ahead_us: pair[1] });
+        Ok(counted.collect())
     }
 
     /// Runs one operation within the time limit, or not at all while Redis is left alone.

@@ -2,13 +2,16 @@
 //!
 //! A request passes, from the outside in: the request log, compression, the headers every reply has; then, under `/api`
 //! and around the pages alike, the layer that gives refusals their shape, the guard against panics, the time limit, the
-//! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies.
+//! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies. Around what
+//! takes tokens stand the layers that say how often somebody has asked and whose the token is, and inside its session the one
+//! that counts.
 //! What open pages are told as a stream has fewer of them (`streams`).
 //!
 //! Layers stand together in tuples, the outermost first: each call of `Router::layer` boxes what is inside it once more, and
 //! every request copied all of these boxes for each of them.
 
 use super::{
+    credential::stand_in,
     csp::set_page_policy,
     error_page::refuse_as_page,
     error_shape::shape_errors,
@@ -16,6 +19,7 @@ use super::{
     health,
     idempotency::answer_once,
     json_body::{BODY_MAX_BYTES, accept_json, accept_json_up_to},
+    limits::{limit_requests, tell_limits},
     page_owner::keep_owner,
     page_turns::{PageTurns, take_turns},
     request_log::log_request,
@@ -33,6 +37,7 @@ use crate::{
         large_bodies::{LARGE_BODIES, LARGE_BODY_MAX_BYTES, LARGE_FORMS, admit_large_body},
     },
     tickets,
+    users::programs::bearer::accept_bearer,
 };
 use axum::{
     Router,
@@ -89,16 +94,22 @@ pub fn router(state: AppState) -> Router {
 /// What open pages are told. Apart from compression, whose body would keep the room for its tables for each viewer, and from
 /// sessions, where it is the same for everybody.
 fn streams(state: AppState, https: IsHttps) -> Router {
-    let of_a_person = notifications::live::routes().layer(sessions(&state));
-    Router::new().merge(events::live::routes()).merge(seats::live::routes()).merge(of_a_person).with_state(state).layer(
-        (
-            from_fn(log_request),
-            from_fn_with_state(https, set_headers),
-            from_fn(shape_errors),
-            CatchPanicLayer::new(),
-            TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
-        ),
-    )
+    let of_a_person = notifications::live::routes().layer((
+        from_fn_with_state(state.clone(), accept_bearer),
+        sessions(&state),
+        from_fn(stand_in),
+    ));
+    let of_everybody = Router::new().merge(events::live::routes()).merge(seats::live::routes());
+    of_everybody.merge(of_a_person).with_state(state.clone()).layer((
+        from_fn(log_request),
+        from_fn_with_state(https, set_headers),
+        from_fn_with_state(state.clone(), tell_limits),
+        from_fn(shape_errors),
+        // Outside the sessions: streams are counted by the address alone.
+        from_fn_with_state(state, limit_requests),
+        CatchPanicLayer::new(),
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT),
+    ))
 }
 
 fn api(state: &AppState) -> Router<AppState> {
@@ -107,8 +118,12 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
         .layer((
+            from_fn_with_state(state.clone(), tell_limits),
+            from_fn_with_state(state.clone(), accept_bearer),
             from_fn(shape_errors),
             guards(state),
+            from_fn(stand_in),
+            from_fn_with_state(state.clone(), limit_requests),
             RequestBodyLimitLayer::new(BODY_MAX_BYTES),
             MapRequestLayer::new(|request: Request<Limited<Body>>| request.map(Body::new)),
             from_fn(accept_json),
@@ -120,8 +135,12 @@ fn api(state: &AppState) -> Router<AppState> {
 /// seats would be a million fields. One takes a form, as the others do.
 fn large_api(state: &AppState) -> Router<AppState> {
     LARGE_BODIES.iter().fold(Router::new(), |router, path| router.route(path, any(call_server_fn))).layer((
+        from_fn_with_state(state.clone(), tell_limits),
+        from_fn_with_state(state.clone(), accept_bearer),
         from_fn(shape_errors),
         guards_within(state, UPLOAD_TIMEOUT),
+        from_fn(stand_in),
+        from_fn_with_state(state.clone(), limit_requests),
         from_fn_with_state(state.clone(), admit_large_body),
         // What is in memory already is not measured again.
         DefaultBodyLimit::disable(),
@@ -161,15 +180,26 @@ fn pages(state: &AppState) -> Router<AppState> {
 /// The files of who is signed in.
 fn documents(state: &AppState) -> Router<AppState> {
     Router::new().merge(tickets::documents::routes()).merge(dashboard_files()).layer((
+        from_fn_with_state(state.clone(), tell_limits),
+        from_fn_with_state(state.clone(), accept_bearer),
         from_fn(refuse_as_page),
         guards(state),
+        from_fn(stand_in),
+        from_fn_with_state(state.clone(), limit_requests),
         from_fn_with_state(PageTurns::default(), take_turns),
     ))
 }
 
 /// The files that staff send. While one comes no page has to wait for its turn.
 fn uploads(state: &AppState) -> Router<AppState> {
-    events::admin::poster_upload::routes().layer((from_fn(refuse_as_page), guards_within(state, UPLOAD_TIMEOUT)))
+    events::admin::poster_upload::routes().layer((
+        from_fn_with_state(state.clone(), tell_limits),
+        from_fn_with_state(state.clone(), accept_bearer),
+        from_fn(refuse_as_page),
+        guards_within(state, UPLOAD_TIMEOUT),
+        from_fn(stand_in),
+        from_fn_with_state(state.clone(), limit_requests),
+    ))
 }
 
 /// What the dashboard hands out as files.

@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
-    mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis,
+    limits::Limiter, mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis,
     session_store::SessionStore,
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     notifications::live::LiveNotifications,
     seats::{live::LiveSeats, store::Plans},
     tickets::store::TicketKeys,
+    users::programs::store::{Bearers, TokenKeys},
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -47,6 +48,12 @@ pub struct Parts {
     pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
     pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
+    /// How often who has asked.
+    pub limiter: Limiter,
+    /// The tokens and keys that were shown of late.
+    pub bearers: Bearers,
+    /// What signs access tokens.
+    pub token_keys: TokenKeys,
     /// Who watches what is left of which event.
     pub live_events: LiveEvents,
     /// Who waits for notifications.
@@ -94,6 +101,9 @@ impl AppState {
         let redis = Redis::new(&config.redis)?;
         Ok(Self(Arc::new(Parts {
             sessions: SessionStore::new(db.clone(), redis.clone()),
+            limiter: Limiter::new(redis.clone(), clock.clone(), &config.public_url),
+            bearers: Bearers::default(),
+            token_keys: TokenKeys::default(),
             redis,
             passwords: Passwords::new(&config.passwords)?,
             mailer: Arc::new(Mailer::new(&config.mail)?),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     account, analytics, audit, bookings, discounts, events, health,
     job::{Job, Lane},
-    notifications, seats,
+    notifications, seats, users,
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -101,7 +101,10 @@ async fn tidy_if_due(state: &AppState) -> Result<u64> {
     let tries = discounts::store::remove_old_tries(state).await?;
     let vitals = health::store::forget_old_vitals(state).await?;
     let replies = remove_expired(state).await?;
-    Ok(sessions + frames + drafts + tries + vitals + replies + account::sweep_guests(state).await?)
+    let apps = users::programs::store::remove_old_apps(state).await?;
+    let keys = users::programs::store::renew_token_keys(state).await?;
+    let guests = account::sweep_guests(state).await?;
+    Ok(sessions + frames + drafts + tries + vitals + replies + apps + keys + guests)
 }
 
 /// Tells this process's open pages what has changed, and writes down what it has counted, until the token is cancelled.

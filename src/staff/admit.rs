@@ -90,9 +90,20 @@ pub async fn reach_of_file(state: &AppState, user_id: Option<UserId>, route: &st
     Ok((reach, sees_money))
 }
 
+/// The posts that count in this request. A key that is limited to one event opens nothing anywhere else, whatever its person may.
+///
+/// Errors: `SignInRequired`.
+pub async fn posts_of(caller: &Caller) -> Result<Posts> {
+    let posts = store::list_posts(&caller.state, caller.signed_in()?).await?;
+    Ok(match caller.credential.and_then(|credential| credential.event_id) {
+        Some(event_id) => posts.within(event_id),
+        None => posts,
+    })
+}
+
 async fn who(caller: &Caller) -> Result<(Actor, Posts)> {
     let user_id = caller.signed_in()?;
-    let posts = store::list_posts(&caller.state, user_id).await?;
+    let posts = posts_of(caller).await?;
     Ok((Actor { user_id, address: caller.address }, posts))
 }
 

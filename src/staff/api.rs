@@ -16,12 +16,12 @@ use leptos::{
 /// Errors: `SignInRequired`; `Forbidden` for who has no post.
 #[server(name = GetMember, prefix = "/api", endpoint = "v1/admin/me", input = GetUrl, output = Json)]
 pub async fn get_member() -> Result<StaffMember, Error> {
-    use super::store;
+    use super::admit::posts_of;
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
         let user_id = caller.signed_in()?;
-        let posts = store::list_posts(&caller.state, user_id).await?;
+        let posts = posts_of(&caller).await?;
         if posts.0.is_empty() { Err(Error::Forbidden.into()) } else { Ok(StaffMember { user_id, posts }) }
     })
     .await

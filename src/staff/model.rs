@@ -309,6 +309,12 @@ impl Posts {
         self.with(permission).any(|post| post.event_id.is_none())
     }
 
+    /// What is left of them where only one event counts: a post for the site is one for it.
+    pub fn within(self, event_id: EventId) -> Self {
+        let there = self.0.into_iter().filter(|post| post.event_id.is_none_or(|own| own == event_id));
+        Self(there.map(|post| Post { event_id: Some(event_id), ..post }).collect())
+    }
+
     /// To which events they may do it; none if to none.
     pub fn reach(&self, permission: Permission) -> Option<Reach> {
         if self.may_everywhere(permission) {
@@ -540,6 +546,19 @@ mod tests {
         ]);
         assert!(posts.may(Permission::SeeMoney, event(1)) && !posts.may(Permission::SeeMoney, event(2)));
         assert!(posts.may(Permission::CheckIn, event(2)));
+    }
+
+    #[test]
+    fn where_one_event_counts_nothing_else_is_left() {
+        let posts = Posts(vec![
+            Post { event_id: None, role: Role::CheckIn },
+            Post { event_id: Some(event(1)), role: Role::Finance },
+            Post { event_id: Some(event(2)), role: Role::Owner },
+        ]);
+        let within = posts.within(event(1));
+        assert!(within.may(Permission::CheckIn, event(1)) && within.may(Permission::SeeMoney, event(1)));
+        assert!(!within.may(Permission::RunStaff, event(1)) && !within.may_everywhere(Permission::CheckIn));
+        assert!(!within.may(Permission::CheckIn, event(2)));
     }
 
     #[test]

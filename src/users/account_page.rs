@@ -60,6 +60,7 @@ fn Account(user: User) -> impl IntoView {
                 "On this device only. Your bookings stay with your account. "
                 <a href="/account/sessions">"See where you are signed in"</a>
             </SignOut>
+            <Programs />
             <YourData leave="Delete your account" />
         </section>
     }
@@ -93,6 +94,21 @@ fn SignOut(
             <form method="post" action=Logout::url()>
                 <SubmitButton kind=ButtonKind::Secondary>"Sign out"</SubmitButton>
             </form>
+        </section>
+    }
+}
+
+/// Where apps and keys are.
+#[component]
+fn Programs() -> impl IntoView {
+    view! {
+        <section class="panel">
+            <h2>"Apps and API keys"</h2>
+            <p class="muted">"Programs that act for you, until you end it."</p>
+            <p class="actions">
+                <LinkButton href="/account/apps" kind=ButtonKind::Secondary>"Your apps"</LinkButton>
+                <LinkButton href="/account/keys" kind=ButtonKind::Secondary>"API keys"</LinkButton>
+            </p>
         </section>
     }
 }
@@ -143,7 +159,7 @@ fn PasswordForm() -> impl IntoView {
     view! {
         <section class="panel">
             <h2>"Password"</h2>
-            <p class="muted">"Changing it signs you out everywhere else."</p>
+            <p class="muted">"Changing it signs you out everywhere else, in your apps too."</p>
             <FormRefusal refusal=refusal.clone() />
             {was_saved("password").then(|| view! { <Notice tone=Tone::Success>"Your password was changed."</Notice> })}
             <form method="post" action=ChangePassword::url() class="form">

@@ -42,7 +42,8 @@ pub async fn register(
 
 /// Signs a person in and gives the session a new id.
 ///
-/// Errors: `WrongCredentials`, with the same answer and the same time for an unknown address and a wrong password.
+/// Errors: `WrongCredentials`, with the same answer and the same time for an unknown address and a wrong password; `TooMany` after
+/// too many wrong passwords, whether there is an account or not.
 #[server(name = Login, prefix = "/api", endpoint = "v1/auth/login", input = PostUrl, output = Json)]
 pub async fn login(
     /// The address.
@@ -54,11 +55,13 @@ pub async fn login(
     next: Option<String>,
 ) -> Result<User, Error> {
     use super::store;
-    use crate::server::{Caller, answer, redirect_to, send_back};
+    use crate::server::{Caller, answer, limits::SignInTry, redirect_to, send_back};
     let next = next.unwrap_or_default();
     let signed_in = answer(async {
         let caller = Caller::current().await?;
+        let tried = SignInTry::begin(&caller.state, &email, caller.address).await?;
         let user = store::login(&caller.state, &email, password).await?;
+        tried.succeed(&caller.state).await;
         caller.sign_in(user.id).await?;
         redirect_to(&next);
         Ok(user)
@@ -211,7 +214,7 @@ pub async fn update_me(
     updated.inspect_err(|refused| send_back::<UpdateMe>("/account", &typed, refused))
 }
 
-/// Changes the password of who is signed in, and signs their other sessions out.
+/// Changes the password of who is signed in, and signs their other sessions and their apps out. API keys stay.
 ///
 /// Errors: `SignInRequired`; `Forbidden` for a guest; `Invalid` on `current_password` or `new_password`.
 #[server(name = ChangePassword, prefix = "/api", endpoint = "v1/users/change_password", input = PostUrl, output = Json)]
@@ -258,7 +261,7 @@ pub async fn forgot_password(
     asked.inspect_err(|refused| send_back::<ForgotPassword>("/forgot-password", &[("email", &email)], refused))
 }
 
-/// Sets a new password with the link of a mail, ends all sessions of the person, and signs in here.
+/// Sets a new password with the link of a mail, ends all sessions and apps of the person, and signs in here. API keys stay.
 ///
 /// Errors: `Invalid` on `new_password`, the link still being good; `LinkOver`.
 #[server(name = ResetPassword, prefix = "/api", endpoint = "v1/auth/reset_password", input = PostUrl, output = Json)]
@@ -370,7 +373,7 @@ pub async fn sign_out_session(
     ended.inspect_err(|refused| send_back::<SignOutSession>("/account/sessions", &[], refused))
 }
 
-/// Ends every session of who is signed in, this one too.
+/// Ends every session of who is signed in, this one too, and every app. API keys stay.
 ///
 /// Errors: `SignInRequired`; `Forbidden` for a guest.
 #[server(name = SignOutEverywhere, prefix = "/api", endpoint = "v1/users/sign_out_everywhere", input = PostUrl, output = Json)]

@@ -44,7 +44,10 @@ fn Shown(sessions: Vec<Session>) -> impl IntoView {
             </ul>
             <section class="panel">
                 <h2>"Sign out everywhere"</h2>
-                <p class="muted">"On all of these, this one included. Your bookings stay with your account."</p>
+                <p class="muted">
+                    "On all of these, this one included, and in your " <a href="/account/apps">"apps"</a>
+                    ". Your bookings stay with your account, and so do your API keys."
+                </p>
                 <form method="post" action=SignOutEverywhere::url()>
                     <SubmitButton kind=ButtonKind::Danger>"Sign out everywhere"</SubmitButton>
                 </form>

@@ -21,6 +21,7 @@ pub use verify::{resend_verification, verify_email};
 
 use super::{
     model::{Profile, Registration, User, normalise_email},
+    programs::store::end_apps_of,
     token::Purpose,
 };
 use crate::{
@@ -140,7 +141,7 @@ pub async fn update_me(state: &AppState, user_id: UserId, profile: Profile, now:
     user.ok_or_else(|| Error::SignInRequired.into())
 }
 
-/// Replaces a password by another; ends the person's sessions but `current`, and what could reset the password.
+/// Replaces a password by another; ends the person's sessions but `current`, their apps, and what could reset the password.
 ///
 /// Errors: `Invalid` on `current_password` when that is not it; those of [`require_account`].
 pub async fn change_password(
@@ -164,22 +165,26 @@ pub async fn change_password(
     set_password(&mut tx, user_id, hash, now).await?;
     tokens::end_links(&mut tx, user_id, Purpose::Reset, now).await?;
     let ended = state.sessions.delete_of_user(&mut tx, user_id, current).await?;
+    let apps = end_apps_of(&mut tx, user_id).await?;
     tx.commit().await?;
+    state.bearers.forget_apps(&apps);
     state.sessions.forget(ended).await;
     Ok(())
 }
 
-/// Ends every session of a person, their own too.
+/// Ends every session of a person, their own too, and their apps.
 pub async fn sign_out_everywhere(state: &AppState, user_id: UserId) -> Result<()> {
-    let mut conn = state.db.pool().acquire().await?;
-    let ended = state.sessions.delete_of_user(&mut conn, user_id, None).await?;
-    drop(conn);
+    let mut tx = state.db.begin().await?;
+    let ended = state.sessions.delete_of_user(&mut tx, user_id, None).await?;
+    let apps = end_apps_of(&mut tx, user_id).await?;
+    tx.commit().await?;
+    state.bearers.forget_apps(&apps);
     state.sessions.forget(ended).await;
     Ok(())
 }
 
 /// Locks the account of a person against other changes of it. Errors: `SignInRequired` when it is gone.
-async fn lock_person(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+pub(in crate::users) async fn lock_person(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
     if try_lock_person(conn, user_id).await? { Ok(()) } else { Err(Error::SignInRequired.into()) }
 }
 

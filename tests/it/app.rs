@@ -1,7 +1,7 @@
 //! The application under test, and builders that name only what a test is about.
 
 use axum::{Router, http::StatusCode};
-use axum_test::TestServer;
+use axum_test::{TestResponse, TestServer};
 use chrono::{DateTime, TimeDelta, Utc};
 use evently::{
     audit,
@@ -57,6 +57,30 @@ pub(crate) struct Person {
     pub(crate) server: TestServer,
 }
 
+/// A program with a token, and no cookies.
+pub(crate) struct Program {
+    pub(crate) server: TestServer,
+    pub(crate) token: String,
+}
+
+impl Program {
+    pub(crate) async fn get(&self, function: &str) -> Reply {
+        let response = self.file(&format!("/api/v1/{function}")).await;
+        Reply::read(response.status_code(), response.text())
+    }
+
+    pub(crate) async fn post(&self, function: &str, body: Value) -> Reply {
+        let request = self.server.post(&format!("/api/v1/{function}")).json(&body);
+        let response = request.add_header("authorization", format!("Bearer {}", self.token)).await;
+        Reply::read(response.status_code(), response.text())
+    }
+
+    /// What is not a function.
+    pub(crate) async fn file(&self, path: &str) -> TestResponse {
+        self.server.get(path).add_header("authorization", format!("Bearer {}", self.token)).await
+    }
+}
+
 impl TestApp {
     pub(crate) async fn new(pool: PgPool) -> Self {
         let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
@@ -72,6 +96,14 @@ impl TestApp {
         let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
         let mut config = Config::for_tests("postgres://not-used", &redis_url);
         config.mail.to = to;
+        Self::with_config(pool, config)
+    }
+
+    /// With other settings than tests have.
+    pub(crate) fn with_settings(pool: PgPool, change: impl FnOnce(&mut Config)) -> Self {
+        let redis_url = std::env::var("REDIS_URL").expect("REDIS_URL names the Redis for tests");
+        let mut config = Config::for_tests("postgres://not-used", &redis_url);
+        change(&mut config);
         Self::with_config(pool, config)
     }
 
@@ -115,6 +147,12 @@ impl TestApp {
     pub(crate) fn visitor(&self) -> Person {
         let server = TestServer::builder().save_cookies().build(self.router.clone());
         Person { server }
+    }
+
+    /// A program that shows this token.
+    pub(crate) fn program(&self, token: &str) -> Program {
+        let server = TestServer::builder().build(self.router.clone());
+        Program { server, token: token.to_owned() }
     }
 
     /// Someone who has just registered, and whom nobody asks to confirm the address.

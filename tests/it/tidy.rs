@@ -62,7 +62,7 @@ fn the_boundary_between_server_and_browser_is_on_lines_of_modules() {
 #[test]
 fn a_tables_sql_is_in_the_slice_that_owns_it() {
     let owners = [
-        ("users", vec!["users", "account_tokens", "guest_links"]),
+        ("users", vec!["users", "account_tokens", "guest_links", "token_keys", "connected_apps", "api_keys"]),
         ("events", vec!["events", "posters"]),
         ("discounts", vec!["discount_codes", "discount_tries"]),
         ("bookings", vec!["bookings", "seat_bookings", "booking_history", "history_seals"]),

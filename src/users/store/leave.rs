@@ -4,7 +4,13 @@ use crate::{
     error::{Error, Problem},
     id::UserId,
     server::{Result, clock::new_id, state::AppState},
-    users::token::Purpose,
+    users::{
+        programs::{
+            model::{ApiKey, ConnectedApp},
+            store::{export_apps, export_keys, remove_programs},
+        },
+        token::Purpose,
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -24,6 +30,10 @@ pub struct KeptUser {
     updated_at: DateTime<Utc>,
     #[sqlx(skip)]
     links: Vec<KeptLink>,
+    #[sqlx(skip)]
+    apps: Vec<ConnectedApp>,
+    #[sqlx(skip)]
+    api_keys: Vec<ApiKey>,
 }
 
 /// A link that a person was sent, as far as it is kept.
@@ -50,7 +60,8 @@ pub async fn export_user(state: &AppState, user_id: UserId) -> Result<KeptUser> 
     .bind(user_id)
     .fetch_all(state.db.pool())
     .await?;
-    Ok(KeptUser { links, ..user.ok_or(Error::SignInRequired)? })
+    let (apps, api_keys) = (export_apps(state, user_id).await?, export_keys(state, user_id).await?);
+    Ok(KeptUser { links, apps, api_keys, ..user.ok_or(Error::SignInRequired)? })
 }
 
 /// Lets a person leave only with their password; a guest, who has none, without. An account that is gone already
@@ -82,6 +93,7 @@ pub async fn lock_leaving(conn: &mut PgConnection, user_id: UserId) -> Result<bo
 pub async fn remove_person(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query("delete from account_tokens where user_id = $1").bind(user_id).execute(&mut *conn).await?;
     sqlx::query("delete from guest_links where user_id = $1").bind(user_id).execute(&mut *conn).await?;
+    remove_programs(conn, user_id).await?;
     erase(conn, user_id, now).await
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::Error,
     server::{Failure, Result, state::AppState},
-    users::{model::User, token::Purpose},
+    users::{model::User, programs::store::end_apps_of, token::Purpose},
 };
 
 /// Sends who has this address a link to choose a new password with. Without such an account, or if enough was sent within
@@ -25,7 +25,7 @@ pub async fn forgot_password(state: &AppState, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Uses a link up to set a new password, ends every session of the person in the same transaction, and answers who they
+/// Uses a link up to set a new password, ends every session and app of the person in the same transaction, and answers who they
 /// are. Their address counts as confirmed: its mail was read.
 ///
 /// Errors: `LinkOver`, nothing having changed.
@@ -42,7 +42,9 @@ pub async fn reset_password(state: &AppState, secret: &str, new_password: String
     set_password(&mut tx, user_id, hash, now).await?;
     let user = set_verified(&mut tx, user_id, now).await?;
     let ended = state.sessions.delete_of_user(&mut tx, user_id, None).await?;
+    let apps = end_apps_of(&mut tx, user_id).await?;
     tx.commit().await?;
+    state.bearers.forget_apps(&apps);
     state.sessions.forget(ended).await;
     Ok(user)
 }

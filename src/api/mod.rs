@@ -1,0 +1,3 @@
+//! The functions as programs see them.
+
+pub mod access;
