@@ -316,7 +316,8 @@ async fn generate_once(
     let now = state.clock.now_in(&mut tx).await?;
     match insert(&mut tx, event_id, (ids, codes), (facts, now)).await? {
         // An earlier try was committed, from the same page or without an answer.
-        made if made != ids.len() as u64 => return find_made(&mut tx, (ids, next), facts).await,
+        0 => return find_made(&mut tx, (ids, next), facts).await,
+        made if made != ids.len() as u64 => return Err(Error::invalid("key", Problem::Repeated).into()),
         _ => {}
     }
     let after = json!({"count": ids.len(), "terms": tell(facts)});
