@@ -1,5 +1,7 @@
 //! The door to bookings in the dashboard: `/api/v1/admin/…`.
 
+#![expect(clippy::too_many_arguments, reason = "each argument of a server function is a field of its request")]
+
 use super::model::{BookingFile, BookingQuery, Cancelled, FoundBooking, PersonFields};
 use crate::{
     bookings::model::Booking,

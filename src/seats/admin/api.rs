@@ -1,5 +1,7 @@
 //! The door to seats for those who run an event.
 
+#![expect(clippy::too_many_arguments, reason = "each argument of a server function is a field of its request")]
+
 use crate::{
     error::Error,
     id::EventId,
