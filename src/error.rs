@@ -4,6 +4,7 @@
 //! page's URL, so anyone could craft a link that shows their words. The sentence a person reads is made from the code, here.
 
 use crate::id::{BookingId, SeatId};
+use chrono::{DateTime, FixedOffset};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -159,6 +160,20 @@ pub enum Conflict {
     /// Booking has closed, or the event has begun.
     #[error("The sale for this event has closed.")]
     SalesClosed,
+    /// The section of what was asked for goes on sale later than its event.
+    #[error("{} on sale {}.", say_places(.seat_ids), .opens_at.format("%A %-d %B %Y at %H:%M"))]
+    SectionNotOpen {
+        /// When it does, with the offset of the venue.
+        opens_at: DateTime<FixedOffset>,
+        /// The seats that aren't on sale yet; none where people stand, or wait.
+        seat_ids: Vec<SeatId>,
+    },
+    /// The section of what was asked for isn't on sale any more, though its event is.
+    #[error("{}", match .seat_ids.len() { 1 => "One of these seats is not on sale any more.".to_owned(), 0 => "These places are not on sale any more.".to_owned(), n => format!("{n} of these seats are not on sale any more.") })]
+    SectionClosed {
+        /// The seats that aren't on sale any more; none where people stand.
+        seat_ids: Vec<SeatId>,
+    },
     /// The event was called off.
     #[error("This event was cancelled.")]
     EventCancelled,
@@ -324,6 +339,15 @@ impl CodeRefusal {
     }
 }
 
+/// Who goes on sale: `2 of these seats go`.
+fn say_places(seat_ids: &[SeatId]) -> String {
+    match seat_ids.len() {
+        0 => "These places go".to_owned(),
+        1 => "One of these seats goes".to_owned(),
+        count => format!("{count} of these seats go"),
+    }
+}
+
 fn say_fields(fields: &[FieldError]) -> String {
     match fields {
         [one] => one.problem.say(),
@@ -431,6 +455,17 @@ mod tests {
     }
 
     #[test]
+    fn a_section_that_opens_later_says_when_at_the_venue() {
+        let refusal = |count: u128| Conflict::SectionNotOpen {
+            opens_at: "2026-12-05T10:00:00+01:00".parse().expect("an instant"),
+            seat_ids: (0..count).map(|n| SeatId(uuid::Uuid::from_u128(n))).collect(),
+        };
+        assert_eq!(refusal(0).to_string(), "These places go on sale Saturday 5 December 2026 at 10:00.");
+        assert_eq!(refusal(1).to_string(), "One of these seats goes on sale Saturday 5 December 2026 at 10:00.");
+        assert_eq!(refusal(2).to_string(), "2 of these seats go on sale Saturday 5 December 2026 at 10:00.");
+    }
+
+    #[test]
     fn every_refusal_reads_back_as_it_was_sent() {
         for error in [
             Error::NotFound,
@@ -438,6 +473,11 @@ mod tests {
             Error::TooMany { retry_after_s: 7 },
             Conflict::SoldOut { available_count: 3 }.into(),
             Conflict::HoldExpired.into(),
+            Conflict::SectionNotOpen {
+                opens_at: "2026-12-05T10:00:00+01:00".parse().expect("an instant"),
+                seat_ids: vec![],
+            }
+            .into(),
             Conflict::CodeRefused { reason: CodeRefusal::UsedUp }.into(),
             Conflict::StillRunning { retry_after_s: 1 }.into(),
             Error::IdempotencyKeyReused,

@@ -19,7 +19,7 @@ use leptos::{
 ///
 /// Errors: `SignInRequired` (a plain form goes to the sign-in page and comes back with its choice); `Invalid`;
 /// `NotFound`; `SeatsTaken` with the seats that were lost; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
-/// `SalesClosed`, `EventCancelled`; `Unavailable` when the event is too busy, nothing having changed.
+/// `SalesClosed`, `EventCancelled`; `SectionNotOpen`, `SectionClosed` while a section isn't on sale though its event is; `Unavailable` when the event is too busy, nothing having changed.
 #[server(name = HoldPlaces, prefix = "/api", endpoint = "v1/bookings/hold", input = PostUrl, output = Json)]
 pub async fn hold_places(
     /// The event's id.

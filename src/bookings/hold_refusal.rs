@@ -29,6 +29,12 @@ pub fn say_lost(lost: &[String]) -> String {
     format!("Someone else took {} just now.", join_names(lost))
 }
 
+/// `F12 and F13 are not on sale now.`
+pub fn say_not_on_sale(seats: &[String]) -> String {
+    let are = if seats.len() == 1 { "is" } else { "are" };
+    format!("{} {are} not on sale now.", join_names(seats))
+}
+
 /// `F12, F13 and A1`
 pub(super) fn join_names(names: &[String]) -> String {
     match names {
@@ -68,6 +74,12 @@ mod tests {
         assert_eq!(say_lost(&names(&["F12"])), "Someone else took F12 just now.");
         assert_eq!(say_lost(&names(&["F12", "F13"])), "Someone else took F12 and F13 just now.");
         assert_eq!(say_lost(&names(&["F12", "F13", "A1"])), "Someone else took F12, F13 and A1 just now.");
+    }
+
+    #[test]
+    fn seats_that_are_not_on_sale_are_named() {
+        assert_eq!(say_not_on_sale(&names(&["F12"])), "F12 is not on sale now.");
+        assert_eq!(say_not_on_sale(&names(&["F12", "F13"])), "F12 and F13 are not on sale now.");
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use crate::{
     error::{Conflict, Error, Problem},
-    events::model::{Availability, SaleFacts, When},
+    events::{
+        model::{Availability, SaleFacts, When},
+        window::{OffSale, SaleWindow},
+    },
     id::{BookingId, CodeId, EventId, SeatId},
     money::{Currency, Money},
     seats::model::Standing,
     ui::path_with,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Seconds that "more time" adds. Source: product.md, rules of the inventory, 5.
@@ -225,7 +228,8 @@ pub fn tell(action: BookingAction, doer: Doer, details: &str) -> String {
         (BookingAction::Held, Doer::Organiser) => format!("The organiser kept {details} for you."),
         (BookingAction::Offered, _) => format!("It was your turn on the waitlist: {details} were kept for you."),
         (BookingAction::Extended, _) => format!("You took {} more minutes.", EXTENSION_S / 60),
-        (BookingAction::CodeApplied, _) => format!("You used a code. {details}."),
+        (BookingAction::CodeApplied, Doer::Person) => format!("You used a code. {details}."),
+        (BookingAction::CodeApplied, Doer::Organiser) => format!("The organiser used a code for you. {details}."),
         (BookingAction::CodeRemoved, _) => format!("You took the code {details} back."),
         (BookingAction::Confirmed, Doer::Person) => format!("You booked {details}."),
         (BookingAction::Confirmed, Doer::Organiser) => format!("The organiser booked {details} for you."),
@@ -395,6 +399,27 @@ pub fn decide_hold(facts: &HoldFacts, wanted: &Wanted, now: DateTime<Utc>) -> Re
         return Err(Conflict::OverLimit { limit: facts.places_per_person, have: facts.have }.into());
     }
     Ok(now + TimeDelta::seconds(facts.hold_length_s.into()))
+}
+
+/// Whether these places are on sale at `now`, each by when its section is sold; `at_venue` gives an instant the venue's offset.
+///
+/// Errors: `SectionClosed` with the seats whose section has closed; `SectionNotOpen` with those whose section opens later, and when
+/// the last of them does.
+pub fn decide_on_sale(
+    places: &[(SeatId, SaleWindow)],
+    at_venue: impl Fn(DateTime<Utc>) -> DateTime<FixedOffset>,
+    now: DateTime<Utc>,
+) -> Result<(), Conflict> {
+    let off_sale = |why| places.iter().filter(move |(_, window)| window.off_sale(now) == Some(why));
+    let ids = |why| off_sale(why).map(|(seat_id, _)| *seat_id).collect::<Vec<_>>();
+    let over = ids(OffSale::Over);
+    if !over.is_empty() {
+        return Err(Conflict::SectionClosed { seat_ids: over });
+    }
+    match off_sale(OffSale::Later).filter_map(|(_, window)| window.sales_open_at).max() {
+        Some(opens_at) => Err(Conflict::SectionNotOpen { opens_at: at_venue(opens_at), seat_ids: ids(OffSale::Later) }),
+        None => Ok(()),
+    }
 }
 
 /// Whether a person who has so many places of an event may take over so many `more` from a guest: nobody gets round the
@@ -625,6 +650,25 @@ mod tests {
         assert!(by_number.field("seat_ids").is_some());
         let by_seat = decide_hold(&event_on_sale(), &Wanted::Seats(vec![seat(1)]), at(5)).expect_err("needs a number");
         assert!(by_seat.field("quantity").is_some());
+    }
+
+    #[test]
+    fn seats_are_held_while_their_section_is_on_sale() {
+        let window = |opens: Option<i64>, closes: Option<i64>| SaleWindow {
+            sales_open_at: opens.map(at),
+            sales_close_at: closes.map(at),
+        };
+        let places = [
+            (seat(1), SaleWindow::default()),
+            (seat(2), window(Some(10), None)),
+            (seat(3), window(Some(20), Some(30))),
+        ];
+        let decide = |minute| decide_on_sale(&places, |at| at.fixed_offset(), at(minute));
+        let later = |minute, seat_ids| Err(Conflict::SectionNotOpen { opens_at: at(minute).fixed_offset(), seat_ids });
+        assert_eq!(decide(5), later(20, vec![seat(2), seat(3)]), "when all of them can be had");
+        assert_eq!(decide(10), later(20, vec![seat(3)]));
+        assert_eq!((decide(20), decide(29)), (Ok(()), Ok(())));
+        assert_eq!(decide(30), Err(Conflict::SectionClosed { seat_ids: vec![seat(3)] }));
     }
 
     #[test]

@@ -138,7 +138,8 @@ pub async fn undo_check_in(
     undone.inspect_err(|refused| send_back::<UndoCheckIn>(&page, &[("check_in", &check_in_id.to_string())], refused))
 }
 
-/// Who is expected at an event and who came, in all and by section, and the last ten of them.
+/// Who is expected at an event and who came, in all and by section, and the last ten of them: with all that the caller has let in, and
+/// at most a second late with what others do.
 ///
 /// Errors: `SignInRequired`, `Forbidden`; `LinkOver`; `NotFound`.
 #[server(name = GetDoorSummary, prefix = "/api", endpoint = "v1/checkins/summary", input = GetUrl, output = Json)]
@@ -150,8 +151,8 @@ pub async fn get_summary(
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
-        admit_to_door::<GetDoorSummary>(&caller, event_id).await?;
-        store::get_summary(&caller.state, event_id).await
+        let keeper = admit_to_door::<GetDoorSummary>(&caller, event_id).await?;
+        store::get_summary(&caller.state, &keeper, event_id).await
     })
     .await
 }

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use leptos::server_fn::ServerFn;
+use uuid::Uuid;
 
 /// The session's key for the link that was opened in it.
 const LINK: &str = "check_in_link";
@@ -22,6 +23,16 @@ pub enum Doorkeeper {
     Staff(Actor),
     /// Whoever opened this link, which works.
     Link(Box<DoorLink>),
+}
+
+impl Doorkeeper {
+    /// What tells one from another.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Staff(actor) => actor.user_id.0,
+            Self::Link(link) => link.id.0,
+        }
+    }
 }
 
 /// Lets the caller of this function in, if they may stand at the door of this event: as staff, or by the link they opened.

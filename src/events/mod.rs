@@ -39,3 +39,4 @@ pub mod store;
 pub mod structured_data;
 #[cfg(feature = "ssr")]
 pub mod when;
+pub mod window;

@@ -222,7 +222,7 @@ pub struct Event {
     pub availability: Availability,
     /// When the sale opens, UTC.
     pub sales_open_at: DateTime<Utc>,
-    /// The same at the venue.
+    /// The same at the venue; where all that is left goes on sale later than the rest, when that does.
     pub sales_open: When,
     /// When the sale closes, UTC.
     pub sales_close_at: DateTime<Utc>,

@@ -1,7 +1,7 @@
 //! Instants as people at the venue read them. Server only: the browser's zones and words differ.
 
 use super::model::When;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Utc};
 use chrono_tz::Tz;
 
 /// The instant in the zone of this IANA name; in UTC if the name is unknown. `now` decides whether the year is shown.
@@ -18,6 +18,11 @@ pub fn at_venue(instant: DateTime<Utc>, timezone: &str, now: DateTime<Utc>) -> W
         time: local.format("%H:%M").to_string(),
         zone: name_zone(&local.format("%Z").to_string()),
     }
+}
+
+/// The instant with the offset of this zone: what says itself when it is at the venue.
+pub fn with_offset(instant: DateTime<Utc>, timezone: &str) -> DateTime<FixedOffset> {
+    instant.with_timezone(&timezone.parse().unwrap_or(Tz::UTC)).fixed_offset()
 }
 
 /// `CET` stays; `+03` becomes `GMT+3`, `-0330` becomes `GMT-3:30`.

@@ -3,9 +3,11 @@
 use super::choosing::Seating;
 use crate::{
     error::{Error, Problem},
+    events::window::{OffSale, SaleWindow},
     id::{EventId, SeatId},
     money::{Currency, Money},
 };
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 /// Seats that can be asked for by their ids at once: as many as one person may ever have of an event.
@@ -345,12 +347,23 @@ pub struct Section {
     pub outline: Vec<i32>,
     /// Seats in it.
     pub total_count: i32,
-    /// Seats that are free; at most a second late.
+    /// Seats that can be had: those that are free, at most a second late; none while the section isn't on sale.
     pub available_count: i32,
     /// People stand in it, or sit where they like: it is booked by quantity, and its places are not drawn. The browser need not
     /// read it: what depends on it is the server's.
     #[serde(default, skip_deserializing)]
     pub standing: bool,
+    /// When it goes on sale, with the offset of the venue; null where it does with its event. As `standing`, and what follows, of
+    /// no concern to the browser.
+    #[serde(default, skip_deserializing)]
+    pub sales_open_at: Option<DateTime<FixedOffset>>,
+    /// When its sale closes; null where it does with its event's.
+    #[serde(default, skip_deserializing)]
+    pub sales_close_at: Option<DateTime<FixedOffset>>,
+    /// Why nothing of it can be had now, whatever is free; left out where something can.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", sqlx(skip))]
+    pub off_sale: Option<OffSale>,
 }
 
 /// What a seat of a section, or of a tier, costs.
@@ -365,6 +378,47 @@ pub struct SectionPrice {
     pub price: Money,
     /// These seats.
     pub total_count: i32,
+    /// When the section is sold, where that isn't as long as its event; of a tier never.
+    #[serde(flatten)]
+    pub window: SaleWindow,
+}
+
+/// When a section is sold, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedWindow {
+    /// The section's name.
+    pub section: String,
+    /// When its sale opens, at the venue; with the event's where nothing is typed.
+    pub opens: String,
+    /// When it closes.
+    pub closes: String,
+    /// Both as they were when they were looked at, if that is known.
+    pub before: Option<(String, String)>,
+    /// Which one of the request it is, from 0.
+    pub nth: usize,
+}
+
+impl TypedWindow {
+    /// The windows of these sections; empty where none is given, none unless there is one for each.
+    pub fn list(
+        sections: &[String],
+        (opens, closes): (Vec<String>, Vec<String>),
+        (opens_before, closes_before): (&[String], &[String]),
+    ) -> Option<Vec<Self>> {
+        if opens.is_empty() && closes.is_empty() {
+            return Some(Vec::new());
+        }
+        let before = |nth: usize| Some((opens_before.get(nth)?.clone(), closes_before.get(nth)?.clone()));
+        let typed = |(nth, (section, (opens, closes))): (usize, (&String, (String, String)))| Self {
+            section: section.clone(),
+            opens: opens.trim().to_owned(),
+            closes: closes.trim().to_owned(),
+            before: before(nth),
+            nth,
+        };
+        let is_complete = opens.len() == sections.len() && closes.len() == sections.len();
+        is_complete.then(|| sections.iter().zip(opens.into_iter().zip(closes)).enumerate().map(typed).collect())
+    }
 }
 
 /// The price of a section or a tier, as it was typed.
@@ -451,6 +505,15 @@ impl SectionSeats {
     pub fn rows(&self) -> Vec<&[Seat]> {
         self.seats.chunk_by(|a, b| a.row == b.row).collect()
     }
+}
+
+/// The places of an event as its staff choose among them: on sale or not, and of drafts too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
+    /// The map; what its sections have free is all that is.
+    pub map: SeatMap,
+    /// One of its sections with its seats.
+    pub section: SectionSeats,
 }
 
 /// Where every seat of an event stands and what it is called: for drawing all of them at once. Who has which is said apart, by

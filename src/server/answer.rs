@@ -2,6 +2,7 @@
 
 use super::caller::request_id;
 use crate::error::{Conflict, Error};
+use std::sync::Arc;
 
 /// What the server's own functions return.
 pub type Result<T> = std::result::Result<T, Failure>;
@@ -35,6 +36,17 @@ pub enum Passing {
 impl From<Passing> for Error {
     fn from(_: Passing) -> Self {
         Self::Unavailable { retry_after_s: 1 }
+    }
+}
+
+impl Failure {
+    /// The failure of work that others may have waited for as well: one of them gets it whole.
+    pub fn of_shared(failure: Arc<Self>) -> Self {
+        Arc::try_unwrap(failure).unwrap_or_else(|failure| match &*failure {
+            Self::Refused(error) => error.clone().into(),
+            Self::Passing(passing) => (*passing).into(),
+            Self::Unexpected(_) => Error::Unavailable { retry_after_s: 1 }.into(),
+        })
     }
 }
 

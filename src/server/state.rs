@@ -10,6 +10,7 @@ use crate::{
         model::Booking,
         store::{ConfirmRequest, HoldQueue, HoldRequest},
     },
+    checkins::store::DoorCounts,
     events::{live::LiveEvents, store::Posters},
     health::outage::Outage,
     notifications::live::LiveNotifications,
@@ -62,6 +63,8 @@ pub struct Parts {
     pub live_seats: LiveSeats,
     /// Where all seats of an event stand and which are free.
     pub plans: Plans,
+    /// How it is going at the doors.
+    pub door_counts: DoorCounts,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -115,6 +118,7 @@ impl AppState {
             live_notifications: LiveNotifications::default(),
             live_seats: LiveSeats::default(),
             plans: Plans::default(),
+            door_counts: DoorCounts::default(),
             pictures: Pictures::default(),
             posters: Posters::default(),
             dark_room: DarkRoom::default(),

@@ -34,6 +34,8 @@ const ADD_UP_EVERY: Duration = Duration::from_secs(5);
 const TELL_HISTORY_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether something is due that is done once for all processes.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How late open maps learn that a section has gone on sale, or off it, at most.
+const WINDOWS_EVERY: Duration = Duration::from_millis(500);
 const AUDIT_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// Reading everything is not what a start should wait for.
 const AUDIT_FIRST_AFTER: Duration = Duration::from_secs(300);
@@ -63,6 +65,7 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
         repeat("publish what is due", LOOK_EVERY, &token, || events::store::publish_scheduled(&state)),
         repeat("feed waitlists", FEED_EVERY, &token, || bookings::store::feed_waitlists(&state)),
         repeat("project availability", PROJECT_EVERY, &token, || { seats::store::project_availability(&state) }),
+        repeat("tell of windows", WINDOWS_EVERY, &token, || seats::store::tell_of_windows(&state)),
         repeat("count seats together", COUNT_EVERY, &token, || seats::store::count_together(&state)),
         repeat("seal the history", SEAL_EVERY, &token, || bookings::store::seal_history(&state)),
         repeat("add up sales", ADD_UP_EVERY, &token, || analytics::store::project_sales(&state)),

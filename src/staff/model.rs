@@ -240,6 +240,7 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("seats/draw", Permission::EditEvents),
     ("seats/drawing", Permission::EditEvents),
     ("seats/import", Permission::EditEvents),
+    ("seats/places", Permission::SeeEvents),
     ("seats/prices", Permission::EditEvents),
     ("seats/read_plan", Permission::EditEvents),
     ("seats/set_prices", Permission::EditEvents),

@@ -14,7 +14,8 @@ use leptos::{
 /// Puts who is signed in at the end of the line of a sold-out event. Joining twice is one entry, as it was.
 ///
 /// `together` waits for seats beside each other, in an event with seats, and `section` for places of that section alone.
-/// Errors: `SignInRequired`; `NotFound`; `Invalid`; `PlacesFree` while so many places can be booked now; `OverLimit`;
+/// Errors: `SignInRequired`; `NotFound`; `Invalid`; `PlacesFree` while so many places can be booked now, `SectionNotOpen` if they can once a
+/// section opens; `OverLimit`;
 /// `SalesNotOpen`, `SalesClosed`, `EventCancelled`.
 #[server(name = JoinWaitlist, prefix = "/api", endpoint = "v1/waitlist/join", input = PostUrl, output = Json)]
 pub async fn join_waitlist(

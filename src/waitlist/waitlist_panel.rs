@@ -13,17 +13,19 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// Where the person stands in line, or the form to join it.
 #[component]
 pub fn WaitlistPanel(
-    /// The event, sold out.
+    /// The event, of which not everything is free.
     detail: EventDetail,
-    /// The names of its sections, where it has some.
+    /// The names of its sections that one can wait for, where it has some.
     sections: Vec<String>,
+    /// Whether there may be too few places in all; else these sections are sold out, and others aren't.
+    is_scarce: bool,
     /// The person's entry that waits, if there is one.
     #[prop(optional_no_strip)]
     entry: Option<Entry>,
 ) -> impl IntoView {
     match entry {
         Some(entry) => view! { <InLine entry /> }.into_any(),
-        None => view! { <Join detail sections /> }.into_any(),
+        None => view! { <Join detail sections is_scarce /> }.into_any(),
     }
 }
 
@@ -47,10 +49,11 @@ fn InLine(entry: Entry) -> impl IntoView {
 }
 
 #[component]
-fn Join(detail: EventDetail, sections: Vec<String>) -> impl IntoView {
+fn Join(detail: EventDetail, sections: Vec<String>, is_scarce: bool) -> impl IntoView {
     let refused = refusal::<JoinWaitlist>();
     let quantity = Some(asked("quantity")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".to_owned());
     let more = match detail.event.available_capacity {
+        _ if !is_scarce => "A section that you want is sold out? ",
         0 => "",
         1 => "You need more than the 1 place that is left? ",
         _ => "You need more places than are left? ",
@@ -63,10 +66,10 @@ fn Join(detail: EventDetail, sections: Vec<String>) -> impl IntoView {
             </label>
         }
     });
-    let section = (sections.len() > 1).then(|| {
-        let any = (String::new(), "Anywhere".to_owned());
+    let section = (sections.len() > 1 || !is_scarce).then(|| {
+        let any = is_scarce.then(|| (String::new(), "Anywhere".to_owned()));
         let choices: Vec<Choice> =
-            [any].into_iter().chain(sections.into_iter().map(|name| (name.clone(), name))).collect();
+            any.into_iter().chain(sections.into_iter().map(|name| (name.clone(), name))).collect();
         view! { <SelectField label="Where" name="section" choices value=asked("wait_for") refusal=refused.clone() /> }
     });
     view! {

@@ -498,3 +498,22 @@ async fn an_account_s_data_says_when_its_tickets_were_let_in(pool: PgPool) {
     let export = door.ada.get("users/export").await.expect(200);
     assert_eq!(export["check_ins"][0]["ticket_id"], ticket["id"]);
 }
+
+#[sqlx::test]
+async fn a_door_knows_at_once_whom_it_let_in_itself_and_others_a_moment_later(pool: PgPool) {
+    let door = Door::open(pool).await;
+    let tickets = door.book(3).await;
+    let manager = door.manager().await;
+    let summary = format!("checkins/summary?event_id={}", door.event_id);
+    let admitted = async |person: &Person| person.get(&summary).await.expect(200)["admitted_count"].clone();
+    assert_eq!((admitted(&door.keeper).await, admitted(&manager).await), (json!(0), json!(0)));
+    for (nth, ticket) in (1..).zip(&tickets) {
+        door.scan(&token(ticket)).await;
+        assert_eq!(admitted(&door.keeper).await, json!(nth), "whoever scans counts what they scanned");
+    }
+    // What the doorkeeper has made be counted is there for everybody.
+    assert_eq!(admitted(&manager).await, json!(3));
+    let undo = json!({"check_in_id": door.keeper.get(&summary).await.expect(200)["recent"][0]["check_in"]["id"], "reason": "A mistake."});
+    manager.post("checkins/undo", undo).await.expect(200);
+    assert_eq!(admitted(&manager).await, json!(2));
+}

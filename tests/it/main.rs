@@ -43,3 +43,4 @@ mod transfers;
 mod unsubscribing;
 mod users;
 mod waitlist;
+mod windows;

@@ -45,6 +45,7 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         }
         "seats/import" => (Method::POST, json!({"event_id": event_id, "version": 0, "format": "csv", "text": "x"})),
         "seats/read_plan" => (Method::POST, json!({"event_id": event_id, "format": "csv", "text": "x"})),
+        "seats/places" => (Method::GET, json!({"event_id": event_id})),
         "seats/set_prices" => (Method::POST, json!({"event_id": event_id, "sections": ["x"], "prices": ["1"]})),
         "admin/invite" => (Method::POST, json!({"event_id": event_id, "email": "x@example.org", "role": "finance"})),
         "admin/book" => {

@@ -307,6 +307,41 @@ async fn staff_sell_keep_back_and_move_places_of_a_floor(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn staff_move_nobody_to_places_that_come_free_for_who_waits(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = concert(&app, 2).await;
+    let (ada, bob, eve) = (app.person("ada").await, app.person("bob").await, app.person("eve").await);
+    let seats = app.seats(event_id).await;
+    let sits = bob.hold_seats(event_id, &seats[..1]).await;
+    bob.change("confirm", &sits).await.expect(200);
+    ada.stand(event_id, 2).await.expect(200);
+    let join = json!({"event_id": event_id, "requested_quantity": 2, "section": "Floor"});
+    eve.post("waitlist/join", join).await.expect(200);
+    // Nobody has expired Ada's hold yet.
+    app.wait(chrono::TimeDelta::minutes(11));
+    let body = json!({"booking_id": sits, "standing": "Floor", "reason": "Rested."});
+    app.admin().await.post("admin/change_seats", body).await.refused(409, "sold_out");
+    assert_eq!(status(&eve).await, json!("offered"));
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn who_wants_to_stand_can_wait_while_seats_are_free(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = concert(&app, 2).await;
+    let page = async || app.visitor().page(&format!("/events/{event_id}")).await.1;
+    assert!(!page().await.contains("Join the waitlist"));
+    app.person("ada").await.stand(event_id, 2).await.expect(200);
+    app.audit().await;
+    let shown = page().await;
+    assert!(shown.contains("Join the waitlist") && shown.contains("<option value=\"Floor\""), "{shown}");
+    assert!(
+        !shown.contains("<option value=\"Stalls\"") && !shown.contains("Anywhere"),
+        "of what is left nobody waits: {shown}"
+    );
+}
+
+#[sqlx::test]
 async fn open_maps_hear_how_many_are_left_of_a_floor_and_not_which(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = concert(&app, 20).await;

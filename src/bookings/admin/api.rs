@@ -1,5 +1,7 @@
 //! The door to bookings in the dashboard: `/api/v1/admin/…`.
 
+#![expect(clippy::too_many_arguments, reason = "each argument of a server function is a field of its request")]
+
 use super::model::{BookingFile, BookingQuery, Cancelled, FoundBooking, PersonFields};
 use crate::{
     bookings::model::Booking,
@@ -166,7 +168,8 @@ pub async fn resend_mail(
 ///
 /// `key` names the page that asks, so that a double click is one booking; an `Idempotency-Key` does the same. Errors:
 /// `SignInRequired`; `Forbidden`; `Invalid`; `NotFound`; `SeatsTaken`; `SoldOut`; `OverLimit` unless the limit is lifted;
-/// `SalesClosed` once the event is over; `EventCancelled`.
+/// `SalesClosed` once the event is over; `EventCancelled`; `CodeRefused` as a buyer hears it, and `TooMany` after ten codes within ten
+/// minutes that don't exist.
 #[server(name = BookForPerson, prefix = "/api", endpoint = "v1/admin/book", input = PostUrl, output = Json)]
 pub async fn book_for_person(
     /// The event's id.
@@ -186,6 +189,9 @@ pub async fn book_for_person(
     /// More than one person may have.
     #[server(default)]
     over_limit: bool,
+    /// A discount code of the event, in whatever case; none if it is empty.
+    #[server(default)]
+    code: String,
     /// Names the page that asks.
     #[server(default)]
     key: Option<String>,
@@ -195,6 +201,7 @@ pub async fn book_for_person(
             model::{Limit, Wanted, parse_key},
             store::{self, SellRequest},
         },
+        discounts::model::parse_code,
         server::{Caller, answer, redirect_to, send_back},
         staff::admit::admit,
         users::{
@@ -215,6 +222,7 @@ pub async fn book_for_person(
             wanted: Wanted::parse(quantity, seat_ids, Some(person.standing.clone()))?,
             is_complimentary: complimentary,
             limit: if over_limit { Limit::Lifted } else { Limit::Kept },
+            code: if code.trim().is_empty() { None } else { Some(parse_code(&code)?) },
             key: parse_key(key)?.or_else(|| caller.repeat_key.clone()),
         };
         let booking = store::sell(&caller.state, actor, request).await?;
@@ -234,6 +242,7 @@ pub async fn book_for_person(
             ("seats", &*seats.join(",")),
             ("complimentary", yes(complimentary)),
             ("over_limit", yes(over_limit)),
+            ("code", &*code),
         ];
         send_back::<BookForPerson>(&format!("/admin/events/{event_id}/book"), &typed, refused);
     })

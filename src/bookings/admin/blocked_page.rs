@@ -3,7 +3,7 @@
 use super::seat_choice::{Opened, SeatRows, SectionChoice, StandingPlaces, asked_seats, open_section};
 use crate::{
     error::Error,
-    events::api::get_event,
+    events::admin::api::get_managed_event,
     id::{EventId, SeatId},
     seats::{
         api::{BlockSeats, UnblockSeats},
@@ -38,7 +38,7 @@ async fn load(event_id: Result<EventId, Error>, section: String) -> Result<(Even
     if !get_member().await?.posts.may(Permission::BlockSeats, event_id) {
         return Err(Error::Forbidden);
     }
-    Ok((event_id, get_event(event_id).await?.event.name, open_section(event_id, section).await?))
+    Ok((event_id, get_managed_event(event_id).await?.detail.event.name, open_section(event_id, section).await?))
 }
 
 #[component]

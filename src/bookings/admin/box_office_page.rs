@@ -15,7 +15,7 @@ use crate::{
         frame::{DashboardPage, EventTab, Place, event_path},
         model::Permission,
     },
-    ui::{Field, FormRefusal, PageError, SubmitButton, asked, refusal},
+    ui::{Field, FormRefusal, Notice, PageError, SubmitButton, asked, refusal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
@@ -51,16 +51,25 @@ fn Shown(detail: EventDetail, #[prop(optional_no_strip)] opened: Option<Opened>)
     let sections = opened.clone().map(|opened| {
         view! { <SectionChoice opened path=event_path(event.id, "/book") /> }
     });
+    let off_sale = opened.as_ref().and_then(Opened::say_off_sale);
     let limit = detail.places_per_person;
     view! {
         <DashboardPage title="Book for somebody" lead="Booked at once. The mail with the tickets goes to the person." place>
             {sections}
+            {off_sale.map(|words| view! { <Notice>{words}</Notice> })}
             <FormRefusal refusal=refused.clone() />
             <form method="post" action=BookForPerson::url() class="form">
                 <input type="hidden" name="event_id" value=event.id.to_string() />
                 <input type="hidden" name="key" value=new_id().to_string() />
                 <Places opened refused=refused.clone() />
-                <PersonFields refused />
+                <PersonFields refused=refused.clone() />
+                <Field
+                    label="Discount code"
+                    name="code"
+                    value=if refused.is_some() { asked("code") } else { String::new() }
+                    hint="May be left empty."
+                    refusal=refused
+                />
                 <Exceptions limit />
                 <SubmitButton>"Book"</SubmitButton>
             </form>

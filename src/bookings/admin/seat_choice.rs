@@ -4,8 +4,9 @@ use crate::{
     error::Error,
     id::{EventId, SeatId},
     seats::{
-        api::{get_seat_map, get_section},
-        model::{Seat, SeatMap, SeatStatus, SectionSeats},
+        admin::api::find_places,
+        model::{Places, Seat, SeatStatus, Section},
+        seat_map::say_sale,
     },
     ui::{ButtonKind, Choice, Field, SelectField, SubmitButton, asked},
 };
@@ -13,27 +14,28 @@ use leptos::prelude::*;
 
 /// The sections of an event, and the seats of one of them.
 #[derive(Clone, Debug)]
-pub struct Opened {
-    map: SeatMap,
-    section: SectionSeats,
-}
+pub struct Opened(Places);
 
 /// The section that the address names, or the first that has free seats; none for an event without seats.
 pub async fn open_section(event_id: EventId, section: String) -> Result<Option<Opened>, Error> {
-    let map = match get_seat_map(event_id).await {
-        Err(Error::NotFound) => return Ok(None),
-        map => map?,
-    };
-    let known = map.sections.iter().find(|known| known.name == section);
-    let first = map.sections.iter().find(|known| known.available_count > 0).or(map.sections.first());
-    let Some(open) = known.or(first) else { return Ok(None) };
-    Ok(Some(Opened { section: get_section(event_id, open.name.clone()).await?, map }))
+    Ok(find_places(event_id, section).await?.map(Opened))
 }
 
 impl Opened {
+    fn section(&self) -> Option<&Section> {
+        self.0.map.sections.iter().find(|section| section.name == self.0.section.section)
+    }
+
     /// Whether people stand in the section.
     pub fn is_standing(&self) -> bool {
-        self.map.sections.iter().any(|section| section.name == self.section.section && section.standing)
+        self.section().is_some_and(|section| section.standing)
+    }
+
+    /// That buyers can't have anything of the section now, as a sentence; none where they can.
+    pub fn say_off_sale(&self) -> Option<String> {
+        let section = self.section()?;
+        let words = say_sale(section)?;
+        Some(format!("{}: {words} for the public. It can be sold here all the same.", section.name))
     }
 }
 
@@ -50,13 +52,15 @@ pub fn SectionChoice(
     /// The page.
     path: String,
 ) -> impl IntoView {
-    let choice = |section: &crate::seats::model::Section| -> Choice {
-        (section.name.clone(), format!("{}, {} of {} free", section.name, section.available_count, section.total_count))
+    let choice = |section: &Section| -> Choice {
+        let off_sale = say_sale(section).map(|words| format!(", {words}")).unwrap_or_default();
+        let (free, all) = (section.available_count, section.total_count);
+        (section.name.clone(), format!("{}, {free} of {all} free{off_sale}", section.name))
     };
-    let choices: Vec<Choice> = opened.map.sections.iter().map(choice).collect();
+    let choices: Vec<Choice> = opened.0.map.sections.iter().map(choice).collect();
     view! {
         <form method="get" action=path class="dashboard-filter">
-            <SelectField label="Section" name="section" choices value=opened.section.section />
+            <SelectField label="Section" name="section" choices value=opened.0.section.section />
             <SubmitButton kind=ButtonKind::Secondary>"Show its places"</SubmitButton>
         </form>
     }
@@ -74,7 +78,7 @@ pub fn StandingPlaces(
     #[prop(optional_no_strip)]
     refusal: Option<Error>,
 ) -> impl IntoView {
-    let name = opened.section.section;
+    let name = opened.0.section.section;
     let typed = Some(asked("quantity")).filter(|typed| !typed.is_empty()).unwrap_or_else(|| "1".to_owned());
     view! {
         <input type="hidden" name="section" value=name.clone() />
@@ -125,10 +129,10 @@ pub fn SeatRows(
         }
     };
     view! {
-        <input type="hidden" name="section" value=opened.section.section.clone() />
+        <input type="hidden" name="section" value=opened.0.section.section.clone() />
         <fieldset class="seat-choice">
-            <legend>"Seats of " {opened.section.section.clone()}</legend>
-            <ul>{opened.section.rows().into_iter().map(row).collect_view()}</ul>
+            <legend>"Seats of " {opened.0.section.section.clone()}</legend>
+            <ul>{opened.0.section.rows().into_iter().map(row).collect_view()}</ul>
         </fieldset>
     }
 }

@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     bookings::model::{
-        BookedEvent, BookedSeat, Booking, BookingStatus, HoldFacts, OwnBooking, Wanted, decide_hold, find_repeated,
+        BookedEvent, BookedSeat, Booking, BookingStatus, HoldFacts, OwnBooking, Wanted, decide_hold, decide_on_sale,
+        find_repeated,
     },
     error::{Conflict, Error, Problem},
-    events::store::EventRow,
+    events::{store::EventRow, when::with_offset, window::SaleWindow},
     id::{BookingId, EventId, SeatId, UserId},
     seats::{
         self,
@@ -24,6 +25,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Row, postgres::PgRow};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// What a batch is decided on, as it was once everything was locked.
 pub(super) struct Facts {
@@ -53,6 +55,8 @@ pub(super) struct Shortage {
 
 /// The free places of a standing section.
 struct Standing {
+    /// When it is sold.
+    window: SaleWindow,
     /// The places that were locked.
     had: i64,
     /// Those that are left after the requests decided so far, by where they stand among the seats.
@@ -119,7 +123,12 @@ impl Batch {
         let mut standing: HashMap<(EventId, String), Standing> = HashMap::new();
         for place in places {
             let key = (place.event_id, place.section.clone());
-            let known = standing.entry(key).or_insert(Standing { had: 0, left: Vec::new(), short: None });
+            let known = standing.entry(key).or_insert_with(|| Standing {
+                window: place.window,
+                had: 0,
+                left: Vec::new(),
+                short: None,
+            });
             if let Some(seat) = place.into_locked() {
                 known.had += 1;
                 known.left.push(seats.len());
@@ -193,6 +202,9 @@ impl Batch {
     ) -> std::result::Result<Vec<(SeatId, i64)>, Error> {
         let standing = self.standing.get_mut(&(event_id, wanted.section.clone()));
         let standing = standing.ok_or_else(|| Error::invalid("section", Problem::Unknown))?;
+        if let Some(sale) = self.sales.get(&event_id) {
+            decide_on_sale_standing(&sale.event, standing.window, self.now)?;
+        }
         let wanted = usize::try_from(wanted.quantity).unwrap_or_default();
         if wanted > standing.left.len() {
             standing.short = Some(standing.short.map_or(wanted, |least| least.min(wanted)));
@@ -215,6 +227,10 @@ impl Batch {
         let are_the_events = known.iter().all(|at| is_the_events(&self.seats[*at]));
         if known.len() < seat_ids.len() || !are_the_events {
             return Err(Error::invalid("seat_ids", Problem::Unknown));
+        }
+        if let Some(sale) = self.sales.get(&request.event_id) {
+            let places: Vec<_> = known.iter().map(|at| (self.seats[*at].id, self.seats[*at].window)).collect();
+            decide_on_sale(&places, |at| with_offset(at, &sale.event.timezone), self.now)?;
         }
         let taken: Vec<&LockedSeat> =
             known.iter().map(|at| &self.seats[*at]).filter(|seat| seat.status != SeatStatus::Available).collect();
@@ -315,6 +331,21 @@ impl Hold {
             seat_ids: self.places.seat_ids.clone(),
         }
     }
+}
+
+/// As [`decide_on_sale`], of a section where people stand: its places aren't named.
+fn decide_on_sale_standing(
+    event: &EventRow,
+    window: SaleWindow,
+    now: DateTime<Utc>,
+) -> std::result::Result<(), Conflict> {
+    let nobody = SeatId(Uuid::nil());
+    let at_venue = |at| with_offset(at, &event.timezone);
+    decide_on_sale(&[(nobody, window)], at_venue, now).map_err(|refused| match refused {
+        Conflict::SectionNotOpen { opens_at, .. } => Conflict::SectionNotOpen { opens_at, seat_ids: Vec::new() },
+        Conflict::SectionClosed { .. } => Conflict::SectionClosed { seat_ids: Vec::new() },
+        other => other,
+    })
 }
 
 fn facts(event: &EventRow, have: i32) -> HoldFacts {

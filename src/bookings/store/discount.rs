@@ -1,8 +1,8 @@
 //! Giving a hold a discount code, and taking it back.
 
-use super::{Entry, LockedBooking, enter_event, find_event, lock_booking, read::read_booking, write_history};
+use super::{Entry, LOCKED, LockedBooking, enter_event, find_event, lock_booking, read::read_booking, write_history};
 use crate::{
-    bookings::model::{Booking, BookingAction, Step},
+    bookings::model::{Booking, BookingAction, BookingStatus, Step},
     discounts::{
         self,
         model::{Code, Priced, Uses},
@@ -79,7 +79,7 @@ async fn change_once(
     let now = state.clock.now_in(&mut tx).await?;
     if booking.facts(&event).decide_discount(booking.discount_code_id, code_id, now)? == Step::Do(()) {
         match &code {
-            Some(code) => apply(&mut tx, (&booking, user_id), (code, event.currency), now).await?,
+            Some(code) => apply(&mut tx, (&booking, user_id, user_id), (code, event.currency), now).await?,
             None => remove(&mut tx, &booking, user_id, now).await?,
         }
     }
@@ -88,9 +88,27 @@ async fn change_once(
     Ok(booking)
 }
 
+/// Lets a code, which is locked, take something off a booking that is being made in this transaction, before it is confirmed in its
+/// history. By the rules of [`apply_code`]. `owner` is whose it is, and who gives the code where that is somebody else.
+///
+/// Errors: `CodeRefused`.
+pub(super) async fn discount_new(
+    conn: &mut PgConnection,
+    (booking_id, owner): (BookingId, (UserId, Option<UserId>)),
+    (code_id, currency): (CodeId, Currency),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = const_format::formatcp!("select {LOCKED} from bookings where id = $1");
+    let booking: LockedBooking = sqlx::query_as(sql).bind(booking_id).fetch_one(&mut *conn).await?;
+    let code = discounts::store::get_code(conn, code_id).await?;
+    let held = LockedBooking { status: BookingStatus::Held, ..booking };
+    let (user_id, actor_id) = owner;
+    apply(conn, (&held, user_id, actor_id.unwrap_or(user_id)), (&code, currency), now).await
+}
+
 async fn apply(
     conn: &mut PgConnection,
-    (booking, user_id): (&LockedBooking, UserId),
+    (booking, user_id, actor_id): (&LockedBooking, UserId, UserId),
     (code, currency): (&Code, Currency),
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -103,7 +121,7 @@ async fn apply(
     let off = code.decide_off(&places.iter().map(Place::priced).collect::<Vec<_>>()).map_err(refuse)?;
     write(conn, booking, (Some(code.id), &places, &off), now).await?;
     let details = format!("{}: {} off", code.code, Money::new(off.iter().sum(), currency));
-    record(conn, (booking, user_id), (BookingAction::CodeApplied, details), now).await
+    record(conn, (booking, actor_id), (BookingAction::CodeApplied, details), now).await
 }
 
 async fn remove(conn: &mut PgConnection, booking: &LockedBooking, user_id: UserId, now: DateTime<Utc>) -> Result<()> {

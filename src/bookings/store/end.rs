@@ -52,7 +52,7 @@ pub(super) async fn sweep_event(state: &AppState, event_id: EventId) -> Result<u
 
 /// Ends a batch of the holds of an event that have lapsed, unless somebody is at one of them: before staff pick places of a standing
 /// section, so that what goes to who waits isn't picked.
-pub(super) async fn sweep_ahead(state: &AppState, event_id: EventId) -> Result<()> {
+pub async fn sweep_ahead(state: &AppState, event_id: EventId) -> Result<()> {
     match sweep_event(state, event_id).await {
         Ok(_) | Err(Failure::Passing(_)) => Ok(()),
         Err(failure) => Err(failure),

@@ -83,7 +83,8 @@ pub enum HoldQueue {
 /// Holds places, all or none, and answers the booking. Asking for the same seats twice, or with the same key, answers
 /// with the same hold. Runs to its end even if the caller goes away.
 ///
-/// Errors: those of [`decide_hold`](crate::bookings::model::decide_hold); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
+/// Errors: those of [`decide_hold`](crate::bookings::model::decide_hold) and
+/// [`decide_on_sale`](crate::bookings::model::decide_on_sale); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
 /// for seats that aren't this event's and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
     let user_id = request.user_id;

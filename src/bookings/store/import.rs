@@ -1,7 +1,7 @@
 //! Bookings that are confirmed as they are made: brought in from elsewhere in bulk, an old system's or the demonstration's,
 //! or sold at the box office.
 
-use super::{Entry, new_reference, write_history};
+use super::{Entry, discount::discount_new, new_reference, write_history};
 use crate::{
     bookings::model::{BookingAction, BookingStatus, name_quantity},
     error::{Conflict, Error, Problem},
@@ -9,7 +9,7 @@ use crate::{
         self,
         store::{EventRow, TAKE_PLACES},
     },
-    id::{BookingId, EventId, SeatId, UserId},
+    id::{BookingId, CodeId, EventId, SeatId, UserId},
     seats::{
         self,
         model::{SeatStatus, name_seats},
@@ -43,6 +43,8 @@ pub(super) struct Making<'a> {
     pub(super) price: Price,
     /// The page they are made from.
     pub(super) key: Option<&'a str>,
+    /// What takes something off each, locked.
+    pub(super) code_id: Option<CodeId>,
 }
 
 /// What is asked for places.
@@ -82,7 +84,8 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
             return Err(Error::invalid("seat_ids", Problem::Malformed).into());
         }
     }
-    make_bookings(&mut tx, &event, (imports, Making { actor_id: None, price: Price::Asked, key: None }), now).await?;
+    let making = Making { actor_id: None, price: Price::Asked, key: None, code_id: None };
+    make_bookings(&mut tx, &event, (imports, making), now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -90,7 +93,7 @@ pub async fn import_bookings(state: &AppState, event_id: EventId, imports: &[Imp
 /// Makes bookings of an event, all or none, and answers their ids. Assumes a transaction, and as many seats as places where
 /// there are seats.
 ///
-/// Errors: `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's.
+/// Errors: `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's; `CodeRefused`.
 pub(super) async fn make_bookings(
     conn: &mut PgConnection,
     event: &EventRow,
@@ -107,8 +110,16 @@ pub(super) async fn make_bookings(
     }
     let priced: Vec<Priced<'_>> = imports.iter().map(|import| price(import, event, &seats, making.price)).collect();
     insert_bookings(conn, event, &priced, making.key).await?;
-    insert_histories(conn, &priced, making.actor_id).await?;
+    // Each booking's history begins with its hold, as every booking's does.
+    insert_histories(conn, &priced, (BookingAction::Held, None), making.actor_id).await?;
     insert_seat_bookings(conn, event.id, &priced, (&seats, making.price)).await?;
+    if let Some(code_id) = making.code_id {
+        for booking in &priced {
+            let owner = (booking.import.user_id, making.actor_id);
+            discount_new(conn, (booking.id, owner), (code_id, event.currency), now).await?;
+        }
+    }
+    insert_histories(conn, &priced, (BookingAction::Confirmed, Some(BookingStatus::Held)), making.actor_id).await?;
     let given: Vec<(SeatId, BookingId)> =
         priced.iter().flat_map(|booking| booking.import.seat_ids.iter().map(|id| (*id, booking.id))).collect();
     seats::store::give_booked(conn, &given, now).await?;
@@ -181,20 +192,21 @@ async fn insert_bookings(
     Ok(())
 }
 
-/// Each booking's history begins with its hold, as every booking's does.
-async fn insert_histories(conn: &mut PgConnection, priced: &[Priced<'_>], actor_id: Option<UserId>) -> Result<()> {
-    for (action, before) in [(BookingAction::Held, None), (BookingAction::Confirmed, Some(BookingStatus::Held))] {
-        let entry = |booking: &Priced<'_>| Entry {
-            booking_id: booking.id,
-            action,
-            actor_id: actor_id.or(Some(booking.import.user_id)),
-            before,
-            details: booking.places.clone(),
-            created_at: booking.import.created_at,
-        };
-        write_history(conn, &priced.iter().map(entry).collect::<Vec<_>>()).await?;
-    }
-    Ok(())
+async fn insert_histories(
+    conn: &mut PgConnection,
+    priced: &[Priced<'_>],
+    (action, before): (BookingAction, Option<BookingStatus>),
+    actor_id: Option<UserId>,
+) -> Result<()> {
+    let entry = |booking: &Priced<'_>| Entry {
+        booking_id: booking.id,
+        action,
+        actor_id: actor_id.or(Some(booking.import.user_id)),
+        before,
+        details: booking.places.clone(),
+        created_at: booking.import.created_at,
+    };
+    write_history(conn, &priced.iter().map(entry).collect::<Vec<_>>()).await
 }
 
 async fn insert_seat_bookings(

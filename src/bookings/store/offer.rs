@@ -59,8 +59,8 @@ async fn lock_event(conn: &mut PgConnection, event_id: EventId) -> Result<()> {
     Ok(())
 }
 
-/// Offers what is free of these events to those who wait, first come first served: an entry is passed over only by offers
-/// it couldn't use. Assumes the lines' locks, and for general admission the events' rows.
+/// Offers what is free of these events, and on sale, to those who wait, first come first served: an entry is passed over only by
+/// offers it couldn't use. Assumes the lines' locks, and for general admission the events' rows.
 pub(super) async fn feed_lines(conn: &mut PgConnection, lines: &[EventId], now: DateTime<Utc>) -> Result<()> {
     for event in events::store::list_events_by_id(conn, lines).await? {
         if event.sale().decide_on_sale(now).is_ok() {
@@ -85,7 +85,7 @@ struct Feeding {
 impl Feeding {
     async fn new(conn: &mut PgConnection, event: EventRow, now: DateTime<Utc>) -> Result<Self> {
         let free = match event.has_seat_selection {
-            true => seats::store::list_free(conn, event.id, None).await?,
+            true => seats::store::list_free(conn, event.id, None, now).await?,
             false => Vec::new(),
         };
         let left = if event.has_seat_selection { free.len() as i32 } else { event.available_capacity };

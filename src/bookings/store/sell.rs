@@ -10,9 +10,10 @@ use super::{
 };
 use crate::{
     bookings::model::{Booking, HoldFacts, Limit, Wanted, decide_sell},
+    discounts::{self, store::Guess},
     error::{Conflict, Error, Problem},
     events::{self, store::EventRow},
-    id::{BookingId, EventId, UserId},
+    id::{BookingId, CodeId, EventId, UserId},
     seats,
     server::{Failure, Passing, Result, clock::new_id, finish, retrying, state::AppState},
     staff::{
@@ -38,6 +39,8 @@ pub struct SellRequest {
     pub is_complimentary: bool,
     /// Whether the limit for each person counts.
     pub limit: Limit,
+    /// A discount code of the event, in capitals.
+    pub code: Option<String>,
     /// Names the page it comes from: the same key is the same sale.
     pub key: Option<String>,
 }
@@ -46,22 +49,36 @@ pub struct SellRequest {
 /// offered what is free before: what they couldn't use is sold. Runs to its end even if the caller goes away.
 ///
 /// Errors: those of [`decide_sell`]; `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid` for seats that aren't the event's, and on
-/// `email` for an account that was deactivated.
+/// `email` for an account that was deactivated; `CodeRefused` as a buyer hears it, and `TooMany` after too many that don't exist.
 pub async fn sell(state: &AppState, actor: Actor, mut request: SellRequest) -> Result<Booking> {
     // What is tried again after a lost connection finds what it sold before.
     request.key.get_or_insert_with(|| new_id().to_string());
     let task = state.clone();
     finish(async move {
+        let code_id = match &request.code {
+            Some(code) => Some(retrying("sell", || find_code(&task, &actor, request.event_id, code)).await?),
+            None => None,
+        };
         let _turn = enter_event(&task, request.event_id).await?;
         if matches!(request.wanted, Wanted::Standing(_)) {
             sweep_ahead(&task, request.event_id).await?;
         }
-        retrying("sell", || sell_once(&task, &actor, &request)).await
+        retrying("sell", || sell_once(&task, &actor, (&request, code_id))).await
     })
     .await
 }
 
-async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Result<Booking> {
+/// The code that is meant, found as a buyer finds it.
+async fn find_code(state: &AppState, actor: &Actor, event_id: EventId, code: &str) -> Result<CodeId> {
+    let guess = Guess { event_id, code: code.to_owned(), user_id: actor.user_id, address: actor.address };
+    discounts::store::find_guessed(state, &guess).await
+}
+
+async fn sell_once(
+    state: &AppState,
+    actor: &Actor,
+    (request, code_id): (&SellRequest, Option<CodeId>),
+) -> Result<Booking> {
     let is_standing = matches!(request.wanted, Wanted::Standing(_));
     let known = find_by_email(state, &request.person.email).await?;
     let user_id = known.unwrap_or_else(|| UserId(new_id()));
@@ -76,7 +93,7 @@ async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Re
     }
     let request = &SellRequest { wanted: pick(state, request).await?, ..request.clone() };
     let asked = HoldRequest::new(user_id, request.event_id, request.wanted.clone(), request.key.clone());
-    let mut tx = lock_and_expire(state, std::slice::from_ref(&asked)).await?;
+    let mut tx = lock_and_expire(state, std::slice::from_ref(&asked), code_id).await?;
     let now = state.clock.now_in(&mut tx).await?;
     if known.is_none() && insert_person(&mut tx, user_id, (&request.person, &hash), now).await? != user_id {
         // Somebody else made an account of the address at this moment: what is locked is nobody's limit.
@@ -93,7 +110,7 @@ async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Re
     }
     let have = count_living(&mut tx, user_id, event.id).await?;
     decide_sell(&facts(&event, have), &request.wanted, request.limit, now)?;
-    let booking_id = match make(&mut tx, actor, (user_id, request), (&event, now)).await {
+    let booking_id = match make(&mut tx, actor, (user_id, request, code_id), (&event, now)).await {
         // Somebody was faster: there may be other places of the standing section.
         Err(Failure::Refused(Error::Conflict(Conflict::SeatsTaken { .. }))) if is_standing => {
             return Err(Passing::Serialization.into());
@@ -108,7 +125,7 @@ async fn sell_once(state: &AppState, actor: &Actor, request: &SellRequest) -> Re
         before: json!({}),
         after: json!({
             "places": booking.places(), "amount_minor": booking.total_amount_minor,
-            "complimentary": request.is_complimentary, "new_account": known.is_none(),
+            "complimentary": request.is_complimentary, "code": booking.discount_code, "new_account": known.is_none(),
             "over_limit": have + request.wanted.count() > event.places_per_person,
         }),
     };
@@ -155,7 +172,7 @@ fn facts(event: &EventRow, have: i32) -> HoldFacts {
 async fn make(
     conn: &mut PgConnection,
     actor: &Actor,
-    (user_id, request): (UserId, &SellRequest),
+    (user_id, request, code_id): (UserId, &SellRequest, Option<CodeId>),
     (event, now): (&EventRow, DateTime<Utc>),
 ) -> Result<BookingId> {
     let seat_ids = match &request.wanted {
@@ -164,7 +181,7 @@ async fn make(
     };
     let sale = ImportedBooking { user_id, quantity: request.wanted.count(), seat_ids, created_at: now };
     let price = if request.is_complimentary { Price::Nothing } else { Price::Asked };
-    let making = Making { actor_id: Some(actor.user_id), price, key: request.key.as_deref() };
+    let making = Making { actor_id: Some(actor.user_id), price, key: request.key.as_deref(), code_id };
     let made = make_bookings(conn, event, (&[sale], making), now).await?;
     made.into_iter().next().ok_or_else(|| anyhow::anyhow!("a sale made no booking").into())
 }

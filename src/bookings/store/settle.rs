@@ -15,12 +15,13 @@ use super::{
 };
 use crate::{
     bookings::model::Booking,
+    discounts,
     error::Error,
     events::{
         self,
         store::{SALES, Sale},
     },
-    id::{BookingId, EventId, SeatId, UserId},
+    id::{BookingId, CodeId, EventId, SeatId, UserId},
     seats::{
         self,
         store::{LOCKED_SEATS, ROWS, STANDING},
@@ -83,17 +84,24 @@ async fn settle_plainly(state: &AppState, requests: &[HoldRequest]) -> Result<An
 
 /// The second round: lapsed holds that stand in the way are expired first.
 async fn settle_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Answers> {
-    let mut tx = lock_and_expire(state, requests).await?;
+    let mut tx = lock_and_expire(state, requests, None).await?;
     let read = tx.read(&readings(requests)).await?;
     settle_locked(state, tx, read, requests, Round::Thorough).await
 }
 
-/// Begins a transaction that has locked all that these requests of one event ask for, and has expired the lapsed holds that
-/// stood in the way.
-pub(super) async fn lock_and_expire(state: &AppState, requests: &[HoldRequest]) -> Result<Begun> {
+/// Begins a transaction that has locked all that these requests of one event ask for, and this discount code, and has expired the
+/// lapsed holds that stood in the way.
+pub(super) async fn lock_and_expire(
+    state: &AppState,
+    requests: &[HoldRequest],
+    code_id: Option<CodeId>,
+) -> Result<Begun> {
     let (mut tx, _) = state.db.begin_with(lock_sales(requests), Vec::new()).await?;
     let now = state.clock.now_in(&mut tx).await?;
     let lapsed = lock_lapsed_in_the_way(&mut tx, requests, now).await?;
+    if let Some(code_id) = code_id {
+        discounts::store::lock_code(&mut tx, code_id).await?;
+    }
     let lapsed_ids: Vec<BookingId> = lapsed.iter().map(|booking| booking.id).collect();
     let lines = lock_lines(&mut tx, &lapsed).await?;
     let lapsed_seats = list_seat_ids(&mut tx, &lapsed_ids).await?;

@@ -11,18 +11,24 @@ use crate::{
         model::{Spare, Waiting, share_out},
     },
 };
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Who of an event's line would be offered places if so many came free, in the order of the line. Seats come free beside each
+/// Who of an event's line would be offered places if so many came free, in the order of the line at `now`. Seats come free beside each
 /// other, in a row of their own and in no section, so that who waits for one section is passed over; what is free already is
 /// shared out with them.
 ///
 /// Errors: `NotFound`.
-pub async fn simulate_offers(conn: &mut PgConnection, event_id: EventId, count: i32) -> Result<Vec<EntryId>> {
+pub async fn simulate_offers(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    count: i32,
+    now: DateTime<Utc>,
+) -> Result<Vec<EntryId>> {
     let event = events::store::find_sale(conn, event_id).await?;
     let spare = if event.has_seat_selection {
-        let mut free = seats::store::list_free(conn, event_id, None).await?;
+        let mut free = seats::store::list_free(conn, event_id, None, now).await?;
         free.extend((1..=count).map(new_seat));
         Spare::Seats(free)
     } else {

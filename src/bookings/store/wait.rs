@@ -2,7 +2,8 @@
 
 use super::{change::release_hold, enter_event};
 use crate::{
-    events,
+    error::Conflict,
+    events::{self, when::with_offset},
     id::{EntryId, UserId},
     seats::{
         self,
@@ -21,8 +22,8 @@ use sqlx::PgConnection;
 
 /// Puts a person at the end of an event's line. Joining twice is one entry. Runs to its end even if the caller goes away.
 ///
-/// Errors: `NotFound`, `SignInRequired` for a closed account, `Invalid` for a section that isn't the event's, and those of
-/// [`decide_join`].
+/// Errors: `NotFound`, `SignInRequired` for a closed account, `Invalid` for a section that isn't the event's, `SectionNotOpen` where
+/// there will be enough once a section opens, and those of [`decide_join`].
 pub async fn join_waitlist(state: &AppState, request: JoinRequest) -> Result<Entry> {
     let task = state.clone();
     finish(async move {
@@ -43,6 +44,9 @@ async fn join(state: &AppState, request: &JoinRequest) -> Result<Entry> {
             let now = state.clock.now_in(&mut tx).await?;
             let facts = join_facts(&mut tx, request, now).await?;
             decide_join(&facts, request.quantity, request.together, now)?;
+            if facts.has_seat_selection {
+                refuse_before_opening(&mut tx, request, now).await?;
+            }
             if let Some(section) = &request.section {
                 seats::store::require_section(&mut tx, request.event_id, section).await?;
             }
@@ -68,8 +72,7 @@ async fn join_facts(conn: &mut PgConnection, request: &JoinRequest, now: DateTim
     .fetch_one(&mut *conn)
     .await?;
     let free = if event.has_seat_selection {
-        let free = seats::store::list_free(conn, request.event_id, Some(now)).await?;
-        most_at_once(free_in(&free, request.section.as_deref()), request.together)
+        count_seats(conn, request, (now, now)).await?
     } else {
         event.available_capacity + lapsed
     };
@@ -80,6 +83,29 @@ async fn join_facts(conn: &mut PgConnection, request: &JoinRequest, now: DateTim
         have,
         free,
     })
+}
+
+/// The most seats of the event that this request can use at `now` of those that are on sale at another instant.
+async fn count_seats(
+    conn: &mut PgConnection,
+    request: &JoinRequest,
+    (now, on_sale_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<i32> {
+    let free = seats::store::list_free(conn, request.event_id, Some(now), on_sale_at).await?;
+    Ok(most_at_once(free_in(&free, request.section.as_deref()), request.together))
+}
+
+/// Nobody gets ahead of those who come when a section goes on sale by waiting for it. Errors: `SectionNotOpen`, if what is free would
+/// be enough once one opens.
+async fn refuse_before_opening(conn: &mut PgConnection, request: &JoinRequest, now: DateTime<Utc>) -> Result<()> {
+    for opens_at in seats::store::list_openings(conn, request.event_id, now).await? {
+        if count_seats(conn, request, (now, opens_at)).await? >= request.quantity {
+            let event = events::store::find_sale(conn, request.event_id).await?;
+            let opens_at = with_offset(opens_at, &event.timezone);
+            return Err(Conflict::SectionNotOpen { opens_at, seat_ids: Vec::new() }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Takes a person out of the line, or gives back what they were offered: that goes to the next. Doing it twice is fine.

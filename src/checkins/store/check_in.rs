@@ -74,6 +74,7 @@ pub async fn check_in(state: &AppState, keeper: Doorkeeper, scan: Scan) -> Resul
         let now = state.clock.now_in(&mut tx).await?;
         let verdict = Decision { scan: &scan, event: &event, now }.make(&mut tx, &keeper, ticket, nonce).await?;
         tx.commit().await?;
+        state.door_counts.note(scan.event_id, keeper.id()).await;
         Ok(verdict)
     })
     .await

@@ -1,13 +1,15 @@
 //! Check-ins and links made durable.
 
 mod check_in;
+mod counts;
 mod links;
 mod read;
 mod undo;
 
 pub use check_in::{Scan, Shown, check_in};
+pub use counts::{DoorCounts, get_summary};
 pub use links::{find_link, find_secret, get_event_of_link, list_links, make_link, revoke_link};
-pub use read::{export_check_ins, get_door, get_manifest, get_summary, get_verdict, list_doors, look_up};
+pub use read::{export_check_ins, get_door, get_manifest, get_verdict, list_doors, look_up};
 pub use undo::{get_event_of_check_in, undo_check_in};
 
 use super::model::{CheckIn, Choice, Guest};

@@ -88,8 +88,8 @@ fn tell_door(event: EventRow, door: &str, now: DateTime<Utc>) -> DoorEvent {
     }
 }
 
-/// Who is expected and who came. Errors: `NotFound`.
-pub async fn get_summary(state: &AppState, event_id: EventId) -> Result<Summary> {
+/// Who is expected and who came, counted anew. Errors: `NotFound`.
+pub(super) async fn read_summary(state: &AppState, event_id: EventId) -> Result<Summary> {
     let mut conn = state.db.pool().acquire().await?;
     let event = find_sale(&mut conn, event_id).await?;
     let now = state.clock.now_in(&mut conn).await?;

@@ -50,6 +50,7 @@ pub async fn undo_check_in(
             record(&mut tx, &actor, deed, now).await?;
         }
         tx.commit().await?;
+        state.door_counts.note(event_id, actor.user_id.0).await;
         Ok(())
     })
     .await

@@ -65,7 +65,7 @@ pub async fn get_code(
 
 /// Makes a code of an event.
 ///
-/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid`, on every field that doesn't fit, with `repeated` on `code` for one
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile; `Invalid`, on every field that doesn't fit, with `repeated` on `code` for one
 /// that the event has.
 #[server(name = CreateCode, prefix = "/api", endpoint = "v1/discounts/create", input = PostUrl, output = Json)]
 pub async fn create_code(
@@ -168,10 +168,11 @@ pub async fn end_code(
 }
 
 /// Makes codes that nobody can guess, 1 to 5,000, each to be used once: what `prefix` says, a dash and ten characters. Answers what
-/// they begin with; `discounts/list` and the file of the event's codes have them. Asked for twice, it makes twice as many: send an
-/// `Idempotency-Key`.
+/// they begin with; `discounts/list` and the file of the event's codes have them. `key` names the page that asks, so that a double click
+/// makes them once; an `Idempotency-Key` does the same.
 ///
-/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid`, on every field that doesn't fit.
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile;
+/// `Invalid`, on every field that doesn't fit, and on `key` where it was used for other codes.
 #[server(name = GenerateCodes, prefix = "/api", endpoint = "v1/discounts/generate", input = PostUrl, output = Json)]
 pub async fn generate_codes(
     /// The event's id.
@@ -187,10 +188,14 @@ pub async fn generate_codes(
     /// The sections whose seats they are for, by name; all places without any.
     #[server(default)]
     sections: Vec<String>,
+    /// Names the page that asks: a UUID.
+    #[server(default)]
+    key: String,
 ) -> Result<String, Error> {
     use super::model::TypedCode;
     use crate::{
         discounts::store::{self, Batch},
+        error::parse_field,
         server::{Caller, answer, redirect_to, send_back_kept},
         staff::{admit::admit, frame::event_path},
         ui::path_with,
@@ -204,6 +209,7 @@ pub async fn generate_codes(
             count: count.trim().parse().unwrap_or_default(),
             form: form.clone(),
             sections: sections.clone(),
+            key: parse_field("key", &key, |key| key.parse().ok())?,
         };
         let prefix = store::generate_codes(&caller.state, actor, event_id, batch).await?;
         let q = if prefix.is_empty() { String::new() } else { format!("{prefix}-") };

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     events::admin::{api::get_managed_event, model::ManagedEvent},
     id::EventId,
-    server::{begin, find_kept},
+    server::{begin, clock::new_id, find_kept},
     staff::frame::{DashboardPage, EventTab, Place, event_path},
     ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, asked, refusal},
 };
@@ -51,6 +51,7 @@ fn Shown(event: ManagedEvent, choices: Choices, typed: TypedCode) -> impl IntoVi
             <FormRefusal refusal=refused.clone() />
             <form method="post" action=GenerateCodes::url() class="form">
                 <input type="hidden" name="event_id" value=event.id.to_string() />
+                <input type="hidden" name="key" value=new_id().to_string() />
                 <CodeFields fields=Fields::Many choices typed refused />
                 <div class="actions">
                     <SubmitButton>"Make the codes"</SubmitButton>

@@ -20,8 +20,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use uuid::Uuid;
+use uuid::{Builder, Uuid, Variant, Version};
 
 /// Letters and digits that are not mistaken for each other (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -52,6 +53,8 @@ pub struct Batch {
     pub form: CodeForm,
     /// The sections whose seats they are for.
     pub sections: Vec<String>,
+    /// Names the page that asks: the same key is the same codes.
+    pub key: Option<Uuid>,
 }
 
 /// What the codes of an event are read with. Errors: `NotFound`.
@@ -278,18 +281,23 @@ pub async fn end_code(state: &AppState, actor: &Actor, code_id: CodeId) -> Resul
     Ok(code)
 }
 
-/// Makes codes that nobody can guess, each to be used once, in somebody's name; answers what they begin with.
+/// Makes codes that nobody can guess, each to be used once, in somebody's name; answers what they begin with. Codes that were made
+/// from the same page before are those.
 ///
-/// Errors: `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile; `Invalid`.
+/// Errors: `NotFound`; `VersionConflict` where the event's currency or sections changed meanwhile; `Invalid`, on `key` where it was used
+/// for other codes.
 pub async fn generate_codes(state: &AppState, actor: Actor, event_id: EventId, batch: Batch) -> Result<String> {
     let terms = read_terms(state, event_id).await?;
     let facts = CodeFacts::parse_batch((&batch.prefix, batch.count), &batch.form, &batch.sections, &terms)?;
     let count = usize::try_from(batch.count).unwrap_or_default();
-    let ids: Vec<CodeId> = (0..count).map(|_| CodeId(new_id())).collect();
+    let key = batch.key.unwrap_or_else(new_id);
+    let ids: Vec<CodeId> = (0..count).map(|nth| nth_id(event_id, key, nth)).collect();
+    let next = nth_id(event_id, key, count);
     let codes = (0..count).map(|_| random_code(&facts.code)).collect::<Result<Vec<String>>>()?;
     let (task, prefix) = (state.clone(), facts.code.clone());
     finish(async move {
-        retrying("generate codes", || generate_once(&task, &actor, event_id, (&ids, &codes, &facts), &terms)).await
+        retrying("generate codes", || generate_once(&task, &actor, event_id, (&ids, next), (&codes, &facts), &terms))
+            .await
     })
     .await?;
     Ok(prefix)
@@ -299,22 +307,49 @@ async fn generate_once(
     state: &AppState,
     actor: &Actor,
     event_id: EventId,
-    (ids, codes, facts): (&[CodeId], &[String], &CodeFacts),
+    (ids, next): (&[CodeId], CodeId),
+    (codes, facts): (&[String], &CodeFacts),
     terms: &Terms,
 ) -> Result<()> {
     let mut tx = state.db.begin().await?;
     share_terms(&mut tx, event_id, (terms, facts), &[]).await?;
     let now = state.clock.now_in(&mut tx).await?;
     match insert(&mut tx, event_id, (ids, codes), (facts, now)).await? {
-        // All of them are there: an earlier try was committed without an answer.
-        0 => return Ok(()),
-        made if made != ids.len() as u64 => return Err(anyhow::anyhow!("a random code was there already").into()),
+        // An earlier try was committed, from the same page or without an answer.
+        0 => return find_made(&mut tx, (ids, next), facts).await,
+        made if made != ids.len() as u64 => return Err(Error::invalid("key", Problem::Repeated).into()),
         _ => {}
     }
     let after = json!({"count": ids.len(), "terms": tell(facts)});
     record(&mut tx, actor, deed("codes_generated", (event_id, None), json!({}), after), now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Errors: `Invalid` on `key`, unless exactly these codes are there, as they would be made, and not the `next`.
+async fn find_made(conn: &mut PgConnection, (ids, next): (&[CodeId], CodeId), facts: &CodeFacts) -> Result<()> {
+    let sql = "select count(*) from discount_codes
+               where id = any($1) and kind = $2 and value = $3 and starts_with(code, $4)
+                 and not exists (select from discount_codes where id = $5)";
+    let same: i64 = sqlx::query_scalar(sql)
+        .bind(ids)
+        .bind(facts.kind)
+        .bind(facts.value)
+        .bind(&facts.code)
+        .bind(next)
+        .fetch_one(conn)
+        .await?;
+    if same == ids.len() as i64 { Ok(()) } else { Err(Error::invalid("key", Problem::Repeated).into()) }
+}
+
+/// The id of the `nth` code of those that a page makes: the same whenever it asks, and as new as the page.
+fn nth_id(event_id: EventId, key: Uuid, nth: usize) -> CodeId {
+    let digest = Sha256::digest(format!("{event_id} {key} {nth}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    // The time stands first in it, so that lists have the newest first.
+    bytes[..6].copy_from_slice(&key.as_bytes()[..6]);
+    CodeId(Builder::from_bytes(bytes).with_version(Version::SortRand).with_variant(Variant::RFC4122).into_uuid())
 }
 
 /// `PRESS-7K3M9QXA2B`

@@ -5,7 +5,7 @@ use crate::{
     bookings::{
         api::ConfirmBooking,
         hold_quantity::HoldQuantity,
-        hold_refusal::{say, say_lost},
+        hold_refusal::{say, say_lost, say_not_on_sale},
         hold_seats::HoldSeats,
         model::Booking,
     },
@@ -50,11 +50,15 @@ pub(super) fn hold_panel(data: PanelData) -> AnyView {
     // Of use to whoever waits already, and where there may be too few places; who has been offered some decides about those
     // first.
     let is_scarce = detail.event.available_capacity < detail.places_per_person;
+    let all_sections = || seats.iter().flat_map(|seats| &seats.map.sections);
+    let is_sold_out = |section: &&Section| section.available_count == 0 && section.off_sale.is_none();
     let has_offer = own_hold.as_ref().is_some_and(|hold| hold.is_offer);
-    let waits = own_entry.is_some() || is_scarce && detail.event.availability.is_on_sale();
-    let sections = seats.iter().flat_map(|seats| &seats.map.sections).map(|section| section.name.clone()).collect();
+    let has_sold_out = all_sections().any(|section| is_sold_out(&section));
+    let waits = own_entry.is_some() || (is_scarce || has_sold_out) && detail.event.availability.is_on_sale();
+    let is_waited_for = |section: &&Section| is_scarce || is_sold_out(section);
+    let sections = all_sections().filter(is_waited_for).map(|section| section.name.clone()).collect();
     let waitlist = (waits && !has_offer)
-        .then(|| view! { <WaitlistPanel detail=detail.clone() sections entry=own_entry /> }.into_any());
+        .then(|| view! { <WaitlistPanel detail=detail.clone() sections is_scarce entry=own_entry /> }.into_any());
     let opens_soon = opens_soon(&detail);
     if opens_soon.is_none() && !detail.event.availability.is_bookable() {
         return view! {
@@ -228,10 +232,14 @@ fn SeatsPanel(
 
 /// Why the form came back, or which of the seats that the address asks for are gone.
 fn say_refusal<'a>(asked: impl Iterator<Item = &'a Seat>, refused: Option<&Error>) -> Option<String> {
-    let gone: Vec<String> = asked.filter(|seat| seat.status != SeatStatus::Available).map(Seat::label).collect();
+    let (blocked, gone): (Vec<&Seat>, Vec<&Seat>) =
+        asked.filter(|seat| seat.status != SeatStatus::Available).partition(|seat| seat.status == SeatStatus::Blocked);
+    let names = |seats: Vec<&Seat>| seats.into_iter().map(Seat::label).collect::<Vec<_>>();
+    let (blocked, gone) = (names(blocked), names(gone));
     match refused {
         Some(error) => say(error, &gone),
-        None => (!gone.is_empty()).then(|| say_lost(&gone)),
+        None if gone.is_empty() => (!blocked.is_empty()).then(|| say_not_on_sale(&blocked)),
+        None => Some(say_lost(&gone)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     money::{Currency, Money},
     seats::{
         model::{SeatMap, Section},
-        seat_map::{say_free, standing_id, state_of},
+        seat_map::{say_free, say_sale, standing_id, state_of},
     },
     ui::{ButtonKind, Notice, SubmitButton, Tone, asked},
 };
@@ -68,7 +68,7 @@ fn StandingForm(
             <input type="hidden" name="key" value=key />
             <div class="standing-head">
                 <h4>{section.name.clone()}</h4>
-                <p>{price} ", " <span class="section-free">{say_free(&section)}</span></p>
+                <p>{price} ", " <span class="section-free">{say_sale(&section).unwrap_or_else(|| say_free(&section))}</span></p>
             </div>
             <div class="standing-controls">
                 <label for=field.clone()>"Places"</label>

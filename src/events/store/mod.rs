@@ -31,6 +31,7 @@ use super::{
     left::Left,
     model::{Availability, Event, EventDetail, EventPoster, EventStatus, SaleFacts},
     when::at_venue,
+    window::{WindowedPart, Withheld},
 };
 use crate::{
     error::Error,
@@ -45,7 +46,11 @@ use std::collections::HashMap;
 /// The columns of an [`EventRow`].
 pub(crate) const EVENT: &str = "id, name, summary, description, category, venue, address, city, country, timezone, \
     event_date, ends_at, doors_at, currency, price_minor, total_capacity, available_capacity, has_seat_selection, \
-    status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version, poster";
+    status, sales_open_at, sales_close_at, hold_length_s, offer_length_s, places_per_person, version, poster, \
+    (select jsonb_agg(jsonb_build_object('sales_open_at', sections.sales_open_at, 'sales_close_at', sections.sales_close_at, \
+                                         'available_count', sections.available_count)) \
+     from sections where sections.event_id = events.id and (sections.sales_open_at is not null or sections.sales_close_at is not null)) \
+        as windowed_parts";
 
 /// A row of `events`.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -78,6 +83,9 @@ pub struct EventRow {
     version: i32,
     #[sqlx(json(nullable))]
     pub(crate) poster: Option<EventPoster>,
+    /// Its sections that have windows of their own.
+    #[sqlx(json(nullable))]
+    windowed_parts: Option<Vec<WindowedPart>>,
 }
 
 impl EventRow {
@@ -93,7 +101,22 @@ impl EventRow {
 
     /// The word a card says at `now`.
     pub fn availability(&self, now: DateTime<Utc>) -> Availability {
-        self.sale().availability(self.available_capacity, self.total_capacity, now)
+        let withheld = self.withheld(now);
+        let word = self.sale().availability(self.available_capacity - withheld.count, self.total_capacity, now);
+        match withheld.word(word) {
+            // Where no section opens with the event, nothing can be had then.
+            Availability::OpensLater { opens_at } => {
+                let then = self.withheld(opens_at);
+                let is_all = then.count > 0 && then.count >= self.available_capacity;
+                Availability::OpensLater { opens_at: then.opens_at.filter(|_| is_all).unwrap_or(opens_at) }
+            }
+            word => word,
+        }
+    }
+
+    /// What is free and can't be had at `now`, because its section isn't on sale.
+    fn withheld(&self, now: DateTime<Utc>) -> Withheld {
+        Withheld::of(self.windowed_parts.as_deref().unwrap_or_default(), self.sales_close_at, now)
     }
 
     /// Whether it was called off.
@@ -103,10 +126,15 @@ impl EventRow {
 
     /// What lists show of it at `now`.
     pub(crate) fn into_event(self, now: DateTime<Utc>) -> Event {
+        let availability = self.availability(now);
+        let opens_at = match availability {
+            Availability::OpensLater { opens_at } => opens_at,
+            _ => self.sales_open_at,
+        };
         Event {
             when: at_venue(self.event_date, &self.timezone, now),
-            sales_open: at_venue(self.sales_open_at, &self.timezone, now),
-            availability: self.availability(now),
+            sales_open: at_venue(opens_at, &self.timezone, now),
+            availability,
             id: self.id,
             name: self.name,
             summary: self.summary,

@@ -97,7 +97,10 @@ impl News {
     /// The whole map, and the seats of the section that is open, as the server answers when it is asked.
     fn asked(map: &JsValue, section: &JsValue) -> Self {
         let count = |section: JsValue| {
-            Some((part(&section, "name").as_string()?, part(&section, "available_count").as_f64()? as i32))
+            let free = part(&section, "available_count").as_f64()? as i32;
+            // As many are free of one that isn't on sale as of one that is sold out.
+            let is_off_sale = part(&section, "off_sale").as_string().is_some();
+            Some((part(&section, "name").as_string()?, if is_off_sale { -1 } else { free }))
         };
         let mut news = Self {
             counts: items(map, "sections").into_iter().filter_map(count).collect(),
@@ -109,8 +112,7 @@ impl News {
             let id = part(&seat, "id").as_string().unwrap_or_default();
             match part(&seat, "status").as_string().as_deref() {
                 Some("available") => news.free.push(id),
-                Some("held" | "booked") => news.taken.push(id),
-                _ => {}
+                _ => news.taken.push(id),
             }
         }
         news
@@ -172,6 +174,8 @@ fn turn(id: &str, free: bool, currency: Currency) {
     }
     _ = label.class_list().toggle_with_force("seat-taken", !free);
     _ = label.class_list().toggle_with_force("seat-available", free);
+    // What was kept back, or not on sale, when it was drawn.
+    _ = label.class_list().toggle_with_force("seat-blocked", false);
     // Whoever is just on it by keyboard stays where they are.
     input.set_disabled(!free && document().active_element().as_ref() != Some(input.as_ref()));
     if free {

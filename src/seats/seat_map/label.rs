@@ -132,6 +132,9 @@ mod tests {
             total_count: 100,
             available_count: 100,
             standing: false,
+            sales_open_at: None,
+            sales_close_at: None,
+            off_sale: None,
         }
     }
 

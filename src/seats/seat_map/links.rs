@@ -91,6 +91,9 @@ mod tests {
             total_count: *count,
             available_count: *count,
             standing: false,
+            sales_open_at: None,
+            sales_close_at: None,
+            off_sale: None,
         };
         SeatMap {
             event_id: EventId(Uuid::nil()),

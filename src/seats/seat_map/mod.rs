@@ -23,6 +23,8 @@ mod paint;
 #[cfg(feature = "ssr")]
 pub mod party;
 mod row;
+#[cfg(feature = "ssr")]
+mod sale_words;
 pub mod section;
 mod sections;
 mod spots;
@@ -36,6 +38,8 @@ pub use opened::Opened;
 pub use overview::standing_id;
 #[cfg(feature = "ssr")]
 pub use party::Party;
+#[cfg(feature = "ssr")]
+pub use sale_words::say_sale;
 pub use section::OpenedSection;
 pub use sections::{left_of, say_free, state_of};
 

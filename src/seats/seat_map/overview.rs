@@ -3,6 +3,7 @@
 use super::{
     label::{Label, label_size, label_spot, points},
     links::SectionLinks,
+    sale_words::say_sale,
     sections::{say_free, say_title, state_of},
     zoom::HINTS,
 };
@@ -170,15 +171,19 @@ fn shown_sections(map: &SeatMap, links: &SectionLinks, open: Option<&str>) -> Ve
     let largest = label_size(map);
     let show = |(nth, section): (usize, &Section)| {
         let price = Money::new(section.price_minor, map.currency).to_string();
+        let sale = say_sale(section);
         ShownSection {
             name: section.name.clone(),
             href: if section.standing { format!("#{}", standing_id(nth)) } else { links.open(&section.name) },
             points: points(&section.outline),
             label: Label::new(map, section, price.chars().count(), largest),
-            price,
-            free: say_free(section),
-            title: say_title(map, section),
+            free: sale.clone().unwrap_or_else(|| say_free(section)),
+            title: match sale {
+                Some(words) => format!("{}, {price}, {words}", section.name),
+                None => say_title(map, section),
+            },
             class: format!("{} {}", state_of(section), tier_of(section, &prices)),
+            price,
             is_open: open == Some(section.name.as_str()),
             standing: section.standing,
         }

@@ -8,6 +8,7 @@ use super::{
     links::SectionLinks,
     opened::Opened,
     row::{Row, preview, read_seat, seat_of, spot_of},
+    sections::NOT_ON_SALE,
 };
 use crate::{
     id::SeatId,
@@ -31,6 +32,7 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OpenedSection {
     name: String,
+    /// -1 where nothing is on sale.
     free_count: i32,
     cheapest_minor: i64,
     dearest_minor: i64,
@@ -55,8 +57,9 @@ impl From<SectionSeats> for OpenedSection {
     fn from(section: SectionSeats) -> Self {
         let prices = || section.seats.iter().map(|seat| seat.price_minor);
         let free = section.seats.iter().filter(|seat| seat.status == SeatStatus::Available).count();
+        let is_off_sale = section.seats.iter().all(|seat| seat.status == SeatStatus::Blocked);
         Self {
-            free_count: i32::try_from(free).unwrap_or(i32::MAX),
+            free_count: if is_off_sale { -1 } else { i32::try_from(free).unwrap_or(i32::MAX) },
             cheapest_minor: prices().min().unwrap_or(0),
             dearest_minor: prices().max().unwrap_or(0),
             marks: Marks::of(&section.seats),
@@ -194,7 +197,11 @@ fn SectionHead(
     let price = if cheapest == dearest { format!("{cheapest} each") } else { format!("{cheapest} to {dearest}") };
     let as_list = opened.as_list();
     let name = section.name.clone();
-    let free = if section.free_count == 0 { "Sold out".to_owned() } else { format!("{} free", section.free_count) };
+    let free = match section.free_count {
+        -1 => NOT_ON_SALE.to_owned(),
+        0 => "Sold out".to_owned(),
+        count => format!("{count} free"),
+    };
     view! {
         <header class="section-seats-head">
             {back

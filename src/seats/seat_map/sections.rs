@@ -119,13 +119,17 @@ pub(super) fn show_counts(map: &mut SeatMap, counts: &[(String, i32)]) {
 /// How much is left of the whole map.
 pub fn left_of(map: &SeatMap) -> Left {
     let of_all = |count: fn(&Section) -> i32| map.sections.iter().map(count).sum();
-    Left { available: of_all(|section| section.available_count), total: of_all(|section| section.total_count) }
+    Left { available: of_all(|section| section.available_count.max(0)), total: of_all(|section| section.total_count) }
 }
 
-/// How many seats are free, in words.
+/// What is said of a section that isn't on sale, by who doesn't know since when or until when.
+pub(super) const NOT_ON_SALE: &str = "Not on sale";
+
+/// How many seats are free, in words; -1 are those of a section that isn't on sale.
 pub fn say_free(section: &Section) -> String {
     match u64::try_from(section.available_count) {
-        Ok(0) | Err(_) => "Sold out".to_owned(),
+        Err(_) => NOT_ON_SALE.to_owned(),
+        Ok(0) => "Sold out".to_owned(),
         Ok(_) if is_nearly_gone(section) => format!("Only {} left", section.available_count),
         Ok(count) => format!("{} free", group_thousands(count)),
     }
@@ -165,6 +169,9 @@ pub(super) mod tests {
             total_count: 300,
             available_count,
             standing: false,
+            sales_open_at: None,
+            sales_close_at: None,
+            off_sale: None,
         }
     }
 
@@ -174,6 +181,7 @@ pub(super) mod tests {
         assert_eq!(say_free(&section(16, 1)), "16 free");
         assert_eq!(say_free(&section(15, 1)), "Only 15 left");
         assert_eq!(say_free(&section(0, 1)), "Sold out");
+        assert_eq!((say_free(&section(-1, 1)).as_str(), state_of(&section(-1, 1))), (NOT_ON_SALE, "section-sold-out"));
         let whole = Section { total_count: 6, ..section(6, 1) };
         assert_eq!(say_free(&whole), "6 free");
     }

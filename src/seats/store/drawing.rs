@@ -281,7 +281,7 @@ pub async fn write_map(
         .await?;
     count_map(conn, event_id, now).await?;
     if before.version > 0 {
-        tell_open_maps(conn, event_id, &diff.removed).await?;
+        tell_to_load_anew(conn, event_id, &diff.removed).await?;
     }
     Ok(version)
 }
@@ -582,14 +582,14 @@ async fn count_map(conn: &mut PgConnection, event_id: EventId, now: DateTime<Utc
     count_sections(conn, &sections).await
 }
 
-/// Tells whoever has the map open that it is another one; and that what was removed can't be had any more, before they have loaded it
+/// Tells whoever has the map open that it is another one, or on sale otherwise; and that what was removed can't be had any more, before they have loaded it
 /// again. Frames become visible in the order of their numbers: from here to the commit nobody else writes one.
-async fn tell_open_maps(conn: &mut PgConnection, event_id: EventId, removed: &[SeatId]) -> Result<()> {
+pub(super) async fn tell_to_load_anew(conn: &mut PgConnection, event_id: EventId, removed: &[SeatId]) -> Result<()> {
     sqlx::query("select pg_advisory_xact_lock($1)").bind(PROJECTOR_LOCK).execute(&mut *conn).await?;
     sqlx::query(
         "insert into seat_frames (event_id, sections, available_counts, taken, freed, is_redrawn, made_at)
-         select $1, array(select name from sections where event_id = $1 order by name),
-                array(select available_count from sections where event_id = $1 order by name), $2, '{}'::uuid[], is_redrawn, clock_timestamp()
+         select $1, array(select name from sections where event_id = $1 and shown_on_sale order by name),
+                array(select available_count from sections where event_id = $1 and shown_on_sale order by name), $2, '{}'::uuid[], is_redrawn, clock_timestamp()
          from unnest(array[false, true]) as is_redrawn",
     )
     .bind(event_id)

@@ -1,10 +1,10 @@
 //! Making another event like one that is there.
 
-use super::together::count_sections;
+use super::{WindowedSection, list_windowed, together::count_sections};
 use crate::{
     events::{
         self,
-        editing::facts::EventFacts,
+        editing::{facts::EventFacts, local::shift_days},
         store::{find_managed, insert_event},
     },
     id::{EventId, SeatId},
@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -29,7 +30,9 @@ pub async fn duplicate_event(
     now: DateTime<Utc>,
 ) -> Result<EventId> {
     let mut tx = state.db.begin().await?;
-    let EventFacts { event, hold_length_s } = find_managed(&mut tx, event_id).await?.facts().moved(date, name)?;
+    let before = find_managed(&mut tx, event_id).await?.facts();
+    let before_date = before.event.event_date;
+    let EventFacts { event, hold_length_s } = before.moved(date, name)?;
     let has_seats = event.has_seat_selection;
     // Seats are counted when they are there.
     let event = events::store::NewEvent { total_capacity: if has_seats { 0 } else { event.total_capacity }, ..event };
@@ -37,6 +40,7 @@ pub async fn duplicate_event(
     let new_event_id = insert_event(&mut tx, &facts, now).await?;
     if has_seats {
         copy_map(&mut tx, (event_id, new_event_id), now).await?;
+        copy_windows(&mut tx, (event_id, new_event_id), (before_date, &facts)).await?;
     }
     events::store::copy_poster(&mut tx, (event_id, new_event_id), now).await?;
     let after = json!({"from": event_id, "name": facts.event.name, "event_date": facts.event.event_date});
@@ -84,6 +88,31 @@ async fn copy_map(conn: &mut PgConnection, (from, to): (EventId, EventId), now: 
     let sections: Vec<_> = sections.into_iter().map(|name| (to, name)).collect();
     count_sections(conn, &sections).await?;
     events::store::change_capacity(conn, to, count).await
+}
+
+/// The times at which sections are sold, as many days later as the event: at the same time of day.
+async fn copy_windows(
+    conn: &mut PgConnection,
+    (from, to): (EventId, EventId),
+    (before_date, facts): (DateTime<Utc>, &EventFacts),
+) -> Result<()> {
+    let zone: Tz = facts.event.timezone.parse().unwrap_or(Tz::UTC);
+    let day = |instant: DateTime<Utc>| instant.with_timezone(&zone).date_naive();
+    let days = (day(facts.event.event_date) - day(before_date)).num_days();
+    let shift = |instant: Option<DateTime<Utc>>| instant.and_then(|instant| shift_days(instant, zone, days));
+    for WindowedSection { name, window } in list_windowed(conn, from).await? {
+        let (opens_at, closes_at) = (shift(window.sales_open_at), shift(window.sales_close_at));
+        // The clocks may have been changed between them.
+        let closes_at = closes_at.filter(|closes_at| opens_at.is_none_or(|opens_at| opens_at < *closes_at));
+        sqlx::query("update sections set sales_open_at = $3, sales_close_at = $4 where event_id = $1 and name = $2")
+            .bind(to)
+            .bind(name)
+            .bind(opens_at)
+            .bind(closes_at)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Seats that are on the map, with the price of their tier or section: one of their own is a leftover of who has them.

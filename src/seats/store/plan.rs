@@ -1,6 +1,6 @@
 //! All seats of an event at once: where they stand, which changes only with the drawing of the map, and which are free.
 
-use super::{find_map, frame::newest_frame};
+use super::{find_map, frame::newest_frame, list_off_sale};
 use crate::{
     error::Error,
     id::{EventId, SeatId},
@@ -66,12 +66,12 @@ pub async fn get_plan(state: &AppState, event_id: EventId) -> Result<SeatPlan> {
     Ok(find_plan(state, event_id).await?.shown.clone())
 }
 
-/// Which seats of the event are free, in the order of the plan, with everything that came up to `frame`. Errors: as
+/// Which seats of the event are free, those of sections that aren't on sale left out, in the order of the plan, with everything that came up to `frame`. Errors: as
 /// [`get_plan`].
 pub async fn get_statuses(state: &AppState, event_id: EventId, frame: i64) -> Result<SeatStatuses> {
     let kept = &state.plans.statuses;
     for _ in 0..TRIES {
-        let statuses = kept.try_get_with(event_id, read_statuses(state, event_id)).await.map_err(own)?;
+        let statuses = kept.try_get_with(event_id, read_statuses(state, event_id)).await.map_err(Failure::of_shared)?;
         // A frame that is still to come is of another database, or made up.
         if statuses.frame >= frame || statuses.frame >= newest_frame(&mut *state.db.pool().acquire().await?).await? {
             return Ok(statuses);
@@ -84,23 +84,15 @@ pub async fn get_statuses(state: &AppState, event_id: EventId, frame: i64) -> Re
 
 async fn find_plan(state: &AppState, event_id: EventId) -> Result<Arc<Plan>> {
     let kept = &state.plans;
-    let version = kept.versions.try_get_with(event_id, read_version(state, event_id)).await.map_err(own)?;
-    kept.plans.try_get_with((event_id, version), read_plan(state, event_id)).await.map_err(own)
+    let version =
+        kept.versions.try_get_with(event_id, read_version(state, event_id)).await.map_err(Failure::of_shared)?;
+    kept.plans.try_get_with((event_id, version), read_plan(state, event_id)).await.map_err(Failure::of_shared)
 }
 
 async fn read_version(state: &AppState, event_id: EventId) -> Result<i64> {
     let sql = "select version from seat_maps where event_id = $1";
     let version: Option<i64> = sqlx::query_scalar(sql).bind(event_id).fetch_optional(state.db.pool()).await?;
     version.ok_or_else(|| Error::NotFound.into())
-}
-
-/// The failure of a reading that others may have waited for as well: one of them gets it whole.
-fn own(failure: Arc<Failure>) -> Failure {
-    Arc::try_unwrap(failure).unwrap_or_else(|failure| match &*failure {
-        Failure::Refused(error) => error.clone().into(),
-        Failure::Passing(passing) => (*passing).into(),
-        Failure::Unexpected(_) => Error::Unavailable { retry_after_s: 1 }.into(),
-    })
 }
 
 #[derive(sqlx::FromRow)]
@@ -163,12 +155,15 @@ async fn read_statuses(state: &AppState, event_id: EventId) -> Result<SeatStatus
     let mut conn = state.db.pool().acquire().await?;
     // Before the seats: a frame that is told of twice does no harm, one that is left out would.
     let frame = newest_frame(&mut conn).await?;
+    let now = state.clock.now_in(&mut conn).await?;
+    let off_sale = list_off_sale(&mut conn, event_id, now).await?;
     let free: Vec<SeatId> = sqlx::query_scalar(
         "select id from seats
-         where event_id = $1 and (status = 'available' or held_until <= coalesce($2, clock_timestamp()))",
+         where event_id = $1 and (status = 'available' or held_until <= $2) and section <> all($3)",
     )
     .bind(event_id)
-    .bind(state.clock.fixed_now())
+    .bind(now)
+    .bind(off_sale)
     .fetch_all(&mut *conn)
     .await?;
     let mut bits = vec![0_u8; plan.nth.len().div_ceil(8)];

@@ -62,6 +62,8 @@ struct SectionCount {
     section: String,
     available_count: i32,
     standing: bool,
+    /// Open maps show it on sale.
+    shown_on_sale: bool,
 }
 
 /// Answers what the sections that changed have now. Their free seats beside each other are to be counted before long.
@@ -70,14 +72,14 @@ async fn add_to_sections(
     changes: &[SeatChange],
     fixed_now: Option<DateTime<Utc>>,
 ) -> Result<Counts> {
-    let changed: Vec<(EventId, String, i32, bool)> = sqlx::query_as(
+    let changed: Vec<(EventId, String, i32, bool, bool)> = sqlx::query_as(
         "update sections set available_count = available_count + change.delta,
              together_due_at = coalesce(together_due_at, coalesce($4, clock_timestamp()) + interval '3 seconds')
          from (select event_id, section, sum(delta)::int as delta
                from unnest($1::uuid[], $2::text[], $3::int[]) as given (event_id, section, delta)
                group by event_id, section) as change
          where sections.event_id = change.event_id and sections.name = change.section
-         returning sections.event_id, name, available_count, standing",
+         returning sections.event_id, name, available_count, standing, shown_on_sale",
     )
     .bind(changes.iter().map(|change| change.event_id).collect::<Vec<_>>())
     .bind(changes.iter().map(|change| change.section.as_str()).collect::<Vec<_>>())
@@ -86,22 +88,23 @@ async fn add_to_sections(
     .fetch_all(conn)
     .await?;
     let mut counts = Counts::new();
-    for (event_id, section, available_count, standing) in changed {
-        counts.entry(event_id).or_default().push(SectionCount { section, available_count, standing });
+    for (event_id, section, available_count, standing, shown_on_sale) in changed {
+        let count = SectionCount { section, available_count, standing, shown_on_sale };
+        counts.entry(event_id).or_default().push(count);
     }
     Ok(counts)
 }
 
 /// One frame an event: its sections' free seats, and for each seat that changed whether it is free now; not for the places of
-/// standing sections, which no map shows.
+/// standing sections, which no map shows, and nothing of sections that aren't on sale: on maps nothing of them is free.
 async fn write_frames(conn: &mut PgConnection, changes: &[SeatChange], counts: Counts) -> Result<()> {
     let mut is_free: HashMap<EventId, BTreeMap<SeatId, bool>> = HashMap::new();
-    let is_standing = |change: &SeatChange| {
+    let is_untold = |change: &SeatChange| {
         let mut counts = counts.get(&change.event_id).into_iter().flatten();
-        counts.any(|count| count.section == change.section && count.standing)
+        counts.any(|count| count.section == change.section && (count.standing || !count.shown_on_sale))
     };
     for change in changes {
-        if is_standing(change) {
+        if is_untold(change) {
             is_free.entry(change.event_id).or_default();
             continue;
         }
@@ -109,8 +112,9 @@ async fn write_frames(conn: &mut PgConnection, changes: &[SeatChange], counts: C
         seats.extend(change.seat_ids.iter().map(|id| (*id, change.delta > 0)));
     }
     for (event_id, seats) in is_free {
+        let shown = counts.get(&event_id).into_iter().flatten().filter(|of| of.shown_on_sale);
         let (sections, available_counts): (Vec<String>, Vec<i32>) =
-            counts.get(&event_id).into_iter().flatten().map(|of| (of.section.clone(), of.available_count)).unzip();
+            shown.map(|of| (of.section.clone(), of.available_count)).unzip();
         let those = |free: bool| seats.iter().filter(|(_, is)| **is == free).map(|(id, _)| *id).collect::<Vec<_>>();
         sqlx::query(
             "insert into seat_frames (event_id, sections, available_counts, taken, freed, made_at)

@@ -3,6 +3,7 @@
 use super::take::LockedSeat;
 use crate::{
     error::{Conflict, Error, Problem},
+    events::window::SaleWindow,
     id::{BookingId, EventId, SeatId},
     seats::model::{STANDING_ROW, SeatStatus, Standing},
     server::{Result, db::Planned},
@@ -17,7 +18,9 @@ use sqlx::PgConnection;
 pub static STANDING: Planned = Planned {
     name: "standing_places",
     parameters: "uuid[], text[], int[]",
-    sql: "select sections.event_id, sections.name as section, place.id, place.number, place.price_minor
+    sql:
+        "select sections.event_id, sections.name as section, sections.sales_open_at, sections.sales_close_at, place.id,
+                 place.number, place.price_minor
           from unnest($1, $2, $3) as asked (event_id, name, quantity)
           join sections on sections.event_id = asked.event_id and sections.name = asked.name and standing
           left join lateral (
@@ -33,6 +36,9 @@ pub static STANDING: Planned = Planned {
 pub struct StandingPlace {
     pub(crate) event_id: EventId,
     pub(crate) section: String,
+    /// When the section is sold.
+    #[sqlx(flatten)]
+    pub(crate) window: SaleWindow,
     id: Option<SeatId>,
     number: Option<String>,
     price_minor: Option<i64>,
@@ -50,6 +56,7 @@ impl StandingPlace {
             price_minor: self.price_minor?,
             status: SeatStatus::Available,
             held_until: None,
+            window: self.window,
         })
     }
 }

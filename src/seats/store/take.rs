@@ -2,7 +2,9 @@
 //!
 //! All of it runs inside a booking's transaction, and rows are always locked in id order, so that no two can deadlock.
 
+use super::list_off_sale;
 use crate::{
+    events::window::SaleWindow,
     id::{BookingId, EventId, SeatId},
     seats::{
         choosing::BESIDE_MAX,
@@ -27,6 +29,9 @@ pub struct LockedSeat {
     pub(crate) price_minor: i64,
     pub(crate) status: SeatStatus,
     pub(crate) held_until: Option<DateTime<Utc>>,
+    /// When its section is sold.
+    #[sqlx(flatten)]
+    pub(crate) window: SaleWindow,
 }
 
 /// The holds that have lapsed at `now` and still have some of these seats. No lock is taken.
@@ -50,7 +55,7 @@ pub fn lock_seats(seat_ids: &[SeatId]) -> String {
 pub static LOCKED_SEATS: Planned = Planned {
     name: "locked_seats",
     parameters: "uuid[]",
-    sql: "select id, seats.event_id, section, \"row\", number, seats.price_minor, status, held_until
+    sql: "select id, seats.event_id, section, \"row\", number, seats.price_minor, status, held_until, sales_open_at, sales_close_at
           from seats join sections on sections.event_id = seats.event_id and sections.name = section
           where id = any($1) order by position, length(\"row\"), \"row\", length(number), number",
 };
@@ -104,19 +109,21 @@ pub(super) const PLACED_END: &str =
     "window one as (partition by event_id, section, \"row\" order by length(number), number)) as stepped";
 
 /// The free seats of an event by section, row and place in the row, without a lock. All free places of a standing section are
-/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them. A hold that has
-/// lapsed by `lapsed_at` counts as free.
+/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them, nor are sections that
+/// aren't on sale at `on_sale_at`. A hold that has lapsed by `lapsed_at` counts as free.
 pub async fn list_free(
     conn: &mut PgConnection,
     event_id: EventId,
     lapsed_at: Option<DateTime<Utc>>,
+    on_sale_at: DateTime<Utc>,
 ) -> Result<Vec<FreeSeat>> {
+    let off_sale = list_off_sale(conn, event_id, on_sale_at).await?;
     // Only sections that have something free or something changing: the others can have tens of thousands of seats.
     let sql = const_format::formatcp!(
         "select id, section, \"row\",
                 case when \"row\" = '*' then row_number() over (partition by section, \"row\" order by length(number), number)
                      else place end as place from (
-             {PLACED} where event_id = $1 and section in (
+             {PLACED} where event_id = $1 and section <> all($3) and section in (
                  select name from sections where event_id = $1 and available_count > 0
                  union select section from seat_changes where event_id = $1
                  union select section from seats where event_id = $1 and held_until <= $2)
@@ -124,7 +131,7 @@ pub async fn list_free(
          ) as every_seat
          where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place"
     );
-    Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).bind(off_sale).fetch_all(conn).await?)
 }
 
 /// Locks those of these seats that are free and that nobody else has locked, and reads them as [`list_locked`] does: who

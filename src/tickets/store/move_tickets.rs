@@ -3,7 +3,7 @@
 use crate::{
     bookings::{
         model::Booking,
-        store::{MoveRequest, Swap, enter_event, find_event_of, get_owned, move_seats},
+        store::{MoveRequest, Swap, enter_event, find_event_of, get_owned, move_seats, sweep_ahead},
     },
     error::Error,
     id::{BookingId, EventId, SeatId, TicketId},
@@ -23,6 +23,9 @@ pub async fn change_seats(state: &AppState, actor: Actor, request: MoveRequest) 
     finish(async move {
         let event_id = find_event_of(&task, request.booking_id).await?.ok_or(Error::NotFound)?;
         let _turn = enter_event(&task, event_id).await?;
+        if request.standing.is_some() {
+            sweep_ahead(&task, event_id).await?;
+        }
         retrying("move", || change_once(&task, (&actor, event_id), &request)).await
     })
     .await

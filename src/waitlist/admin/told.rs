@@ -26,7 +26,7 @@ pub(super) async fn tell_line(
     let event = find_sale(&mut conn, event_id).await?;
     let (waiting_count, waiting_places_count) = count_waiting(&mut conn, event_id).await?;
     let would_get: Option<HashSet<EntryId>> = match if_free {
-        Some(count) => Some(simulate_offers(&mut conn, event_id, count).await?.into_iter().collect()),
+        Some(count) => Some(simulate_offers(&mut conn, event_id, count, now).await?.into_iter().collect()),
         None => None,
     };
     let rows = list_line(&mut conn, event_id, after, limit).await?;

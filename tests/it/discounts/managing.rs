@@ -176,3 +176,31 @@ async fn the_pages_show_what_codes_did_and_keep_what_was_typed(pool: PgPool) {
         assert_eq!(person.page(&path).await.0, expected);
     }
 }
+
+#[sqlx::test]
+async fn one_page_makes_its_codes_once_however_often_it_asks(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (admin, event_id) = (app.admin().await, app.event(20).await);
+    let (page, status) = (uuid::Uuid::now_v7(), 200);
+    let many = |count: i32, prefix: &str, key: String| json!({"event_id": event_id, "count": count, "prefix": prefix, "kind": "percent", "value": "5", "key": key});
+    let ask = |count, prefix, key: &str| admin.post("discounts/generate", many(count, prefix, key.to_owned()));
+    let both = tokio::join!(ask(20, "press", &page.to_string()), ask(20, "press", &page.to_string()));
+    assert_eq!((both.0.expect(status), both.1.expect(status)), (json!("PRESS"), json!("PRESS")));
+    let made = async || admin.list_codes(event_id, "&limit=200").await["items"].as_array().map(Vec::len);
+    assert_eq!(made().await, Some(20));
+    for (count, prefix) in [(19, "press"), (21, "press"), (20, "members")] {
+        let refused = ask(count, prefix, &page.to_string()).await.refused(422, "invalid");
+        assert_eq!(problems(&refused)[0].0, "key", "{count} {prefix}");
+    }
+    assert_eq!(problems(&ask(1, "", "page 1").await.refused(422, "invalid"))[0].0, "key");
+    assert_eq!(made().await, Some(20));
+    // Another page, and none at all: other codes.
+    ask(2, "press", &uuid::Uuid::now_v7().to_string()).await.expect(status);
+    for _ in 0..2 {
+        ask(2, "press", "").await.expect(status);
+    }
+    assert_eq!(made().await, Some(26));
+    let sql = "select count(*) from staff_actions where action = 'codes_generated'";
+    let deeds: i64 = sqlx::query_scalar(sql).fetch_one(app.state.db.pool()).await.expect("a count");
+    assert_eq!(deeds, 4);
+}

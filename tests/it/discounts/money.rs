@@ -1,8 +1,8 @@
 //! What codes take off, in every sum that it is part of: seats, moves, figures, files.
 
-use super::sum;
+use super::{reason, sum};
 use crate::app::{Person, TestApp};
-use evently::{analytics::store::project_sales, id::EventId};
+use evently::{analytics::store::project_sales, id::EventId, staff::model::Role};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -164,5 +164,42 @@ async fn the_audit_finds_amounts_that_codes_do_not_explain(pool: PgPool) {
             mend.bind(id).bind(code_id).bind(minor).execute(&mut *conn).await.expect("mended");
         }
     }
+    app.audit().await;
+}
+
+#[sqlx::test]
+async fn the_box_office_gives_codes_by_the_rules_of_the_checkout(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (admin, event_id) = (app.admin().await, app.seated_event(2).await);
+    let office = app.staff("kim", Role::BoxOffice, Some(event_id)).await;
+    let seats = app.seats(event_id).await;
+    admin.make_code(event_id, "FRIENDS", json!({"max_uses": "1"})).await;
+    let body = |email: &str, seat: &str, code: &str, more: Value| {
+        let mut body = json!({
+            "event_id": event_id, "email": email, "first_name": "Eve", "last_name": "Test", "seat_ids": [seat], "code": code,
+        });
+        body.as_object_mut().expect("fields").extend(more.as_object().expect("fields").clone());
+        office.post("admin/book", body)
+    };
+    assert_eq!(reason(body("eve@example.org", &seats[0], "NOTHING", json!({})).await), "unknown");
+    assert_eq!(
+        reason(body("eve@example.org", &seats[0], "friends", json!({"complimentary": true})).await),
+        "nothing_to_pay"
+    );
+    body("eve@example.org", &seats[0], "!", json!({})).await.refused(422, "invalid");
+    let sold = body("eve@example.org", &seats[0], " friends ", json!({"key": "one"})).await.expect(200);
+    assert_eq!(sum(&sold), (2_000, 500, Some("FRIENDS")));
+    let again = body("eve@example.org", &seats[0], "friends", json!({"key": "one"})).await.expect(200);
+    assert_eq!((&again["id"], sum(&again)), (&sold["id"], sum(&sold)), "one page is one sale");
+    assert_eq!(reason(body("zoe@example.org", &seats[1], "FRIENDS", json!({})).await), "used_up");
+    let free = body("zoe@example.org", &seats[1], "", json!({"complimentary": true})).await.expect(200);
+    assert_eq!(sum(&free), (0, 0, None));
+    let sql = "select action::text, total_amount_minor, discount_minor from booking_history where booking_id = $1::uuid order by number";
+    let history: Vec<(String, i64, i64)> =
+        sqlx::query_as(sql).bind(sold["id"].as_str()).fetch_all(app.state.db.pool()).await.expect("entries");
+    let told = [("held", 2_500, 0), ("code_applied", 2_000, 500), ("confirmed", 2_000, 500)];
+    assert_eq!(history, told.map(|(action, total, off)| (action.to_owned(), total, off)));
+    let (_, page) = office.page(&format!("/admin/events/{event_id}/book")).await;
+    assert!(page.contains("Discount code"), "{page}");
     app.audit().await;
 }
