@@ -1,6 +1,6 @@
 //! The settings: `Leptos.toml`, with the environment on top. A bad, unknown or missing one stops the start by its name.
 
-use super::client_address::Proxies;
+use super::{client_address::Proxies, outgoing::PrivateAddresses};
 use axum::http::Uri;
 use leptos::config::{LeptosOptions, get_configuration};
 use lettre::{Address, message::Mailbox};
@@ -48,6 +48,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Who does what is done after the requests.
     pub worker: WorkerPlace,
+    /// Whether webhooks may lead into our own network.
+    pub private_addresses: PrivateAddresses,
     /// Fonts of the machine that stand in for letters that ours lack, in tickets and pictures.
     pub fonts: Vec<PathBuf>,
     /// Where the browser half lies and how it is named.
@@ -194,6 +196,7 @@ impl Config {
                 per_second: 1_000,
             },
             worker: WorkerPlace::Inside,
+            private_addresses: PrivateAddresses::Allowed,
             fonts: Vec::new(),
             leptos: LeptosOptions::builder().output_name("evently").build(),
         }
@@ -236,6 +239,11 @@ impl Config {
                 concurrency: settings.number("passwords.concurrency", 1..=256)?,
             },
             worker: settings.parse("worker", "inside or apart", parse_place)?,
+            private_addresses: settings.parse(
+                "webhooks.private_addresses",
+                "refused or allowed",
+                parse_private_addresses,
+            )?,
             fonts: settings.parse(
                 "fonts",
                 "files like /usr/share/fonts/noto.ttf, /usr/share/fonts/thai.ttf",
@@ -293,6 +301,14 @@ fn parse_paths(text: &str) -> Option<Vec<PathBuf>> {
     let paths: Vec<PathBuf> =
         text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
     paths.iter().all(|path| path.is_absolute()).then_some(paths)
+}
+
+fn parse_private_addresses(text: &str) -> Option<PrivateAddresses> {
+    match text {
+        "refused" => Some(PrivateAddresses::Refused),
+        "allowed" => Some(PrivateAddresses::Allowed),
+        _ => None,
+    }
 }
 
 fn parse_place(text: &str) -> Option<WorkerPlace> {
@@ -444,6 +460,7 @@ mod tests {
         assert_eq!(config.database.lock_timeout_ms, 3000);
         assert_eq!(config.log_format, LogFormat::Text);
         assert!(!config.is_https() && config.metrics_addr.is_none());
+        assert_eq!(config.private_addresses, PrivateAddresses::Refused);
     }
 
     #[test]
