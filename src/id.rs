@@ -59,4 +59,8 @@ ids! {
     CodeId,
     /// A plan that is kept to begin seat maps from.
     PlanId,
+    /// A server that is told of changes.
+    WebhookId,
+    /// A change that is told to one of them.
+    DeliveryId,
 }

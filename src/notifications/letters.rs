@@ -4,6 +4,7 @@ use super::{
     alert_letters::compose_alert,
     letter::{File, Letter},
     link_letters::{compose_invitation, compose_link},
+    webhook_letters::compose_stopped,
 };
 use crate::{
     bookings::{
@@ -55,6 +56,7 @@ pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addre
         Mail::Link { token_id } => compose_link(state, token_id).await,
         Mail::Alert { alert_id, user_id, is_over } => compose_alert(state, alert_id, user_id, is_over).await,
         Mail::Invitation { invitation_id } => compose_invitation(state, invitation_id).await,
+        Mail::WebhookStopped { webhook_id, .. } => compose_stopped(state, webhook_id).await,
         Mail::Confirmation { booking_id }
         | Mail::ConfirmationAgain { booking_id, .. }
         | Mail::Moved { booking_id, .. }

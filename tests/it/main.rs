@@ -39,3 +39,4 @@ mod transfers;
 mod unsubscribing;
 mod users;
 mod waitlist;
+mod webhooks;
