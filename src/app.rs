@@ -64,6 +64,7 @@ use crate::{
         verify_page::VerifyEmailPage,
     },
     waitlist::admin::waitlist_page::LinePage,
+    webhooks::{webhook_page::WebhookPage, webhooks_page::WebhooksPage},
 };
 use axum::Router as Routes;
 use leptos::prelude::*;
@@ -195,6 +196,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/seat-maps") view=PlansPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/seat-maps/:id") view=PlanPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/webhooks") view=WebhooksPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/webhooks/:webhook") view=WebhookPage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/events/:id/webhooks") view=WebhooksPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/health") view=HealthPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/log") view=LogPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/invitation") view=InvitationPage ssr=SsrMode::Async />

@@ -63,4 +63,8 @@ ids! {
     AppId,
     /// A key by which a machine acts for a person.
     ApiKeyId,
+    /// A server that is told of changes.
+    WebhookId,
+    /// A change that is told to one of them.
+    DeliveryId,
 }

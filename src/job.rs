@@ -1,6 +1,6 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
-use crate::id::{BookingId, EventId, InvitationId, TokenId, TransferId, UserId};
+use crate::id::{BookingId, EventId, InvitationId, TokenId, TransferId, UserId, WebhookId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,16 @@ pub enum Job {
         by: Option<UserId>,
         /// From where on: the last booking that was ended.
         after: Option<BookingId>,
+    },
+    /// Send a webhook what is due, a few at a time.
+    Deliver {
+        /// Which.
+        webhook_id: WebhookId,
+    },
+    /// The same where the last try failed.
+    Knock {
+        /// Which.
+        webhook_id: WebhookId,
     },
 }
 
@@ -115,6 +125,13 @@ pub enum Mail {
         /// Which.
         invitation_id: InvitationId,
     },
+    /// A webhook was stopped, because nothing had arrived for three days.
+    WebhookStopped {
+        /// Which.
+        webhook_id: WebhookId,
+        /// When, in microseconds since 1970: it may be stopped again later.
+        stopped: i64,
+    },
 }
 
 /// What everybody who has booked an event is told.
@@ -139,6 +156,8 @@ impl Job {
             Self::Mail { mail: Mail::News { .. } | Mail::Digest { .. } } => Lane::Bulk,
             Self::Mail { .. } => Lane::Mail,
             Self::TellAttendees { .. } | Self::EndBookings { .. } => Lane::Work,
+            Self::Deliver { .. } => Lane::Webhook,
+            Self::Knock { .. } => Lane::Knock,
         }
     }
 }
@@ -158,11 +177,15 @@ pub enum Lane {
     Bulk,
     /// What waits for nobody outside.
     Work,
+    /// What webhooks are told.
+    Webhook,
+    /// The same where the receiver fails: those that answer don't wait behind them.
+    Knock,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Bulk, Self::Work];
+    pub const ALL: [Self; 5] = [Self::Mail, Self::Bulk, Self::Work, Self::Webhook, Self::Knock];
 
     /// Its name in the database and in the metrics.
     pub fn name(self) -> &'static str {
@@ -170,11 +193,13 @@ impl Lane {
             Self::Mail => "mail",
             Self::Bulk => "bulk",
             Self::Work => "work",
+            Self::Webhook => "webhook",
+            Self::Knock => "knock",
         }
     }
 
     /// Whether its jobs wait for the mail server.
     pub fn is_mail(self) -> bool {
-        self != Self::Work
+        matches!(self, Self::Mail | Self::Bulk)
     }
 }

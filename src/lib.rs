@@ -29,3 +29,4 @@ pub mod tickets;
 pub mod ui;
 pub mod users;
 pub mod waitlist;
+pub mod webhooks;

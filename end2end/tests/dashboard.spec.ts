@@ -4,7 +4,7 @@ import { ADMIN, newAccount, pathInMail, signIn, signUp } from "./support/account
 import { Bookings } from "./support/bookings";
 import { visit } from "./support/visit";
 
-const PAGES = ["/admin", "/admin/figures", "/admin/people", "/admin/log", "/admin/health"];
+const PAGES = ["/admin", "/admin/figures", "/admin/people", "/admin/log", "/admin/webhooks", "/admin/health"];
 
 test("the pages of the dashboard say how it is going, to everybody who may see it", async ({ page, context }) => {
   await signIn(context.request, ADMIN);

@@ -2,7 +2,10 @@
 
 use super::{
     api::{DiscardJob, RetryJob, get_health},
-    model::{DatabaseState, DeadJob, Health, LaneState, LastAudit, PastAlert, Rule, RuleState, SlowQuery, Traffic},
+    model::{
+        DatabaseState, DeadJob, Health, LaneState, LastAudit, PastAlert, Rule, RuleState, SlowQuery, Traffic,
+        WebhooksState,
+    },
 };
 use crate::{
     server::begin,
@@ -44,6 +47,7 @@ fn Shown(health: Health) -> impl IntoView {
                 database=health.database
                 redis=(health.redis_answers, health.redis_breaker)
                 mail=(health.mail_breaker, health.refused_mail_count)
+                webhooks=health.webhooks
                 last_audit=health.last_audit
             />
             <Lanes lanes=health.lanes />
@@ -85,6 +89,7 @@ fn Parts(
     database: DatabaseState,
     redis: (bool, String),
     mail: (String, i64),
+    webhooks: WebhooksState,
     #[prop(optional_no_strip)] last_audit: Option<LastAudit>,
 ) -> impl IntoView {
     let replicas = match database.replica_count {
@@ -126,6 +131,15 @@ fn Parts(
             )}
             {line("Redis", format!("{}, breaker {}", if redis.0 { "answers" } else { "does not answer" }, redis.1.replace('_', " ")))}
             {line("Mail server", format!("breaker {}, {} mails refused within a day", mail.0.replace('_', " "), mail.1))}
+            {line(
+                "Webhooks",
+                format!(
+                    "{} deliveries wait, {} receivers fail, {} were stopped",
+                    webhooks.waiting_count,
+                    webhooks.failing_count,
+                    webhooks.gave_up_count,
+                ),
+            )}
             {line(
                 "Sessions, last five minutes",
                 format!("{} from caches, {} from PostgreSQL", traffic.session_hit_count, traffic.session_miss_count),

@@ -236,7 +236,7 @@ pub struct RuleState {
 /// A lane of jobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneState {
-    /// Its name: `mail`, `bulk`, `work`.
+    /// Its name: `mail`, `bulk`, `work`, `webhook`, `knock`.
     pub lane: String,
     /// Jobs that wait or are under way.
     pub waiting_count: i64,
@@ -244,6 +244,19 @@ pub struct LaneState {
     pub overdue_s: i64,
     /// Jobs that were given up.
     pub dead_count: i64,
+}
+
+/// What webhooks are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhooksState {
+    /// Deliveries that wait.
+    pub waiting_count: i64,
+    /// By how many seconds the oldest is overdue whose receiver doesn't fail.
+    pub overdue_s: i64,
+    /// Webhooks whose last tries failed.
+    pub failing_count: i64,
+    /// Webhooks that were stopped because nothing had arrived for three days.
+    pub gave_up_count: i64,
 }
 
 /// A job that was given up.
@@ -333,6 +346,8 @@ pub struct Health {
     pub mail_breaker: String,
     /// Mails that the mail server refused within the last day.
     pub refused_mail_count: i64,
+    /// What webhooks are told.
+    pub webhooks: WebhooksState,
     /// The lanes of jobs.
     pub lanes: Vec<LaneState>,
     /// Jobs that were given up, the last first; fifty at most.

@@ -5,6 +5,7 @@ use super::{
     digest_letters::compose_digest,
     letter::{File, Letter},
     link_letters::{compose_invitation, compose_link},
+    webhook_letters::compose_stopped,
 };
 use crate::{
     bookings::{
@@ -57,6 +58,7 @@ pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addre
         Mail::Alert { alert_id, user_id, is_over } => compose_alert(state, alert_id, user_id, is_over).await,
         Mail::Digest { user_id, week } => compose_digest(state, user_id, week).await,
         Mail::Invitation { invitation_id } => compose_invitation(state, invitation_id).await,
+        Mail::WebhookStopped { webhook_id, .. } => compose_stopped(state, webhook_id).await,
         Mail::Confirmation { booking_id }
         | Mail::ConfirmationAgain { booking_id, .. }
         | Mail::Moved { booking_id, .. }

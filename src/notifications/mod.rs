@@ -24,3 +24,4 @@ pub mod returned_note;
 pub mod store;
 pub mod unsubscribe;
 pub mod unsubscribe_page;
+mod webhook_letters;

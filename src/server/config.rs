@@ -3,6 +3,7 @@
 use super::{
     client_address::Proxies,
     limits::{Budgets, Limits, Rate},
+    outgoing::PrivateAddresses,
 };
 use axum::http::Uri;
 use leptos::config::{LeptosOptions, get_configuration};
@@ -55,6 +56,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Who does what is done after the requests.
     pub worker: WorkerPlace,
+    /// Whether webhooks may lead into our own network.
+    pub private_addresses: PrivateAddresses,
     /// Fonts of the machine that stand in for letters that ours lack, in tickets and pictures.
     pub fonts: Vec<PathBuf>,
     /// Where the browser half lies and how it is named.
@@ -212,6 +215,7 @@ impl Config {
                 per_second: 1_000,
             },
             worker: WorkerPlace::Inside,
+            private_addresses: PrivateAddresses::Allowed,
             fonts: Vec::new(),
             leptos: LeptosOptions::builder().output_name("evently").build(),
         }
@@ -259,6 +263,11 @@ impl Config {
                 concurrency: settings.number("passwords.concurrency", 1..=256)?,
             },
             worker: settings.parse("worker", "inside or apart", parse_place)?,
+            private_addresses: settings.parse(
+                "webhooks.private_addresses",
+                "refused or allowed",
+                parse_private_addresses,
+            )?,
             fonts: settings.parse(
                 "fonts",
                 "files like /usr/share/fonts/noto.ttf, /usr/share/fonts/thai.ttf",
@@ -352,6 +361,14 @@ fn parse_paths(text: &str) -> Option<Vec<PathBuf>> {
     let paths: Vec<PathBuf> =
         text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
     paths.iter().all(|path| path.is_absolute()).then_some(paths)
+}
+
+fn parse_private_addresses(text: &str) -> Option<PrivateAddresses> {
+    match text {
+        "refused" => Some(PrivateAddresses::Refused),
+        "allowed" => Some(PrivateAddresses::Allowed),
+        _ => None,
+    }
 }
 
 fn parse_place(text: &str) -> Option<WorkerPlace> {
@@ -503,6 +520,7 @@ mod tests {
         assert_eq!(config.database.lock_timeout_ms, 3000);
         assert_eq!(config.log_format, LogFormat::Text);
         assert!(!config.is_https() && config.metrics_addr.is_none());
+        assert_eq!(config.private_addresses, PrivateAddresses::Refused);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! address of its own, because they are nobody else's business. Without that address nothing is counted at all.
 
 use super::{breaker::BreakerState, jobs::count_waiting, state::AppState};
-use crate::job::Lane;
+use crate::{job::Lane, webhooks};
 use anyhow::Context;
 use axum::{
     Router,
@@ -38,6 +38,13 @@ pub const JOBS_DEAD: &str = "evently_jobs_dead";
 /// Counter: mails that came to their end. Label: `status`: `sent`, `refused`, `needless`, `unwanted`.
 pub const MAILS_TOTAL: &str = "evently_mails_total";
 
+/// Gauge: deliveries to webhooks that wait. No labels.
+pub const WEBHOOKS_WAITING: &str = "evently_webhook_deliveries_waiting";
+/// Gauge: by how many seconds the oldest of them is overdue whose receiver doesn't fail. No labels.
+pub const WEBHOOKS_OVERDUE: &str = "evently_webhook_deliveries_overdue_seconds";
+/// Gauge: webhooks. Label: `state`: `failing`, `gave_up`.
+pub const WEBHOOKS: &str = "evently_webhooks";
+
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How often what was measured is added up, so that it doesn't pile up where nobody asks.
@@ -69,6 +76,9 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!(JOBS_WAITING, "Jobs that wait, by lane.");
     metrics::describe_gauge!(JOBS_OVERDUE, "By how many seconds the oldest waiting job is overdue, by lane.");
     metrics::describe_gauge!(JOBS_DEAD, "Jobs that were given up, by lane.");
+    metrics::describe_gauge!(WEBHOOKS_WAITING, "Deliveries to webhooks that wait.");
+    metrics::describe_gauge!(WEBHOOKS_OVERDUE, "Seconds by which the oldest is overdue whose receiver doesn't fail.");
+    metrics::describe_gauge!(WEBHOOKS, "Webhooks that fail, and that were stopped because nothing arrived.");
     metrics::describe_counter!(MAILS_TOTAL, "Mails that came to their end, by what became of them.");
     // A counter that isn't there yet can't be told from one that is missing.
     metrics::counter!(IDEMPOTENCY_REPLAYS_TOTAL).absolute(0);
@@ -90,6 +100,12 @@ async fn show(State((state, figures)): State<(AppState, PrometheusHandle)>) -> R
             metrics::gauge!(JOBS_OVERDUE, "lane" => lane.name()).set(count.overdue_s.max(0.0));
             metrics::gauge!(JOBS_DEAD, "lane" => lane.name()).set(count.dead as f64);
         }
+    }
+    if let Ok(backlog) = webhooks::store::count_waiting(&state).await {
+        metrics::gauge!(WEBHOOKS_WAITING).set(backlog.waiting as f64);
+        metrics::gauge!(WEBHOOKS_OVERDUE).set(backlog.overdue_s);
+        metrics::gauge!(WEBHOOKS, "state" => "failing").set(backlog.failing as f64);
+        metrics::gauge!(WEBHOOKS, "state" => "gave_up").set(backlog.gave_up as f64);
     }
     ([(CONTENT_TYPE, TEXT_FORMAT)], figures.render()).into_response()
 }

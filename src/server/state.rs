@@ -2,7 +2,8 @@
 
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
-    limits::Limiter, mailer::Mailer, passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis,
+    limits::Limiter, mailer::Mailer, outgoing::Outgoing, passwords::Passwords, photos::DarkRoom, pictures::Pictures,
+    redis::Redis,
     session_store::SessionStore,
 };
 use crate::{
@@ -85,6 +86,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Where mails leave.
     pub mailer: Arc<Mailer>,
+    /// Where requests to servers of others leave.
+    pub outgoing: Arc<Outgoing>,
     /// Where the browser half lies and how it is named.
     pub leptos_options: LeptosOptions,
 }
@@ -110,6 +113,7 @@ impl AppState {
             redis,
             passwords: Passwords::new(&config.passwords)?,
             mailer: Arc::new(Mailer::new(&config.mail)?),
+            outgoing: Arc::new(Outgoing::new(config.private_addresses)),
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),
             holds: Combiner::default(),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     account, analytics, audit, bookings, discounts, events, health,
     job::{Job, Lane},
-    notifications, seats, users,
+    notifications, seats, users, webhooks,
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -30,7 +30,7 @@ const SEAL_EVERY: Duration = Duration::from_secs(10);
 const WRITE_VITALS_EVERY: Duration = Duration::from_secs(10);
 /// How late figures are.
 const ADD_UP_EVERY: Duration = Duration::from_secs(5);
-/// How late a mail about a booking is, at most, with half a second until its job is taken.
+/// How late a mail about a booking is, at most, with half a second until its job is taken; what webhooks are told twice as late.
 const TELL_HISTORY_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether something is due that is done once for all processes.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -51,6 +51,7 @@ pub(super) async fn perform(state: &AppState, job: Job) -> Result<()> {
             notifications::jobs::tell_attendees(state, event_id, news, after).await
         }
         Job::EndBookings { event_id, by, after } => bookings::store::end_called_off(state, event_id, by, after).await,
+        Job::Deliver { webhook_id } | Job::Knock { webhook_id } => webhooks::deliver(state, webhook_id).await,
     }
 }
 
@@ -72,6 +73,8 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
         repeat("look at alerts", LOOK_EVERY, &token, || health::store::look(&state)),
         repeat("watch the database", LOOK_EVERY, &token, || health::outage::watch(&state)),
         repeat("tell the history", TELL_HISTORY_EVERY, &token, || notifications::store::tell_history(&state)),
+        repeat("tell webhooks", TELL_HISTORY_EVERY, &token, || webhooks::store::tell(&state)),
+        repeat("wake webhooks", TELL_HISTORY_EVERY, &token, || webhooks::store::wake(&state)),
         repeat("warn of holds that end", LOOK_EVERY, &token, || notifications::store::warn_of_ends(&state)),
         repeat("remind attendees", LOOK_EVERY, &token, || notifications::store::remind(&state)),
         repeat("ask for digests", LOOK_EVERY, &token, || notifications::store::ask_for_digests(&state)),
@@ -83,6 +86,8 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
         work(&state, Lane::Mail, &token),
         work(&state, Lane::Bulk, &token),
         work(&state, Lane::Work, &token),
+        work(&state, Lane::Webhook, &token),
+        work(&state, Lane::Knock, &token),
     );
 }
 
@@ -106,8 +111,9 @@ async fn tidy_if_due(state: &AppState) -> Result<u64> {
     let replies = remove_expired(state).await?;
     let apps = users::programs::store::remove_old_apps(state).await?;
     let keys = users::programs::store::renew_token_keys(state).await?;
+    let deliveries = webhooks::store::forget_old(state).await?;
     let guests = account::sweep_guests(state).await?;
-    Ok(sessions + frames + drafts + tries + vitals + replies + apps + keys + guests)
+    Ok(sessions + frames + drafts + tries + vitals + replies + apps + keys + deliveries + guests)
 }
 
 /// Tells this process's open pages what has changed, and writes down what it has counted, until the token is cancelled.

@@ -21,6 +21,8 @@ pub enum SiteTab {
     SeatMaps,
     /// What was sold.
     Figures,
+    /// Which servers are told of what happens.
+    Webhooks,
     /// Who may do what everywhere, and who is invited.
     People,
     /// What was done.
@@ -54,6 +56,8 @@ pub enum EventTab {
     CheckIn,
     /// What was sold.
     Figures,
+    /// Which servers are told of what happens.
+    Webhooks,
     /// Who may do what for it.
     People,
     /// What was done to it.
@@ -80,12 +84,13 @@ pub enum Place {
 type Way = (&'static str, &'static str, Permission);
 
 impl SiteTab {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Events,
         Self::Bookings,
         Self::SeatMaps,
         Self::Figures,
+        Self::Webhooks,
         Self::People,
         Self::Log,
         Self::Health,
@@ -98,6 +103,7 @@ impl SiteTab {
             Self::Bookings => ("/admin/bookings", "Bookings", Permission::SeeBookings),
             Self::SeatMaps => ("/admin/seat-maps", "Seat maps", Permission::EditEvents),
             Self::Figures => ("/admin/figures", "Figures", Permission::SeeFigures),
+            Self::Webhooks => ("/admin/webhooks", "Webhooks", Permission::RunWebhooks),
             Self::People => ("/admin/people", "People", Permission::RunStaff),
             Self::Log => ("/admin/log", "Log", Permission::SeeLog),
             Self::Health => ("/admin/health", "Health", Permission::SeeHealth),
@@ -106,7 +112,7 @@ impl SiteTab {
 }
 
 impl EventTab {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Summary,
         Self::Edit,
         Self::Poster,
@@ -118,6 +124,7 @@ impl EventTab {
         Self::Blocked,
         Self::CheckIn,
         Self::Figures,
+        Self::Webhooks,
         Self::People,
         Self::Log,
     ];
@@ -136,6 +143,7 @@ impl EventTab {
             Self::Blocked => ("/blocked", "Kept back", Permission::BlockSeats),
             Self::CheckIn => ("/checkin", "Check-in", Permission::CheckIn),
             Self::Figures => ("/figures", "Figures", Permission::SeeFigures),
+            Self::Webhooks => ("/webhooks", "Webhooks", Permission::RunWebhooks),
             Self::People => ("/people", "People", Permission::RunStaff),
             Self::Log => ("/log", "Log", Permission::SeeLog),
         }

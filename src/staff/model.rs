@@ -120,6 +120,8 @@ pub enum Permission {
     SeeMoney,
     /// Make discount codes and end them.
     RunDiscounts,
+    /// Have other servers told of what happens.
+    RunWebhooks,
     /// Choose who has which role.
     RunStaff,
     /// Read what was done in the dashboard.
@@ -130,7 +132,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order in which they are explained.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SeeEvents,
         Self::EditEvents,
         Self::PublishEvents,
@@ -144,6 +146,7 @@ impl Permission {
         Self::SeeFigures,
         Self::SeeMoney,
         Self::RunDiscounts,
+        Self::RunWebhooks,
         Self::RunStaff,
         Self::SeeLog,
         Self::SeeHealth,
@@ -165,6 +168,7 @@ impl Permission {
             Self::SeeFigures => "See how many places are sold",
             Self::SeeMoney => "See what was taken and given back",
             Self::RunDiscounts => "Make discount codes",
+            Self::RunWebhooks => "Have other servers told of what happens",
             Self::RunStaff => "Choose who has which role",
             Self::SeeLog => "Read what was done in the dashboard",
             Self::SeeHealth => "See how the system is",
@@ -204,6 +208,7 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("analytics/sales", Permission::SeeFigures),
     ("analytics/summary", Permission::SeeFigures),
     ("analytics/trends", Permission::SeeFigures),
+    ("changes/list", Permission::SeeBookings),
     ("checkins/check_in", Permission::CheckIn),
     ("checkins/door", Permission::CheckIn),
     ("checkins/doors", Permission::CheckIn),
@@ -245,6 +250,18 @@ pub const FUNCTIONS: &[(&str, Permission)] = &[
     ("seats/read_plan", Permission::EditEvents),
     ("seats/set_prices", Permission::EditEvents),
     ("seats/unblock", Permission::BlockSeats),
+    ("webhooks/create", Permission::RunWebhooks),
+    ("webhooks/delete", Permission::RunWebhooks),
+    ("webhooks/deliveries", Permission::RunWebhooks),
+    ("webhooks/get", Permission::RunWebhooks),
+    ("webhooks/list", Permission::RunWebhooks),
+    ("webhooks/replay", Permission::RunWebhooks),
+    ("webhooks/replay_all", Permission::RunWebhooks),
+    ("webhooks/rotate_secret", Permission::RunWebhooks),
+    ("webhooks/start", Permission::RunWebhooks),
+    ("webhooks/stop", Permission::RunWebhooks),
+    ("webhooks/test", Permission::RunWebhooks),
+    ("webhooks/update", Permission::RunWebhooks),
 ];
 
 /// Every file that the dashboard hands out or takes, by its route, and what it needs: they are no functions, and pass the same

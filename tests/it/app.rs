@@ -107,7 +107,7 @@ impl TestApp {
         Self::with_config(pool, config)
     }
 
-    fn with_config(pool: PgPool, config: Config) -> Self {
+    pub(crate) fn with_config(pool: PgPool, config: Config) -> Self {
         let clock = Clock::fixed(START.parse().expect("an instant"));
         let state = AppState::new(config, Db::from_pool(pool), clock).expect("a state");
         let router = router(state.clone());

@@ -32,6 +32,17 @@ impl TestApp {
         turned
     }
 
+    /// One alert, from its rise to its end.
+    pub(crate) async fn raise_and_clear(&self) {
+        // Mails that wait for ten minutes would be an alert too.
+        self.work().await;
+        self.saw_bookings(100, 50).await;
+        assert_eq!(self.look_times(4).await, 1);
+        self.work().await;
+        self.wait(TimeDelta::minutes(10));
+        assert_eq!(self.look_times(2).await, 1);
+    }
+
     async fn kill_job(&self) -> i64 {
         let dead = "insert into jobs (lane, job, run_at, attempts, created_at, last_error, died_at)
                     values ('mail', '{\"kind\": \"mail\", \"mail\": {\"about\": \"link\", \"token_id\": \"00000000-0000-7000-8000-000000000000\"}}',

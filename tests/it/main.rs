@@ -43,4 +43,5 @@ mod transfers;
 mod unsubscribing;
 mod users;
 mod waitlist;
+mod webhooks;
 mod windows;

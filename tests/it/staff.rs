@@ -78,6 +78,15 @@ fn request(endpoint: &str, event_id: EventId) -> (Method, Value) {
         "analytics/attention" | "analytics/events" => (Method::GET, json!({})),
         "analytics/sales" | "analytics/summary" | "analytics/trends" => (Method::GET, json!({"event_id": event_id})),
         "admin/withdraw_invitation" => (Method::POST, json!({"invitation_id": NOBODY})),
+        "changes/list" | "webhooks/list" => (Method::GET, json!({"event_id": event_id})),
+        "webhooks/create" => (Method::POST, json!({"event_id": event_id, "url": "x"})),
+        "webhooks/delete" | "webhooks/rotate_secret" | "webhooks/start" | "webhooks/stop" | "webhooks/test" => {
+            (Method::POST, json!({"webhook_id": NOBODY}))
+        }
+        "webhooks/deliveries" | "webhooks/get" => (Method::GET, json!({"webhook_id": NOBODY})),
+        "webhooks/replay" => (Method::POST, json!({"delivery_id": NOBODY})),
+        "webhooks/replay_all" => (Method::POST, json!({"webhook_id": NOBODY, "since": "2030-03-01T12:00:00Z"})),
+        "webhooks/update" => (Method::POST, json!({"webhook_id": NOBODY, "url": "x"})),
         "checkins/check_in" => (Method::POST, json!({"event_id": event_id, "code": "no code"})),
         "checkins/door" | "checkins/links" | "checkins/list" | "checkins/summary" => {
             (Method::GET, json!({"event_id": event_id}))
@@ -127,6 +136,16 @@ const BY_OTHER_IDS: &[&str] = &[
     "discounts/update",
     "seat_plans/get",
     "seat_plans/list",
+    "webhooks/delete",
+    "webhooks/deliveries",
+    "webhooks/get",
+    "webhooks/replay",
+    "webhooks/replay_all",
+    "webhooks/rotate_secret",
+    "webhooks/start",
+    "webhooks/stop",
+    "webhooks/test",
+    "webhooks/update",
 ];
 
 impl Person {

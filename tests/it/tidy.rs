@@ -78,6 +78,7 @@ fn a_tables_sql_is_in_the_slice_that_owns_it() {
             "notifications",
             vec!["mails", "notifications", "unwanted_mails", "told_history", "reminded_events", "mail_keys"],
         ),
+        ("webhooks", vec!["webhooks", "webhook_deliveries", "webhook_tries", "webhooks_told"]),
         ("server", vec!["sessions", "idempotency_keys", "form_drafts", "jobs", "schedules"]),
     ];
     for (path, code) in sources() {
@@ -106,6 +107,7 @@ fn rules_and_stores_depend_one_way() {
         "tickets",
         "checkins",
         "notifications",
+        "webhooks",
         "analytics",
         "health",
     ];

@@ -11,8 +11,10 @@ use crate::{
         state::AppState,
     },
     staff::{model::Permission, store::list_with},
+    webhooks::store::{AlertTold, tell_alert},
 };
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::{collections::HashMap, time::Duration};
 
@@ -54,6 +56,7 @@ pub async fn look(state: &AppState) -> Result<u64> {
         let mails: Vec<Job> =
             watchers.iter().map(|user_id| Mail::Alert { alert_id, user_id: *user_id, is_over }.into()).collect();
         enqueue(&mut tx, &mails, now).await?;
+        tell_alert(&mut tx, AlertTold { alert_id, is_over, data: tell(rule, value) }, now).await?;
     }
     tx.commit().await?;
     Ok(turned)
@@ -102,8 +105,20 @@ pub async fn end_outage(state: &AppState, raised_at: DateTime<Utc>) -> Result<u6
     let mails: Vec<Job> =
         watchers.iter().map(|user_id| Mail::Alert { alert_id, user_id: *user_id, is_over: true }.into()).collect();
     enqueue(&mut tx, &mails, now).await?;
+    tell_alert(&mut tx, AlertTold { alert_id, is_over: true, data: tell(Rule::DatabaseAway, 0) }, now).await?;
     tx.commit().await?;
     Ok(mails.len() as u64)
+}
+
+/// What webhooks are told of a rule that turned, at this value.
+pub(in crate::health) fn tell(rule: Rule, value: i64) -> Value {
+    json!({
+        "rule": rule,
+        "severity": rule.bounds().severity,
+        "message": rule.words(),
+        "value": value,
+        "measured": rule.say(value),
+    })
 }
 
 /// Who is told of alerts: whoever may see how the system is.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    health::model::{DatabaseState, DeadJob, Health, LaneState, RuleState, SlowQuery},
+    health::model::{DatabaseState, DeadJob, Health, LaneState, RuleState, SlowQuery, WebhooksState},
     job::Lane,
     notifications::store::count_refused_since,
     server::{
@@ -19,6 +19,7 @@ use crate::{
         admit::Actor,
         store::{Deed, record},
     },
+    webhooks,
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -51,10 +52,21 @@ pub async fn get_health(state: &AppState) -> Result<Health> {
         redis_breaker: name(state.redis.breaker_state()),
         mail_breaker: name(state.mailer.breaker_state()),
         refused_mail_count: count_refused_since(state, now - TimeDelta::days(1)).await?,
+        webhooks: find_webhooks(state).await?,
         lanes,
         dead_jobs: jobs::list_dead(state).await?.into_iter().map(shown).collect(),
         last_audit: find_last_audit(state).await?,
         alerts,
+    })
+}
+
+async fn find_webhooks(state: &AppState) -> Result<WebhooksState> {
+    let backlog = webhooks::store::count_waiting(state).await?;
+    Ok(WebhooksState {
+        waiting_count: backlog.waiting,
+        overdue_s: backlog.overdue_s as i64,
+        failing_count: backlog.failing,
+        gave_up_count: backlog.gave_up,
     })
 }
 
