@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod analytics;
+pub mod api;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]

@@ -1,0 +1,8 @@
+//! The functions as programs see them.
+
+#[cfg(feature = "ssr")]
+pub mod developers_page;
+#[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
+mod reference;
