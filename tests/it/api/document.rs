@@ -169,16 +169,16 @@ impl<'a> Writer<'a> {
             Input::Form | Input::Json if function.arguments.is_empty() => {}
             Input::Form => {
                 let json = lenient(object.clone());
-                let body = self.keep(&function.name, json);
+                let body = self.keep(format!("{}Request", function.name), json);
                 let mut content = json!({"application/json": {"schema": body}});
                 if let Some(form) = form(&object) {
-                    let form = self.keep(&format!("{}Form", function.name), form);
+                    let form = self.keep(format!("{}RequestForm", function.name), form);
                     content["application/x-www-form-urlencoded"] = json!({"schema": form});
                 }
                 operation["requestBody"] = json!({"required": object.get("required").is_some(), "content": content});
             }
             Input::Json => {
-                let body = self.keep(&function.name, object);
+                let body = self.keep(format!("{}Request", function.name), object);
                 operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
             }
         }
@@ -191,10 +191,11 @@ impl<'a> Writer<'a> {
         operation
     }
 
-    fn keep(&mut self, name: &str, schema: Value) -> Value {
-        let name = if self.schemas.named.contains_key(name) { format!("{name}Request") } else { name.to_owned() };
-        self.schemas.named.insert(name.clone(), schema);
-        json!({"$ref": format!("#/components/schemas/{name}")})
+    fn keep(&mut self, name: String, schema: Value) -> Value {
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        let before = self.schemas.named.insert(name, schema);
+        assert!(before.is_none(), "two schemas have one name: {reference}");
+        reference
     }
 
     fn answers(&mut self, function: &Function) -> Value {
@@ -287,10 +288,12 @@ fn with_status(mut schema: Value, status: u16) -> Value {
     schema
 }
 
-/// What a docstring says of the function, and of its errors.
+/// What a docstring says of the function, and from `Errors:` on of its errors.
 fn split_errors(doc: &str) -> (String, String) {
-    let (errors, told): (Vec<_>, Vec<_>) = doc.split("\n\n").partition(|paragraph| paragraph.starts_with("Errors: "));
-    (told.join("\n\n"), errors.join("\n\n"))
+    match doc.find("Errors:") {
+        Some(at) => (doc[..at].trim_end().to_owned(), doc[at..].to_owned()),
+        None => (doc.to_owned(), String::new()),
+    }
 }
 
 /// What is said before anything is explained.
@@ -469,11 +472,11 @@ fn add_examples(document: &mut Value) {
         .flatten()
         .flat_map(|(_, path)| path.as_object_mut().into_iter().flatten().map(|(_, operation)| operation))
     {
-        let sent = operation["requestBody"]["content"].as_object_mut().into_iter().flatten();
+        let sent = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten();
         for (_, media) in sent {
             media["example"] = example(&media["schema"], &known, true);
         }
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(name) = parameter["name"].as_str().map(|name| name.trim_end_matches("[]").to_owned()) {
                 let of_name =
                     json!({"type": "object", "properties": {name.clone(): parameter["schema"]}, "required": [name]});
