@@ -5,4 +5,4 @@ pub mod developers_page;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]
-mod reference;
+pub mod reference;

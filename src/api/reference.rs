@@ -6,68 +6,88 @@ use std::collections::BTreeMap;
 
 /// A function.
 #[derive(Clone, Debug)]
-pub(super) struct Operation {
+pub struct Operation {
     /// Its name, and its anchor: `bookings_hold`.
-    pub(super) id: String,
+    pub id: String,
     /// `GET` or `POST`.
-    pub(super) method: &'static str,
-    pub(super) path: String,
+    pub method: &'static str,
+    /// Where it is called.
+    pub path: String,
     /// The noun it belongs to.
-    pub(super) noun: String,
-    pub(super) summary: String,
-    pub(super) description: String,
-    pub(super) fields: Vec<Field>,
-    /// What can be sent, if it takes a body; what is appended to the path otherwise.
-    pub(super) example: Option<Value>,
-    pub(super) query: String,
+    pub noun: String,
+    /// What it does, in one clause.
+    pub summary: String,
+    /// Its docstring.
+    pub description: String,
+    /// Its arguments.
+    pub fields: Vec<Field>,
+    /// What can be sent, if it takes a body.
+    pub example: Option<Value>,
+    /// What is appended to the path otherwise: `?event_id=…`, or nothing.
+    pub query: String,
     /// What it answers.
-    pub(super) answer: Kind,
-    pub(super) answer_example: Option<Value>,
-    pub(super) is_keyed: bool,
-    pub(super) needs_sign_in: bool,
+    pub answer: Kind,
+    /// An answer.
+    pub answer_example: Option<Value>,
+    /// Whether it takes notice of an `Idempotency-Key`.
+    pub is_keyed: bool,
+    /// Whether it refuses who isn't signed in.
+    pub needs_sign_in: bool,
 }
 
 /// An argument, or a field of a type.
 #[derive(Clone, Debug)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) kind: Kind,
-    pub(super) is_required: bool,
-    pub(super) description: String,
+pub struct Field {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it is always there, or has to be sent.
+    pub is_required: bool,
+    /// What it means.
+    pub description: String,
 }
 
 /// What something is, in words: `array of Seat or null`; with the type that is told elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kind {
-    pub(super) words: String,
-    pub(super) link: Option<String>,
+pub struct Kind {
+    /// The words.
+    pub words: String,
+    /// The type's name.
+    pub link: Option<String>,
 }
 
 /// A type that travels.
 #[derive(Clone, Debug)]
-pub(super) struct Type {
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) fields: Vec<Field>,
+pub struct Type {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// Its fields, if it has any.
+    pub fields: Vec<Field>,
     /// What it is where it has no fields.
-    pub(super) kind: Kind,
+    pub kind: Kind,
 }
 
 /// Something a caller can be told.
 #[derive(Clone, Debug)]
-pub(super) struct Refusal {
-    pub(super) status: u64,
-    pub(super) code: String,
-    pub(super) description: String,
+pub struct Refusal {
+    /// The HTTP status that says the same.
+    pub status: u64,
+    /// Its code.
+    pub code: String,
+    /// When one is told so.
+    pub description: String,
 }
 
 /// The nouns and what each is about, in order.
-pub(super) fn nouns() -> Vec<(String, String)> {
+pub fn nouns() -> Vec<(String, String)> {
     list(&DOCUMENT["tags"]).iter().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect()
 }
 
 /// The functions, by their path.
-pub(super) fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
     let each = paths.flat_map(|(path, operations)| {
         operations.as_object().into_iter().flatten().map(move |(method, operation)| read(path, method, operation))
@@ -76,7 +96,7 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 /// The types of answers, by their name; refusals and what is sent stand elsewhere.
-pub(super) fn types() -> Vec<Type> {
+pub fn types() -> Vec<Type> {
     let sent: Vec<_> = DOCUMENT["paths"]
         .as_object()
         .into_iter()
@@ -100,7 +120,7 @@ pub(super) fn types() -> Vec<Type> {
 }
 
 /// Everything a caller can be told, by status.
-pub(super) fn refusals() -> Vec<Refusal> {
+pub fn refusals() -> Vec<Refusal> {
     let schemas = DOCUMENT["components"]["schemas"].as_object().into_iter().flatten();
     let mut refusals: Vec<_> = schemas
         .filter_map(|(_, schema)| {
@@ -116,7 +136,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
 }
 
 /// The codes that a function can answer with, by status.
-pub(super) fn codes_of(id: &str) -> BTreeMap<u64, Vec<String>> {
+pub fn codes_of(id: &str) -> BTreeMap<u64, Vec<String>> {
     let mut codes = BTreeMap::<u64, Vec<String>>::new();
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
     let operation = paths
@@ -131,13 +151,13 @@ pub(super) fn codes_of(id: &str) -> BTreeMap<u64, Vec<String>> {
 }
 
 /// How one shows who one is, by name.
-pub(super) fn ways_in() -> Vec<(String, String)> {
+pub fn ways_in() -> Vec<(String, String)> {
     let schemes = DOCUMENT["components"]["securitySchemes"].as_object().into_iter().flatten();
     schemes.map(|(name, scheme)| (name.clone(), text(&scheme["description"]))).collect()
 }
 
 /// The headers of answers.
-pub(super) fn headers() -> Vec<(String, String)> {
+pub fn headers() -> Vec<(String, String)> {
     let headers = DOCUMENT["components"]["headers"].as_object().into_iter().flatten();
     headers.map(|(name, header)| (name.clone(), text(&header["description"]))).collect()
 }
