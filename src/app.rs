@@ -10,6 +10,7 @@ use crate::{
         entries_page::EntriesPage, event_figures_page::EventFiguresPage, figures_page::FiguresPage,
         overview_page::OverviewPage,
     },
+    api::developers_page::{DevelopersPage, ReferencePage},
     bookings::{
         admin::{
             blocked_page::BlockedPage, booking_page::FilePage, bookings_page::SearchPage,
@@ -176,6 +177,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/events/:id/generate-codes") view=GeneratePage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/duplicate") view=DuplicateEventPage ssr=SsrMode::Async />
                     <Route path=path!("/admin/events/:id/cancel") view=CancelEventPage ssr=SsrMode::Async />
+                    <Route path=path!("/developers") view=DevelopersPage ssr=SsrMode::Async />
+                    <Route path=path!("/developers/:noun") view=ReferencePage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/account/apps") view=AppsPage ssr=SsrMode::Async />

@@ -32,6 +32,9 @@ test.describe("for everybody", () => {
     ["the sign-in page", "/sign-in", /^Sign in · Evently$/],
     ["the page that makes an account", "/register", /^Make an account · Evently$/],
     ["the page for a forgotten password", "/forgot-password", /^Forgotten password · Evently$/],
+    ["the guide for developers", "/developers", /^Developers · Evently$/],
+    ["the reference of a noun", "/developers/bookings", /^bookings · Developers · Evently$/],
+    ["the reference of types", "/developers/types", /^Types · Developers · Evently$/],
   ];
   for (const [name, path, title] of pages) {
     test(`${name} is sound`, async ({ page }) => {

@@ -18,8 +18,10 @@ use leptos::{
 /// one, an `Idempotency-Key` does the same, even if the server died before it kept the reply.
 ///
 /// Errors: `SignInRequired` (a plain form goes to the sign-in page and comes back with its choice); `Invalid`;
-/// `NotFound`; `SeatsTaken` with the seats that were lost; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
-/// `SalesClosed`, `EventCancelled`; `SectionNotOpen`, `SectionClosed` while a section isn't on sale though its event is; `Unavailable` when the event is too busy, nothing having changed.
+/// `NotFound`; `SeatsTaken` with the seats that were lost;
+/// `SeatsLeftAlone` with those that nobody would sit beside; `SoldOut` with what is left; `OverLimit`; `SalesNotOpen`,
+/// `SalesClosed`, `EventCancelled`; `SectionNotOpen`, `SectionClosed` while a section isn't on sale though its event is;
+/// `Unavailable` when the event is too busy, nothing having changed.
 #[server(name = HoldPlaces, prefix = "/api", endpoint = "v1/bookings/hold", input = PostUrl, output = Json)]
 pub async fn hold_places(
     /// The event's id.

@@ -29,7 +29,7 @@ use super::{
     static_files::{Otherwise, no_such_file, set_cache_control, site_files},
 };
 use crate::{
-    analytics,
+    analytics, api,
     app::{self, App, shell},
     bookings, discounts, events, notifications, seats,
     staff::{
@@ -215,6 +215,7 @@ fn dashboard_files() -> Router<AppState> {
 /// What other sites, search engines, calendars and home screens ask for. They wait their turn apart from people.
 fn outlets(state: &AppState) -> Router<AppState> {
     Router::new()
+        .merge(api::document::routes())
         .merge(app::routes())
         .merge(events::outlets::routes())
         .merge(notifications::mailbox::routes(state))

@@ -33,6 +33,7 @@ pub fn SiteFooter() -> impl IntoView {
             <div class="site-footer-row">
                 <p class="wordmark">"Evently"</p>
                 <p>"Find an event, pick your places, and they are yours."</p>
+                <p><a href="/developers">"Developers"</a></p>
             </div>
         </footer>
     }

@@ -1,6 +1,7 @@
 //! The application under test, and builders that name only what a test is about.
 
-use axum::{Router, http::StatusCode};
+use super::api::conform::conform;
+use axum::{Router, http::StatusCode, middleware::from_fn};
 use axum_test::{TestResponse, TestServer};
 use chrono::{DateTime, TimeDelta, Utc};
 use evently::{
@@ -110,7 +111,7 @@ impl TestApp {
     pub(crate) fn with_config(pool: PgPool, config: Config) -> Self {
         let clock = Clock::fixed(START.parse().expect("an instant"));
         let state = AppState::new(config, Db::from_pool(pool), clock).expect("a state");
-        let router = router(state.clone());
+        let router = router(state.clone()).layer(from_fn(conform));
         Self { state, router }
     }
 

@@ -100,7 +100,9 @@ pub async fn read_plan(
 
 /// Draws the seat map of an event as a file says, for pages without scripts: what [`read_plan`] and then [`draw_map`] do.
 ///
-/// Errors: those of both; `Invalid` on `text` for what can't be read, has flaws, or would remove places that somebody has.
+/// Errors: `SignInRequired`, `Forbidden`, `NotFound`; `TooLarge` over 16 MB; `VersionConflict`, `EventCancelled`, `WrongEventState`,
+/// `PlacesTaken` as for drawing it; `Invalid` on `text` for what can't be read, has flaws, or would remove places that somebody
+/// has.
 #[server(name = ImportMap, prefix = "/api", endpoint = "v1/seats/import", input = PostUrl, output = Json)]
 pub async fn import_map(
     /// The event's id.
