@@ -3,8 +3,7 @@
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
     limits::Limiter, mailer::Mailer, outgoing::Outgoing, passwords::Passwords, photos::DarkRoom, pictures::Pictures,
-    redis::Redis,
-    session_store::SessionStore,
+    redis::Redis, session_store::SessionStore,
 };
 use crate::{
     bookings::{

@@ -50,7 +50,7 @@ pub(super) fn Guide() -> impl IntoView {
                     ". The same key with another request is refused with 422 " <code>"idempotency_key_reused"</code> "."
                 </p>
                 <p>
-                    "Functions under " <code>"auth/"</code> " take no notice of a key: they can be repeated as they are."
+                    "Functions under " <code>"auth/"</code> " and " <code>"api_keys/"</code> " take no notice of a key."
                 </p>
             </section>
             <section aria-labelledby="paging">

@@ -5,7 +5,10 @@ use super::{
     sources::{Function, Input, Shape, Sources, Variant, variants},
     types::{Schemas, snake, words},
 };
-use evently::error::Error;
+use evently::{
+    api::access::{Need, access_of},
+    error::Error,
+};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const NOUNS: &[(&str, &str)] = &[
     ("auth", "Registering, signing in and out, links by mail."),
     ("users", "The account of who is signed in."),
+    ("apps", "Apps that act for who is signed in."),
+    ("api_keys", "Keys by which machines act for who is signed in."),
     ("events", "Events: finding them, and for staff making and changing them."),
     ("seats", "Seat maps, seats and their prices."),
     ("bookings", "Holding places, booking them, giving them back."),
@@ -23,6 +28,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("checkins", "For staff and doors: letting people in."),
     ("seat_plans", "For staff: plans that seat maps begin from."),
     ("analytics", "For staff: figures."),
+    ("webhooks", "For staff: servers that are told of changes."),
+    ("changes", "For staff: what has changed, to catch up by."),
     ("admin", "For staff: bookings, the waitlist, colleagues, the log, the system's health."),
 ];
 
@@ -157,10 +164,7 @@ impl<'a> Writer<'a> {
             "description": description.trim(),
         });
         let names = self.named_errors(function);
-        operation["security"] = match names.contains("SignInRequired") {
-            true => json!([{"session": []}]),
-            false => json!([{}, {"session": []}]),
-        };
+        operation["security"] = security(&function.endpoint, names.contains("SignInRequired"));
         let object = self.schemas.object_of(&function.arguments, &function.module);
         let object = self.with_codes_inside(object);
         let mut parameters = Vec::new();
@@ -254,6 +258,7 @@ impl<'a> Writer<'a> {
             quoted(&errors).filter(|name| self.refusals.contains_key(*name)).map(str::to_owned).collect();
         let mut add = |more: &[&str]| names.extend(more.iter().map(|&name| name.to_owned()));
         add(OF_ANY);
+        add(of_tokens(need(&function.endpoint)));
         if function.input != Input::Query {
             add(OF_CHANGES);
         }
@@ -321,7 +326,33 @@ fn noun(endpoint: &str) -> &str {
 
 /// Whether the function takes notice of an `Idempotency-Key`.
 fn is_keyed(function: &Function) -> bool {
-    function.input != Input::Query && noun(&function.endpoint) != "auth"
+    function.input != Input::Query && !["auth", "api_keys"].contains(&noun(&function.endpoint))
+}
+
+/// What a token needs for the function.
+fn need(endpoint: &str) -> Need {
+    access_of(&format!("/api/v1/{endpoint}")).unwrap_or_else(|| panic!("{endpoint} is not in api/access.rs")).need
+}
+
+/// How one can show who one is; an empty way is to be nobody.
+fn security(endpoint: &str, is_for_people: bool) -> Value {
+    let mut ways = if is_for_people { Vec::new() } else { vec![json!({})] };
+    match need(endpoint) {
+        Need::Body => {}
+        Need::Session => ways.push(json!({"session": []})),
+        Need::Nothing => ways.extend([json!({"session": []}), json!({"bearer": []})]),
+        Need::Scope(scope) => ways.extend([json!({"session": []}), json!({"bearer": [scope.key()]})]),
+    }
+    ways.into()
+}
+
+/// What a function answers to tokens besides: one that is not good, and one that doesn't open it.
+fn of_tokens(need: Need) -> &'static [&'static str] {
+    match need {
+        Need::Body => &[],
+        Need::Nothing => &["TokenInvalid"],
+        Need::Session | Need::Scope(_) => &["TokenInvalid", "Forbidden"],
+    }
 }
 
 /// The fields as parameters of a query.
@@ -415,7 +446,7 @@ fn required(object: &Value) -> BTreeSet<String> {
 
 /// The headers that every reply has.
 fn reply_headers() -> Value {
-    let names = ["X-Request-Id"];
+    let names = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"];
     let header = |name| (name, json!({"$ref": format!("#/components/headers/{name}")}));
     names.into_iter().map(header).map(|(name, header)| (name.to_owned(), header)).collect::<Map<_, _>>().into()
 }
@@ -427,6 +458,24 @@ fn headers() -> Value {
             "required": true,
             "schema": {"type": "string"},
             "example": "0193f1c2-7a4e-7c3b-9d52-1f6a8b0c4e21",
+        },
+        "X-RateLimit-Limit": {
+            "description": "Requests of this kind that the caller may make at once, when none was made for a while.",
+            "required": true,
+            "schema": {"type": "integer", "minimum": 0},
+            "example": 120,
+        },
+        "X-RateLimit-Remaining": {
+            "description": "How many of them are left now.",
+            "required": true,
+            "schema": {"type": "integer", "minimum": 0},
+            "example": 117,
+        },
+        "X-RateLimit-Reset": {
+            "description": "Seconds until all of them are there again.",
+            "required": true,
+            "schema": {"type": "integer", "minimum": 0},
+            "example": 3,
         },
         "Retry-After": {
             "description": "Seconds after which the request can be repeated with some hope.",
@@ -459,6 +508,12 @@ fn security_schemes() -> Value {
             "in": "cookie",
             "name": "evently",
             "description": "The cookie that `auth/login` sets. On a site with https its name is `__Host-evently`.",
+        },
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "`Authorization: Bearer …` with the access token of an app (`auth/token`, `auth/refresh`) or an API key \
+                            (`/account/keys`). It acts for its person within its scopes; each function names the scope it needs.",
         },
     })
 }
