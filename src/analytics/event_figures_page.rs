@@ -48,7 +48,7 @@ fn Shown(sales: EventSales, #[prop(optional_no_strip)] map: Option<SeatMap>) -> 
     view! {
         <DashboardPage title="Figures" lead=say_as_of(sales.as_of) place>
             <section class="dashboard-part">
-                <h2>"Taken now, held places too"</h2>
+                <h2>"Not free now: booked, held or kept back"</h2>
                 <ShareBar part=taken whole=sales.total_capacity.into() />
             </section>
             <Tiles sums=sales.sums before=None rows_of=sales.event_id />

@@ -181,7 +181,7 @@ pub fn EventsTable(
                     <a href=event_path(event.event_id, "/figures")>{event.name}</a>
                 </th>
                 <td data-label="Begins">{event.event_date.format("%-d %b %Y").to_string()}</td>
-                <td data-label="Taken now">
+                <td data-label="Not free now">
                     <ShareBar part=taken whole=event.total_capacity.into() />
                 </td>
                 <td data-label="Places sold" class="rows-number">{say(event.sums.figures.net_quantity())}</td>
@@ -195,7 +195,7 @@ pub fn EventsTable(
                 <tr>
                     <th scope="col">"Event"</th>
                     <th scope="col">"Begins"</th>
-                    <th scope="col">"Taken now"</th>
+                    <th scope="col">"Not free now"</th>
                     <th scope="col" class="rows-number">"Places sold"</th>
                     {has_money.then(|| view! { <th scope="col" class="rows-number">"Taken"</th> })}
                 </tr>
