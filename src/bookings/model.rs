@@ -467,6 +467,8 @@ pub struct BookingFacts {
     pub event_date: DateTime<Utc>,
     /// Whether the event was cancelled.
     pub event_cancelled: bool,
+    /// Its tickets that somebody was let in with.
+    pub admitted_count: i32,
 }
 
 /// What to do with a booking.
@@ -546,19 +548,23 @@ impl BookingFacts {
         }
     }
 
-    /// Whether the booking may be cancelled: until the event begins. Cancelling twice is done already; cancelling a hold
-    /// releases it. Errors: `SalesClosed` once the event has begun, `HoldExpired` for a lapsed hold.
+    /// Whether the booking may be cancelled: until the event begins, or somebody was let in with it. Cancelling twice is done
+    /// already; cancelling a hold releases it. Errors: `SalesClosed` once the event has begun, `WrongState` once somebody was let
+    /// in, `HoldExpired` for a lapsed hold.
     pub fn decide_cancel(&self, now: DateTime<Utc>) -> Result<Step<BookingAction>, Error> {
         match self.status_at(now) {
             BookingStatus::Cancelled => Ok(Step::Done),
             BookingStatus::Expired => Err(Conflict::HoldExpired.into()),
             BookingStatus::Held => Ok(Step::Do(BookingAction::Released)),
             BookingStatus::Confirmed if now >= self.event_date => Err(Conflict::SalesClosed.into()),
+            BookingStatus::Confirmed if self.admitted_count > 0 => {
+                Err(Conflict::WrongState { booking_id: self.id }.into())
+            }
             BookingStatus::Confirmed => Ok(Step::Do(BookingAction::Cancelled)),
         }
     }
 
-    /// Whether staff may cancel the booking: also once its event has begun. Errors: `HoldExpired` for a lapsed hold.
+    /// Whether staff may cancel the booking: also once its event has begun or somebody was let in. Errors: `HoldExpired` for a lapsed hold.
     pub fn decide_cancel_by_staff(&self, now: DateTime<Utc>) -> Result<Step<BookingAction>, Error> {
         match self.status_at(now) {
             BookingStatus::Confirmed => Ok(Step::Do(BookingAction::Cancelled)),
@@ -613,6 +619,7 @@ mod tests {
             extended_s: 0,
             event_date: at(1_500),
             event_cancelled: false,
+            admitted_count: 0,
         }
     }
 
@@ -744,6 +751,10 @@ mod tests {
     fn a_booking_is_cancelled_until_its_event_begins() {
         assert_eq!(booked().decide_cancel(at(1_500) - MOMENT), Ok(Step::Do(BookingAction::Cancelled)));
         assert_eq!(booked().decide_cancel(at(1_500)), Err(Conflict::SalesClosed.into()));
+        let admitted = BookingFacts { admitted_count: 1, ..booked() };
+        let inside = Conflict::WrongState { booking_id: admitted.id }.into();
+        assert_eq!(admitted.decide_cancel(at(1_500) - MOMENT), Err(inside));
+        assert_eq!(admitted.decide_cancel_by_staff(at(1_500)), Ok(Step::Do(BookingAction::Cancelled)));
         let cancelled = BookingFacts { status: BookingStatus::Cancelled, ..booked() };
         assert_eq!(cancelled.decide_cancel(at(1_600)), Ok(Step::Done));
         assert_eq!(hold_from_0_to_10().decide_cancel(at(5)), Ok(Step::Do(BookingAction::Released)));

@@ -307,6 +307,31 @@ async fn a_check_in_is_undone_for_a_reason_and_written_down_once(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn who_was_let_in_does_not_cancel_and_staff_may(pool: PgPool) {
+    let door = Door::open(pool).await;
+    let tickets = door.book(2).await;
+    let booking_id = tickets[0]["booking_id"].as_str().expect("an id").to_owned();
+    let first = door.scan(&token(&tickets[0])).await;
+    let booking = door.ada.get(&format!("bookings/get?booking_id={booking_id}")).await.expect(200);
+    assert_eq!(booking["can_cancel"], false);
+    door.ada.change("cancel", &booking_id).await.refused(409, "wrong_state");
+    let undo = json!({"check_in_id": first["check_in"]["id"], "reason": "Wrong person"});
+    door.keeper.post("checkins/undo", undo).await.expect(200);
+    let booking = door.ada.get(&format!("bookings/get?booking_id={booking_id}")).await.expect(200);
+    assert_eq!(booking["can_cancel"], true, "nobody is in any more");
+    door.scan(&token(&tickets[0])).await;
+    assert_eq!(door.scan(&token(&tickets[1])).await["outcome"], "admitted");
+    let summary = door.summary().await;
+    assert_eq!((&summary["expected_count"], &summary["admitted_count"]), (&json!(2), &json!(2)));
+    let cancel = json!({"booking_id": booking_id, "reason": "Thrown out"});
+    door.manager().await.post("admin/cancel_booking", cancel).await.expect(200);
+    door.app.wait(TimeDelta::seconds(2));
+    let summary = door.summary().await;
+    assert_eq!((&summary["expected_count"], &summary["admitted_count"]), (&json!(0), &json!(0)), "nobody is expected");
+    door.app.audit().await;
+}
+
+#[sqlx::test]
 async fn a_link_opens_one_door_and_says_so_at_each_scan(pool: PgPool) {
     let door = Door::open(pool).await;
     let manager = door.manager().await;

@@ -1,5 +1,6 @@
 //! Bookings made durable: one file a verb.
 
+mod admitted;
 mod batch;
 mod by_staff;
 mod call_off;
@@ -27,6 +28,7 @@ mod transitions;
 mod wait;
 mod write;
 
+pub use admitted::count_admitted;
 pub use by_staff::{cancel_for_person, find_event_of, resend_mail};
 pub use call_off::{count_places, end_called_off, preview_cancel};
 pub use change::{cancel_booking, extend_hold, release_hold};
@@ -65,7 +67,8 @@ use std::collections::HashMap;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The columns of a [`LockedBooking`].
-const LOCKED: &str = "id, event_id, quantity, status, is_offer, expires_at, created_at, extended_s, discount_code_id";
+const LOCKED: &str =
+    "id, event_id, quantity, status, is_offer, expires_at, created_at, extended_s, admitted_count, discount_code_id";
 
 /// A booking whose row is locked.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -78,6 +81,7 @@ struct LockedBooking {
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
     extended_s: i32,
+    admitted_count: i32,
     discount_code_id: Option<CodeId>,
 }
 
@@ -114,6 +118,7 @@ impl LockedBooking {
             extended_s: self.extended_s,
             event_date: event.event_date,
             event_cancelled: event.is_cancelled(),
+            admitted_count: self.admitted_count,
         }
     }
 }

@@ -23,7 +23,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 
 pub(super) const BOOKING: &str = "id, reference, event_id, quantity, currency, total_amount_minor, discount_minor, \
-    discount_code_id, status, is_offer, expires_at, extended_s, cancel_reason, created_at, updated_at";
+    discount_code_id, status, is_offer, expires_at, extended_s, admitted_count, cancel_reason, created_at, updated_at";
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct BookingRow {
@@ -40,6 +40,7 @@ pub(super) struct BookingRow {
     pub(super) is_offer: bool,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) extended_s: i32,
+    pub(super) admitted_count: i32,
     pub(super) cancel_reason: Option<String>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
@@ -221,6 +222,7 @@ impl BookingRow {
             extended_s: self.extended_s,
             event_date: event.event_date,
             event_cancelled: event.is_cancelled(),
+            admitted_count: self.admitted_count,
         }
     }
 

@@ -56,6 +56,7 @@ impl BookingRow {
             is_offer: false,
             expires_at: time.end,
             extended_s: 0,
+            admitted_count: 0,
             cancel_reason: None,
             created_at: time.start,
             updated_at: time.start,

@@ -2,6 +2,7 @@
 
 use super::{CHECK_IN, CheckInRow, guest, list_counting};
 use crate::{
+    bookings::store::count_admitted,
     checkins::{
         door::Doorkeeper,
         model::{DoorFacts, Opening, Outcome, Reason, Verdict},
@@ -111,6 +112,7 @@ impl Decision<'_> {
             return Ok(self.tell(Outcome::AlreadyAdmitted, ticket, before));
         }
         self.insert(conn, keeper, ticket_id).await?;
+        count_admitted(conn, ticket.booking_id, 1).await?;
         let made = list_counting(conn, &[ticket_id]).await?.remove(&ticket_id);
         Ok(self.tell(Outcome::Admitted, ticket, made.ok_or_else(|| anyhow::anyhow!("a check-in was written"))?))
     }

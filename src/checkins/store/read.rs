@@ -95,7 +95,7 @@ pub(super) async fn read_summary(state: &AppState, event_id: EventId) -> Result<
     let now = state.clock.now_in(&mut conn).await?;
     let (expected_count, admitted_count): (i64, i64) = sqlx::query_as(
         "select (select coalesce(sum(quantity), 0) from bookings where event_id = $1 and status = 'confirmed'),
-                (select count(*) from check_ins where event_id = $1 and undone_at is null)",
+                (select coalesce(sum(admitted_count), 0) from bookings where event_id = $1 and status = 'confirmed')",
     )
     .bind(event_id)
     .fetch_one(&mut *conn)
@@ -113,7 +113,8 @@ async fn count_sections(conn: &mut PgConnection, event_id: EventId) -> Result<Ve
              on booked.section = name
          left join (select section, count(*) from check_ins
                     join tickets on tickets.id = ticket_id join seats on seats.id = seat_id
-                    where check_ins.event_id = $1 and undone_at is null group by section) as came
+                    where check_ins.event_id = $1 and undone_at is null and seats.booking_id = tickets.booking_id
+                    group by section) as came
              on came.section = name
          where event_id = $1 order by position, name",
     );

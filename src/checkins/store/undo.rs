@@ -1,6 +1,7 @@
 //! Undoing a check-in that was a mistake: the ticket lets in again.
 
 use crate::{
+    bookings::store::count_admitted,
     error::Error,
     id::{CheckInId, EventId, TicketId},
     server::{Result, finish, state::AppState},
@@ -8,6 +9,7 @@ use crate::{
         admit::Actor,
         store::{Deed, record},
     },
+    tickets::store::lock_at_door,
 };
 use serde_json::json;
 
@@ -28,6 +30,9 @@ pub async fn undo_check_in(
     let state = state.clone();
     finish(async move {
         let mut tx = state.db.begin().await?;
+        let sql = "select ticket_id from check_ins where id = $1";
+        let ticket_id: Option<TicketId> = sqlx::query_scalar(sql).bind(check_in_id).fetch_optional(&mut *tx).await?;
+        let ticket = lock_at_door(&mut tx, ticket_id.ok_or(Error::NotFound)?).await?.ok_or(Error::NotFound)?;
         let now = state.clock.now_in(&mut tx).await?;
         let undone: Option<TicketId> = sqlx::query_scalar(
             "update check_ins set undone_at = $2, undone_by = $3, undo_reason = $4
@@ -40,6 +45,7 @@ pub async fn undo_check_in(
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(ticket_id) = undone {
+            count_admitted(&mut tx, ticket.booking_id, -1).await?;
             let deed = Deed {
                 action: "check_in_undone",
                 event_id: Some(event_id),

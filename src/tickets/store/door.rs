@@ -15,6 +15,8 @@ use sqlx::PgConnection;
 pub struct DoorTicket {
     /// The ticket's id.
     pub id: TicketId,
+    /// The booking it is of.
+    pub booking_id: BookingId,
     /// The event it admits to.
     pub event_id: EventId,
     /// Which issue of it lets anybody in.
@@ -36,6 +38,7 @@ pub struct DoorTicket {
 #[derive(sqlx::FromRow)]
 struct DoorRow {
     id: TicketId,
+    booking_id: BookingId,
     event_id: EventId,
     nonce: i32,
     place: Option<i32>,
@@ -53,7 +56,7 @@ struct DoorRow {
 }
 
 /// What a [`DoorRow`] is read by; which tickets comes after it.
-const DOOR: &str = "select tickets.id, tickets.event_id, nonce, place, reference, quantity, bookings.status as booking, \
+const DOOR: &str = "select tickets.id, booking_id, tickets.event_id, nonce, place, reference, quantity, bookings.status as booking, \
         events.status as event, first_name, last_name, tickets.seat_id, coalesce(section, retired_from) as section, \"row\", number, kind \
     from tickets join bookings on bookings.id = booking_id join events on events.id = tickets.event_id \
         join users on users.id = holder_id left join seats on seats.id = tickets.seat_id";
@@ -72,6 +75,7 @@ impl From<DoorRow> for DoorTicket {
         let seat = seat(&row);
         Self {
             id: row.id,
+            booking_id: row.booking_id,
             event_id: row.event_id,
             nonce: row.nonce,
             status: if is_valid { TicketStatus::Valid } else { TicketStatus::Void },
@@ -84,9 +88,10 @@ impl From<DoorRow> for DoorTicket {
     }
 }
 
-/// A ticket whose row is locked, after its booking's, so that neither changes until the transaction ends; none of an unknown id.
+/// A ticket whose row is locked, after its booking's, which notes who was let in: neither changes until the transaction ends. None
+/// of an unknown id.
 pub async fn lock_at_door(conn: &mut PgConnection, ticket_id: TicketId) -> Result<Option<DoorTicket>> {
-    sqlx::query("select from bookings where id = (select booking_id from tickets where id = $1) for share")
+    sqlx::query("select from bookings where id = (select booking_id from tickets where id = $1) for no key update")
         .bind(ticket_id)
         .execute(&mut *conn)
         .await?;
