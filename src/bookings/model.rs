@@ -3,7 +3,7 @@
 use crate::{
     error::{Conflict, Error, Problem},
     events::{
-        model::{Availability, SaleFacts, When},
+        model::{Availability, EventPoster, SaleFacts, When},
         window::{OffSale, SaleWindow},
     },
     id::{BookingId, CodeId, EventId, SeatId},
@@ -119,6 +119,8 @@ pub struct BookedEvent {
     pub has_seat_selection: bool,
     /// What became of it, for example that it was cancelled.
     pub availability: Availability,
+    /// Its own picture; none where its poster is drawn.
+    pub poster: Option<EventPoster>,
 }
 
 /// A person's places of an event.

@@ -8,7 +8,11 @@ mod dice;
 pub(super) mod picture;
 pub(super) mod uploaded;
 
-use super::{event_card::poster_view_name, model::Event};
+use super::{
+    event_card::poster_view_name,
+    model::{Event, EventPoster},
+};
+use crate::id::EventId;
 use composition::Composition;
 use dice::Dice;
 use leptos::prelude::*;
@@ -20,6 +24,8 @@ pub enum Shown {
     OnCard,
     /// Large and at once, on a page that is about the event or begins with it.
     OnPage,
+    /// Beside or above what somebody has booked.
+    OnBooking,
 }
 
 impl Shown {
@@ -28,7 +34,30 @@ impl Shown {
         match self {
             Self::OnCard => "(min-width: 40rem) 24rem, 10rem",
             Self::OnPage => "(min-width: 64rem) 40rem, 100vw",
+            Self::OnBooking => "(min-width: 40rem) 24rem, 100vw",
         }
+    }
+}
+
+/// What the picture of an event is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pictured {
+    /// The event.
+    pub event_id: EventId,
+    /// Its name.
+    pub name: String,
+    /// Its category.
+    pub category: String,
+    /// When it begins, as `When::iso`.
+    pub date: String,
+    /// Its own picture, where it has one.
+    pub poster: Option<EventPoster>,
+}
+
+impl From<Event> for Pictured {
+    fn from(event: Event) -> Self {
+        let Event { id, name, category, when, poster, .. } = event;
+        Self { event_id: id, name, category, date: when.iso, poster }
     }
 }
 
@@ -37,25 +66,27 @@ impl Shown {
 #[component]
 pub fn EventPicture(
     /// The event.
-    event: Event,
+    #[prop(into)]
+    event: Pictured,
     /// Where.
     shown: Shown,
 ) -> impl IntoView {
-    let view_name = poster_view_name(event.id);
-    let Some(poster) = event.poster else {
-        let (name, category, date) = (event.name, event.category, event.when.iso);
+    let Pictured { event_id, name, category, date, poster } = event;
+    // Two bookings of one event can stand on one page, and a name only once.
+    let view_name = (shown != Shown::OnBooking).then(|| poster_view_name(event_id));
+    let Some(poster) = poster else {
         return view! { <Poster name category date view_name /> }.into_any();
     };
     let narrowest = poster.widths.first().copied().unwrap_or_default().to_string();
     let (loading, priority) = match shown {
         Shown::OnCard => ("lazy", "auto"),
-        Shown::OnPage => ("eager", "high"),
+        Shown::OnPage | Shown::OnBooking => ("eager", "high"),
     };
     view! {
         <img
             class="poster poster-photo"
-            src=poster.path(event.id, &narrowest)
-            srcset=poster.srcset(event.id)
+            src=poster.path(event_id, &narrowest)
+            srcset=poster.srcset(event_id)
             sizes=shown.sizes()
             width=poster.width()
             height=poster.height
@@ -82,7 +113,7 @@ pub fn Poster(
     #[prop(into)]
     date: String,
     /// A name that is the same for the same event on two pages, so that one poster turns into the other on the way.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     view_name: Option<String>,
 ) -> impl IntoView {
     let (inks, drawing) = draw(&name, &category, &date);

@@ -227,7 +227,7 @@ pub async fn list_booking_tickets(
 /// keep some. Its tickets become tickets of the new seats, with the same holders, and the codes before fail. It pays what it
 /// paid, or with `at_new_prices` what the new seats cost now. Its person is told.
 ///
-/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken`; `EventCancelled`,
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `seat_ids` or `reason`; `SeatsTaken`; `SoldOut`; `EventCancelled`,
 /// `WrongState`.
 #[server(name = ChangeSeats, prefix = "/api", endpoint = "v1/admin/change_seats", input = PostUrl, output = Json)]
 pub async fn change_seats(

@@ -152,7 +152,8 @@ pub async fn get_webhook(
 
 /// Changes where the deliveries of a webhook go, what it is told and what it is for: all of it. What waits goes to the new address.
 ///
-/// Errors: as `webhooks/create`.
+/// Errors: `SignInRequired`; `Forbidden`, also for alerts where the caller may not see how the system is; `NotFound`; `Invalid`, on
+/// `url` with `malformed` for what is no https address and with `unknown` where its name leads to no public address.
 #[server(name = UpdateWebhook, prefix = "/api", endpoint = "v1/webhooks/update", input = PostUrl, output = Json)]
 pub async fn update_webhook(
     /// The webhook's id.

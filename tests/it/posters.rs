@@ -79,6 +79,14 @@ async fn a_poster_is_shown_wherever_the_event_is(pool: PgPool) {
         assert!(status == 200 && html.contains(&srcset), "{other}: {status}");
     }
 
+    let ada = app.person("ada").await;
+    let booking = ada.hold(event_id, 1).await;
+    for page in ["/checkout", ""] {
+        let (status, html) = ada.page(&format!("/bookings/{booking}{page}")).await;
+        assert!(status == 200 && html.contains(&srcset), "{page}: {status}");
+        ada.change("confirm", &booking).await.expect(200);
+    }
+
     // Another picture has another address; the one before is gone.
     let reply = admin.upload(event_id, picture(900, 900, ImageFormat::WebP), JSON).await;
     let other: Value = reply.json();

@@ -5,7 +5,10 @@ use crate::{
         checkout_page::summary::say_off,
         model::{Booking, BookingStatus, name_quantity},
     },
-    events::{model::Availability, poster::Poster},
+    events::{
+        model::Availability,
+        poster::{EventPicture, Shown},
+    },
 };
 use leptos::prelude::*;
 
@@ -29,7 +32,7 @@ pub fn Ticket(
     view! {
         <article class="ticket" class:ticket-void=is_void aria-label="Booking">
             <div class="ticket-poster">
-                <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
+                <EventPicture event=&booking shown=Shown::OnBooking />
             </div>
             <div class="ticket-body">
                 <h2>

@@ -2,11 +2,24 @@
 
 use crate::{
     bookings::model::{BookedSeat, Booking, name_quantity},
-    events::poster::Poster,
+    events::poster::{EventPicture, Pictured, Shown},
     money::Money,
     seats::model::{is_standing, name_place},
 };
 use leptos::prelude::*;
+
+impl From<&Booking> for Pictured {
+    fn from(booking: &Booking) -> Self {
+        let event = booking.event.clone();
+        Self {
+            event_id: booking.event_id,
+            name: event.name,
+            category: event.category,
+            date: event.when.iso,
+            poster: event.poster,
+        }
+    }
+}
 
 /// The event, the places with their prices, the sum.
 #[component]
@@ -38,7 +51,7 @@ pub fn Summary(
         <section class="summary" aria-labelledby="summary-heading">
             <div class="summary-event">
                 <div class="summary-poster">
-                    <Poster name=event.name.clone() category=event.category.clone() date=event.when.iso.clone() />
+                    <EventPicture event=&booking shown=Shown::OnBooking />
                 </div>
                 <div>
                     <h2 id="summary-heading">

@@ -278,5 +278,6 @@ pub(super) fn tell_event(event: &EventRow, now: DateTime<Utc>) -> BookedEvent {
         when: at_venue(event.event_date, &event.timezone, now),
         has_seat_selection: event.has_seat_selection,
         availability: event.availability(now),
+        poster: event.poster.clone(),
     }
 }

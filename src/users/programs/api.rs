@@ -202,7 +202,7 @@ pub async fn rotate_key(
     rotated.inspect_err(|refused| send_back::<RotateApiKey>("/account/keys", &[], refused))
 }
 
-/// Ends a key: it is over at once here, and within two seconds everywhere.
+/// Ends an API key: it is over at once here, and within two seconds everywhere.
 ///
 /// Errors: `SignInRequired`; `NotFound`, also for someone else's and for one that was revoked.
 #[server(name = RevokeApiKey, prefix = "/api", endpoint = "v1/api_keys/revoke", input = PostUrl, output = Json)]

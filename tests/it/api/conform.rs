@@ -24,6 +24,10 @@ pub(crate) async fn conform(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
     let Some(operation) = operation(&method, &path).filter(|_| is_json) else { return response };
+    // A plain form is sent on to a page: the document is for programs.
+    if response.status().is_redirection() {
+        return response;
+    }
     let (parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else { panic!("{path}: the answer broke off") };
     let problems = problems(operation, parts.status.as_u16(), &bytes);

@@ -135,17 +135,20 @@ async fn a_receiver_that_fails_has_workers_of_its_own(pool: PgPool) {
 async fn at_the_end_of_three_days_it_is_stopped_and_who_made_it_is_told(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (event_id, admin, ada) = (app.event(10).await, app.admin().await, app.person("ada").await);
-    let receiver = Receiver::start(std::iter::repeat_n(Does::Answer(500), 15)).await;
+    let receiver = Receiver::start(std::iter::repeat_n(Does::Answer(500), 20)).await;
     let (webhook_id, _) = admin.webhook(Some(event_id), &receiver.url, &["booking.held"]).await;
     ada.hold(event_id, 1).await;
     app.deliver().await;
-    for _ in 0..14 {
-        let due = sqlx::query_scalar("select max(due_at) from webhook_deliveries where status = 'waiting'");
-        let due: chrono::DateTime<chrono::Utc> = due.fetch_one(app.state.db.pool()).await.expect("one waits");
+    let next = "select max(due_at) from webhook_deliveries where status = 'waiting'";
+    while let Some(due) = sqlx::query_scalar(next).fetch_one(app.state.db.pool()).await.expect("an answer") {
         app.state.clock.set(due);
         app.send_due().await;
     }
-    assert_eq!((receiver.requests().len(), app.statuses().await), (15, vec![("given_up".to_owned(), 15)]));
+    // Pauses are longer by chance: the last one may be spared.
+    let tries = receiver.requests().len();
+    assert!((14..=15).contains(&tries), "{tries}");
+    assert_eq!(app.statuses().await, [("given_up".to_owned(), tries as i32)]);
+    receiver.recover();
     let webhook = admin.get(&format!("webhooks/get?webhook_id={webhook_id}")).await.expect(200);
     assert_eq!(webhook["state"], "gave_up");
     app.work().await;
@@ -154,17 +157,18 @@ async fn at_the_end_of_three_days_it_is_stopped_and_who_made_it_is_told(pool: Pg
     assert!(stopped.len() == 1 && stopped[0].contains("ida@example.org"), "{mails:?}");
     ada.hold(event_id, 1).await;
     app.deliver().await;
-    assert_eq!(receiver.requests().len(), 15, "nothing is told any more");
+    assert_eq!(receiver.requests().len(), tries, "nothing is told any more");
 
     admin.post("webhooks/start", json!({"webhook_id": webhook_id})).await.expect(200);
     ada.hold(event_id, 1).await;
     app.deliver().await;
-    assert_eq!(receiver.requests().len(), 16, "what happened while it was stopped is in the list of changes");
+    assert_eq!(receiver.requests().len(), tries + 1, "what happened while it was stopped is in the list of changes");
     let since = json!({"webhook_id": webhook_id, "since": "2030-03-01T00:00:00Z", "status": "given_up"});
     assert_eq!(admin.post("webhooks/replay_all", since).await.expect(200)["replayed_count"], 1);
     app.deliver().await;
     let requests = receiver.requests();
-    assert_eq!((requests.len(), requests[16].header("evently-delivery")), (17, requests[0].header("evently-delivery")));
+    let repeated = requests[tries + 1].header("evently-delivery");
+    assert_eq!((requests.len(), repeated), (tries + 2, requests[0].header("evently-delivery")));
 }
 
 #[sqlx::test]

@@ -67,6 +67,11 @@ impl Receiver {
         format!("http://{}/hooks", listener.local_addr().expect("an address"))
     }
 
+    /// Takes everything from now on.
+    pub(crate) fn recover(&self) {
+        self.script.lock().expect("a lock").clear();
+    }
+
     pub(crate) fn requests(&self) -> Vec<Delivered> {
         self.requests.lock().expect("a lock").clone()
     }
