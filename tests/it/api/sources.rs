@@ -72,7 +72,7 @@ pub(super) enum Shape {
     Tuple(Vec<Type>),
     Variants(Vec<Variant>),
     /// Another name for this.
-    Alias(Type),
+    Alias(Box<Type>),
 }
 
 /// One of the things an enum can be.
@@ -143,7 +143,7 @@ impl Sources {
                     self.add(item.ident.to_string(), &item.attrs, &module, Vec::new(), shape);
                 }
                 Item::Type(item) => {
-                    let shape = Shape::Alias(*item.ty);
+                    let shape = Shape::Alias(item.ty);
                     self.add(item.ident.to_string(), &item.attrs, &module, Vec::new(), shape);
                 }
                 Item::Macro(item) if item.mac.path.is_ident("ids") => {

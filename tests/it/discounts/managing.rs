@@ -2,7 +2,7 @@
 
 use super::reason;
 use crate::app::{Person, TestApp};
-use evently::id::EventId;
+use evently::{id::EventId, server::clock::new_id};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -181,7 +181,7 @@ async fn the_pages_show_what_codes_did_and_keep_what_was_typed(pool: PgPool) {
 async fn one_page_makes_its_codes_once_however_often_it_asks(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, event_id) = (app.admin().await, app.event(20).await);
-    let (page, status) = (uuid::Uuid::now_v7(), 200);
+    let (page, status) = (new_id(), 200);
     let many = |count: i32, prefix: &str, key: String| json!({"event_id": event_id, "count": count, "prefix": prefix, "kind": "percent", "value": "5", "key": key});
     let ask = |count, prefix, key: &str| admin.post("discounts/generate", many(count, prefix, key.to_owned()));
     let both = tokio::join!(ask(20, "press", &page.to_string()), ask(20, "press", &page.to_string()));
@@ -195,7 +195,7 @@ async fn one_page_makes_its_codes_once_however_often_it_asks(pool: PgPool) {
     assert_eq!(problems(&ask(1, "", "page 1").await.refused(422, "invalid"))[0].0, "key");
     assert_eq!(made().await, Some(20));
     // Another page, and none at all: other codes.
-    ask(2, "press", &uuid::Uuid::now_v7().to_string()).await.expect(status);
+    ask(2, "press", &new_id().to_string()).await.expect(status);
     for _ in 0..2 {
         ask(2, "press", "").await.expect(status);
     }
