@@ -56,7 +56,7 @@ struct DoorRow {
 }
 
 /// What a [`DoorRow`] is read by; which tickets comes after it.
-const DOOR: &str = "select tickets.id, booking_id, tickets.event_id, nonce, place, reference, quantity, bookings.status as booking, \
+const DOOR: &str = "select tickets.id, tickets.booking_id, tickets.event_id, nonce, place, reference, quantity, bookings.status as booking, \
         events.status as event, first_name, last_name, tickets.seat_id, coalesce(section, retired_from) as section, \"row\", number, kind \
     from tickets join bookings on bookings.id = booking_id join events on events.id = tickets.event_id \
         join users on users.id = holder_id left join seats on seats.id = tickets.seat_id";
