@@ -184,9 +184,9 @@ pub async fn confirm_booking(
         .inspect_err(|refused| send_back::<ConfirmBooking>(&format!("/bookings/{booking_id}/checkout"), &[], refused))
 }
 
-/// Cancels a booking until its event begins. Doing it twice is fine.
+/// Cancels a booking until its event begins, or somebody was let in with it. Doing it twice is fine.
 ///
-/// Errors: `SignInRequired`, `NotFound`, `SalesClosed` once the event has begun, `HoldExpired`.
+/// Errors: `SignInRequired`, `NotFound`, `SalesClosed` once the event has begun, `WrongState` once somebody was let in, `HoldExpired`.
 #[server(name = CancelBooking, prefix = "/api", endpoint = "v1/bookings/cancel", input = PostUrl, output = Json)]
 pub async fn cancel_booking(
     /// The booking's id.
