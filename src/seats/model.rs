@@ -356,9 +356,11 @@ pub struct Section {
     /// When it goes on sale, with the offset of the venue; null where it does with its event. As `standing`, and what follows, of
     /// no concern to the browser.
     #[serde(default, skip_deserializing)]
+    #[cfg_attr(not(feature = "ssr"), serde(skip_serializing))]
     pub sales_open_at: Option<DateTime<FixedOffset>>,
     /// When its sale closes; null where it does with its event's.
     #[serde(default, skip_deserializing)]
+    #[cfg_attr(not(feature = "ssr"), serde(skip_serializing))]
     pub sales_close_at: Option<DateTime<FixedOffset>>,
     /// Why nothing of it can be had now, whatever is free; left out where something can.
     #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
