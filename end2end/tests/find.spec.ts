@@ -29,7 +29,8 @@ test("back from an event the list is where it was, with its filters", async ({ p
   await page.goBack();
   await expect(page).toHaveURL(address);
   await hydrated(page);
-  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(2);
+  // A card above may say something else by now, in one line more: others book meanwhile.
+  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(60);
   await expect(card).toBeInViewport();
   await expect(events.without("2 places or more")).toHaveCount(1);
   await events.showFilters();

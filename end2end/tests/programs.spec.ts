@@ -36,7 +36,7 @@ test("a key is made, shown once, used, given another secret and revoked", async 
   await page.reload();
   await expect(page.getByText(secret)).toBeHidden();
 
-  await page.getByText("New secret").click();
+  await page.getByText("New secret for The till").click();
   await page.getByRole("button", { name: "Make a new secret" }).click();
   const next = (await shown.locator("code").textContent()) ?? "";
   expect(next).not.toBe(secret);
