@@ -325,8 +325,15 @@ async fn who_was_let_in_does_not_cancel_and_staff_may(pool: PgPool) {
     assert_eq!((&summary["expected_count"], &summary["admitted_count"]), (&json!(2), &json!(2)));
     let cancel = json!({"booking_id": booking_id, "reason": "Thrown out"});
     door.manager().await.post("admin/cancel_booking", cancel).await.expect(200);
-    door.app.wait(TimeDelta::seconds(2));
-    let summary = door.summary().await;
+    // The count that doors share is up to a second old, by the real clock.
+    let mut summary = door.summary().await;
+    for _ in 0..50 {
+        if summary["expected_count"] == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        summary = door.summary().await;
+    }
     assert_eq!((&summary["expected_count"], &summary["admitted_count"]), (&json!(0), &json!(0)), "nobody is expected");
     door.app.audit().await;
 }
