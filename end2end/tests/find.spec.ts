@@ -18,7 +18,8 @@ test("back from an event the list is where it was, with its filters", async ({ p
   const events = new EventsPage(page);
   const address = "/events?places=2&sort=price&limit=200";
   await visit(page, address);
-  const card = events.cards.last();
+  // Far down and not the last: a list that gets shorter meanwhile has no such place to come back to.
+  const card = events.cards.nth((await events.cards.count()) - 5);
   const name = await card.getByRole("heading").innerText();
   await card.scrollIntoViewIfNeeded();
   const before = await scrolled(page);
@@ -29,8 +30,7 @@ test("back from an event the list is where it was, with its filters", async ({ p
   await page.goBack();
   await expect(page).toHaveURL(address);
   await hydrated(page);
-  // A card above may say something else by now, in one line more: others book meanwhile.
-  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(60);
+  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(2);
   await expect(card).toBeInViewport();
   await expect(events.without("2 places or more")).toHaveCount(1);
   await events.showFilters();
