@@ -209,7 +209,7 @@ impl Outgoing {
             return talk(stream, request, deadline).await;
         }
         let name = ServerName::try_from(target.host.clone()).map_err(|_| Trouble::Unresolved)?;
-        let secured = timeout(CONNECT_TIMEOUT, self.tls().connect(name, stream)).await.map_err(|_| Trouble::Late)?;
+        let secured = timeout(CONNECT_TIMEOUT, self.tls()?.connect(name, stream)).await.map_err(|_| Trouble::Late)?;
         talk(secured.map_err(|error| Trouble::Tls(error.to_string()))?, request, deadline).await
     }
 
@@ -240,17 +240,18 @@ impl Outgoing {
     }
 
     /// Certificates are those that the machine trusts, read when the first connection needs them.
-    fn tls(&self) -> &TlsConnector {
-        self.tls.get_or_init(|| {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .expect("ring knows the versions of TLS that rustls does")
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            TlsConnector::from(Arc::new(config))
-        })
+    fn tls(&self) -> Result<&TlsConnector, Trouble> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls);
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Trouble::Tls(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
     }
 }
 
