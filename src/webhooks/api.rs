@@ -225,20 +225,15 @@ pub async fn rotate_secret(
     webhook_id: WebhookId,
 ) -> Result<NewSecret, Error> {
     use super::{
-        door::{admit_to_webhook, keep_secret, webhook_path},
+        door::{change, keep_secret},
         store,
     };
-    use crate::server::{Caller, answer, redirect_to, send_back};
-    let rotated = answer(async {
-        let caller = Caller::current().await?;
-        let actor = admit_to_webhook::<RotateSecret>(&caller, webhook_id).await?;
+    change::<RotateSecret, _>(webhook_id, "?saved=rotated", async |caller, actor| {
         let rotated = store::rotate_secret(&caller.state, &actor, webhook_id).await?;
         keep_secret(&caller, &rotated).await?;
-        redirect_to(&webhook_path(webhook_id, "?saved=rotated"));
         Ok(rotated)
     })
-    .await;
-    rotated.inspect_err(|refused| send_back::<RotateSecret>(&webhook_path(webhook_id, ""), &[], refused))
+    .await
 }
 
 /// Tells a webhook nothing any more, until it is started again. Doing it twice is fine.
@@ -249,20 +244,11 @@ pub async fn stop_webhook(
     /// The webhook's id.
     webhook_id: WebhookId,
 ) -> Result<Webhook, Error> {
-    use super::{
-        door::{admit_to_webhook, webhook_path},
-        store,
-    };
-    use crate::server::{Caller, answer, redirect_to, send_back};
-    let stopped = answer(async {
-        let caller = Caller::current().await?;
-        let actor = admit_to_webhook::<StopWebhook>(&caller, webhook_id).await?;
-        let stopped = store::stop(&caller.state, &actor, webhook_id).await?;
-        redirect_to(&webhook_path(webhook_id, "?saved=stopped"));
-        Ok(stopped)
+    use super::{door::change, store};
+    change::<StopWebhook, _>(webhook_id, "?saved=stopped", async |caller, actor| {
+        store::stop(&caller.state, &actor, webhook_id).await
     })
-    .await;
-    stopped.inspect_err(|refused| send_back::<StopWebhook>(&webhook_path(webhook_id, ""), &[], refused))
+    .await
 }
 
 /// Tells a webhook again what happens from now on, and what waits since before it was stopped. What happened in between is in
@@ -274,20 +260,11 @@ pub async fn start_webhook(
     /// The webhook's id.
     webhook_id: WebhookId,
 ) -> Result<Webhook, Error> {
-    use super::{
-        door::{admit_to_webhook, webhook_path},
-        store,
-    };
-    use crate::server::{Caller, answer, redirect_to, send_back};
-    let started = answer(async {
-        let caller = Caller::current().await?;
-        let actor = admit_to_webhook::<StartWebhook>(&caller, webhook_id).await?;
-        let started = store::start(&caller.state, &actor, webhook_id).await?;
-        redirect_to(&webhook_path(webhook_id, "?saved=started"));
-        Ok(started)
+    use super::{door::change, store};
+    change::<StartWebhook, _>(webhook_id, "?saved=started", async |caller, actor| {
+        store::start(&caller.state, &actor, webhook_id).await
     })
-    .await;
-    started.inspect_err(|refused| send_back::<StartWebhook>(&webhook_path(webhook_id, ""), &[], refused))
+    .await
 }
 
 /// Sends a webhook something that says no more than that deliveries arrive, and answers the delivery's id.
@@ -298,20 +275,11 @@ pub async fn test_webhook(
     /// The webhook's id.
     webhook_id: WebhookId,
 ) -> Result<DeliveryId, Error> {
-    use super::{
-        door::{admit_to_webhook, webhook_path},
-        store,
-    };
-    use crate::server::{Caller, answer, redirect_to, send_back};
-    let sent = answer(async {
-        let caller = Caller::current().await?;
-        let actor = admit_to_webhook::<TestWebhook>(&caller, webhook_id).await?;
-        let sent = store::send_test(&caller.state, &actor, webhook_id).await?;
-        redirect_to(&webhook_path(webhook_id, "?saved=tested"));
-        Ok(sent)
+    use super::{door::change, store};
+    change::<TestWebhook, _>(webhook_id, "?saved=tested", async |caller, actor| {
+        store::send_test(&caller.state, &actor, webhook_id).await
     })
-    .await;
-    sent.inspect_err(|refused| send_back::<TestWebhook>(&webhook_path(webhook_id, ""), &[], refused))
+    .await
 }
 
 /// What was told a webhook and what waits, with every try, the newest first. What ended is kept for 30 days.

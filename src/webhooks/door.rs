@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::Error,
     id::{DeliveryId, EventId, WebhookId},
-    server::{Caller, Result},
+    server::{Caller, Result, answer, redirect_to, send_back},
     staff::{
         admit::{Actor, admit_anywhere, admit_at, may_also},
         frame::event_path,
@@ -29,6 +29,27 @@ pub(super) async fn admit_to_webhook<F: ServerFn>(caller: &Caller, webhook_id: W
             Err(Error::NotFound.into())
         }
     }
+}
+
+/// Does something to a webhook that the caller of this function may do to it, and shows its page; says there, too, why it was
+/// refused.
+pub(super) async fn change<F, T>(
+    webhook_id: WebhookId,
+    saved: &str,
+    deed: impl AsyncFnOnce(Caller, Actor) -> Result<T>,
+) -> std::result::Result<T, Error>
+where
+    F: ServerFn,
+{
+    let done = answer(async {
+        let caller = Caller::current().await?;
+        let actor = admit_to_webhook::<F>(&caller, webhook_id).await?;
+        let done = deed(caller, actor).await?;
+        redirect_to(&webhook_path(webhook_id, saved));
+        Ok(done)
+    })
+    .await;
+    done.inspect_err(|refused| send_back::<F>(&webhook_path(webhook_id, ""), &[], refused))
 }
 
 /// As [`admit_to_webhook`], for a delivery. Answers its webhook too.
