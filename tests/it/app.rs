@@ -115,6 +115,14 @@ impl TestApp {
         Self { state, router }
     }
 
+    /// Another process of the same site, which remembers nothing yet. The time is the same.
+    pub(crate) fn elsewhere(&self) -> Self {
+        let db = Db::from_pool(self.state.db.pool().clone());
+        let state = AppState::new((*self.state.config).clone(), db, self.state.clock.clone()).expect("a state");
+        let router = router(state.clone()).layer(from_fn(conform));
+        Self { state, router }
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.state.clock.now()
     }
