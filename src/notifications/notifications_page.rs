@@ -52,14 +52,16 @@ fn Shown(told: Page<Notification>, wanted: Preferences, is_staff: bool, is_first
     view! {
         <section class="page notifications">
             <PageHead title="Notifications" />
-            <p class="lead">{none}</p>
+            {none.map(|words| view! { <p class="lead">{words}</p> })}
             {newest_unread.filter(|_| is_first).map(|upto| view! {
                 <form method="post" action=ReadNotifications::url()>
                     <input type="hidden" name="upto" value=upto.to_string() />
                     <SubmitButton kind=ButtonKind::Secondary>"Mark all as read"</SubmitButton>
                 </form>
             })}
-            <ul class="notification-list">{items.into_iter().map(|told| view! { <Line told /> }).collect_view()}</ul>
+            {(!items.is_empty()).then(|| view! {
+                <ul class="notification-list">{items.into_iter().map(|told| view! { <Line told /> }).collect_view()}</ul>
+            })}
             {older}
             <Mails wanted is_staff />
         </section>
@@ -82,7 +84,7 @@ fn Line(told: Notification) -> impl IntoView {
 fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
     let digest = if is_staff {
         view! {
-            <label class="mails-choice">
+            <label class="check">
                 <input type="checkbox" name="digest" value="true" checked=wanted.digest />
                 "How the week went at your events, on Mondays"
             </label>
@@ -100,11 +102,11 @@ fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
             <p class="muted">"What happens to your bookings and offers comes by mail always. These you can do without:"</p>
             {saved}
             <form method="post" action=UpdatePreferences::url() class="form">
-                <label class="mails-choice">
+                <label class="check">
                     <input type="checkbox" name="reminder" value="true" checked=wanted.reminder />
                     "A reminder the day before an event"
                 </label>
-                <label class="mails-choice">
+                <label class="check">
                     <input type="checkbox" name="hold_ending" value="true" checked=wanted.hold_ending />
                     "A warning before a hold or an offer lapses"
                 </label>

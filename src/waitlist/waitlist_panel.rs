@@ -60,7 +60,7 @@ fn Join(detail: EventDetail, sections: Vec<String>, is_scarce: bool) -> impl Int
     };
     let together = detail.event.has_seat_selection.then(|| {
         view! {
-            <label class="waitlist-together">
+            <label class="check">
                 <input type="checkbox" name="together" value="true" checked />
                 "Only seats beside each other"
             </label>

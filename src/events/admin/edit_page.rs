@@ -66,7 +66,7 @@ fn NewForm(kept: KeptNew) -> impl IntoView {
                 <EventFields form refusal />
                 <fieldset class="event-group">
                     <legend>"Seats"</legend>
-                    <label class="choice">
+                    <label class="check">
                         <input type="checkbox" name="has_seats" value="true" checked=has_seats aria-describedby="has-seats-hint" />
                         "People choose their seats"
                     </label>

@@ -267,7 +267,7 @@ fn MakeForm(
 #[component]
 fn ScopeChoice(scope: Scope, chosen: bool) -> impl IntoView {
     view! {
-        <label class="key-choice">
+        <label class="check">
             <input type="checkbox" name="scopes[]" value=scope.key() checked=chosen />
             {scope.words()}
         </label>
