@@ -17,21 +17,21 @@ pub(super) fn Prose(text: String) -> impl IntoView {
     paragraphs.collect::<Vec<_>>()
 }
 
-/// What stands between backticks as code, and between double asterisks as important.
+/// What stands between double asterisks as important, and between backticks, also among that, as code.
 pub(super) fn inline(text: &str) -> Vec<AnyView> {
-    let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {
-        0 => strong(part),
-        _ => view! { <code>{part.to_owned()}</code> }.into_any(),
+    let parts = text.split("**").enumerate().map(|(at, part)| match at % 2 {
+        0 => with_code(part).into_any(),
+        _ => view! { <strong>{with_code(part)}</strong> }.into_any(),
     });
     parts.collect()
 }
 
-fn strong(text: &str) -> AnyView {
-    let parts = text.split("**").enumerate().map(|(at, part)| match at % 2 {
+fn with_code(text: &str) -> Vec<AnyView> {
+    let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {
         0 => part.to_owned().into_any(),
-        _ => view! { <strong>{part.to_owned()}</strong> }.into_any(),
+        _ => view! { <code>{part.to_owned()}</code> }.into_any(),
     });
-    parts.collect::<Vec<_>>().into_any()
+    parts.collect()
 }
 
 /// What something is, with the way to where its type is told.
