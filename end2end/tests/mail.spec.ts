@@ -14,7 +14,7 @@ test("a booking is confirmed by a mail that leads to it", async ({ page, context
   }).toPass();
   await expectAccessible(page);
   await mail.getByRole("link", { name: /You're going/ }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You're going!");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You're going");
   await expect(page.getByText(booking.reference).first()).toBeVisible();
   await page.getByRole("link", { name: "Show my booking" }).click();
   await expect(page).toHaveURL(bookingPath(booking));

@@ -150,10 +150,12 @@ impl Rule {
             Self::Errors => share("five minutes' requests failed"),
             Self::Latency => share("five minutes' requests took over a second"),
             Self::CacheMisses => share("five minutes' sessions were read from PostgreSQL"),
+            Self::AuditBroken if value == 1 => "1 row".to_owned(),
             Self::AuditBroken => format!("{value} rows"),
             Self::DatabaseAway | Self::RedisAway if value == 0 => "it answers".to_owned(),
             Self::DatabaseAway | Self::RedisAway => "no answer".to_owned(),
             Self::MailBacklog => format!("the oldest is {value} s overdue"),
+            Self::DeadJobs if value == 1 => "1 job".to_owned(),
             Self::DeadJobs => format!("{value} jobs"),
             Self::BookingRush | Self::CancellationRush => {
                 format!("{} % of a usual hour of the last week", value)

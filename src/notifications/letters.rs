@@ -163,7 +163,7 @@ impl Writer<'_> {
         let booking = self.booking;
         Letter {
             subject: format!("You're going: {}, {}", booking.event.name, booking.event.when.date_short),
-            heading: "You're going!".to_owned(),
+            heading: "You're going".to_owned(),
             sentences: vec![
                 format!("Hello {}, {} for {} {} booked.", self.name, self.places(), booking.event.name, self.are()),
                 format!("Show your tickets or your reference, {}, at the door.", booking.reference),

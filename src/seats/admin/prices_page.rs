@@ -126,7 +126,7 @@ fn Row(
     let count = group_thousands(price.total_count.unsigned_abs().into());
     let is_wrong = problem.is_some();
     let of = if price.is_tier { ", wherever they are" } else { "" };
-    let said = problem.unwrap_or_else(|| format!("{code} for each of {count} seats{of}."));
+    let said = problem.unwrap_or_else(|| format!("{code} for each of {count} places{of}."));
     let times = (!price.is_tier).then(|| {
         let (window, section) = (price.window, price.section.clone());
         view! { <Times place section window typed=typed_window timezone refusal /> }
