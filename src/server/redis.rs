@@ -44,6 +44,11 @@ static UNLOCK_ALL: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+/// Stores the copy in `ARGV[1]` for `ARGV[2]` seconds, unless the key says that what it is a copy of has ended.
+static KEEP_COPY: LazyLock<Script> = LazyLock::new(|| {
+    Script::new("if redis.call('GET', KEYS[1]) ~= '' then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end")
+});
+
 /// Counts one request of each key, as `limits/gcra.rs` says: `ARGV[1]` is now in microseconds, empty for the clock of Redis; then
 /// for each key the microseconds after which one more comes free, and how many are allowed at once. Answers for each whether it
 /// passes (1 or 0), and by how many microseconds it is ahead. A key lasts a minute longer than it takes to be full again.
@@ -138,15 +143,32 @@ impl Redis {
         self.bounded(|mut redis| async move { redis.set_ex(key, value, ttl_s).await }).await
     }
 
-    /// Removes keys; those that don't exist are fine. Tries even while Redis is left alone: a copy that stays behind
-    /// would be believed.
-    pub async fn del(&self, keys: &[String]) -> anyhow::Result<()> {
+    /// Removes a key; one that doesn't exist is fine.
+    pub async fn del(&self, key: &str) -> anyhow::Result<()> {
+        self.bounded(|mut redis| async move { redis.del(key).await }).await
+    }
+
+    /// Stores a copy of something for so many seconds, unless that has ended: see [`Redis::end_copies`].
+    pub async fn keep_copy(&self, key: &str, value: &[u8], ttl_s: u64) -> anyhow::Result<()> {
+        let mut call = KEEP_COPY.prepare_invoke();
+        call.key(key).arg(value).arg(ttl_s);
+        self.bounded(|mut redis| async move { call.invoke_async(&mut redis).await }).await
+    }
+
+    /// Empties the copies under these keys, and keeps new ones out for so many seconds: who read the original before it ended
+    /// may store its copy afterwards. Tries even while Redis is left alone: a copy that stays behind would be believed.
+    pub async fn end_copies(&self, keys: &[String], ttl_s: u64) -> anyhow::Result<()> {
         if keys.is_empty() {
             return Ok(());
         }
-        let remove = |mut redis: ConnectionManager| async move { redis.del::<_, ()>(keys).await };
-        match self.breaker.call(is_silence, self.attempt(remove)).await {
-            Err(BreakerError::Rejected) => Ok(self.attempt(remove).await?),
+        let mut ends = redis::pipe();
+        for key in keys {
+            ends.set_ex(key, "", ttl_s).ignore();
+        }
+        let ends = &ends;
+        let end = |mut redis: ConnectionManager| async move { ends.query_async::<()>(&mut redis).await };
+        match self.breaker.call(is_silence, self.attempt(end)).await {
+            Err(BreakerError::Rejected) => Ok(self.attempt(end).await?),
             Err(BreakerError::Inner(trouble)) => Err(trouble.into()),
             Ok(()) => Ok(()),
         }
@@ -273,11 +295,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_copy_is_removed_even_while_redis_is_left_alone() {
+    async fn a_copy_is_ended_even_while_redis_is_left_alone() {
         let (_listener, redis) = silent().await;
         until_it_is_left_alone(&redis).await;
         let began = Instant::now();
-        assert!(redis.del(&["key".to_owned()]).await.is_err());
+        assert!(redis.end_copies(&["key".to_owned()], 1).await.is_err());
         assert!(began.elapsed() >= TIMEOUT, "it was tried");
     }
 }

@@ -42,6 +42,11 @@ const RECENT_TTL: Duration = Duration::from_secs(2);
 const RECENT_MAX: u64 = 20_000;
 /// Sessions of a person that are shown at most.
 const LISTED_MAX: i64 = 200;
+/// Seconds for which the copy of a session that was ended stays away: longer than any request that had read it before may take
+/// to store what it read.
+const ENDED_TTL_S: u64 = 120;
+/// Expired sessions removed by one statement.
+const REMOVED_AT_ONCE: i64 = 5_000;
 /// Tries to find an unused id. One is enough with 128 random bits; the bound keeps a fault from looping.
 const CREATE_TRIES: usize = 3;
 
@@ -131,9 +136,17 @@ impl SessionStore {
 
     /// Removes the sessions that are over, and says how many. Only tidies: they are not answered with any more.
     pub async fn delete_expired(&self) -> Result<u64> {
-        let delete = "delete from sessions where expires_at < clock_timestamp()";
-        let deleted = sqlx::query(delete).execute(self.db.pool()).await.context("removing expired sessions")?;
-        Ok(deleted.rows_affected())
+        let delete = "delete from sessions where id_hash in (
+                          select id_hash from sessions where expires_at < clock_timestamp() limit $1 for update skip locked)";
+        let mut removed = 0;
+        loop {
+            let batch = sqlx::query(delete).bind(REMOVED_AT_ONCE).execute(self.db.pool()).await;
+            let count = batch.context("removing expired sessions")?.rows_affected();
+            removed += count;
+            if count < REMOVED_AT_ONCE as u64 {
+                return Ok(removed);
+            }
+        }
     }
 
     async fn insert(&self, record: &Record) -> anyhow::Result<bool> {
@@ -205,7 +218,7 @@ impl SessionStore {
     /// Without Redis, somebody asks PostgreSQL again soon: nothing to report.
     async fn remember(&self, hash: IdHash, kept: &Kept) {
         if let Ok(bytes) = serde_json::to_vec(kept) {
-            self.redis.set_ex(&key(&hash), &bytes, CACHE_TTL_S).await.ok();
+            self.redis.keep_copy(&key(&hash), &bytes, CACHE_TTL_S).await.ok();
         }
         self.recent.insert(hash, kept.clone());
     }
@@ -213,7 +226,7 @@ impl SessionStore {
     /// Removes the copies of sessions that were ended. Not inside a transaction: Redis is asked.
     pub async fn forget(&self, Ended(hashes): Ended) {
         let keys: Vec<String> = hashes.iter().map(key).collect();
-        if let Err(error) = self.redis.del(&keys).await {
+        if let Err(error) = self.redis.end_copies(&keys, ENDED_TTL_S).await {
             let error = format!("{error:#}");
             tracing::warn!(error, "ended sessions may be answered with until their copies in Redis run out");
         }

@@ -103,17 +103,18 @@ async fn tidy_if_due(state: &AppState) -> Result<u64> {
     if begin_scheduled(state, "tidy", TIDY_EVERY).await?.is_none() {
         return Ok(0);
     }
-    let sessions = state.sessions.delete_expired().await?;
-    let frames = seats::store::remove_old_frames(state).await?;
-    let drafts = form_drafts::remove_expired(state).await?;
-    let tries = discounts::store::remove_old_tries(state).await?;
-    let vitals = health::store::forget_old_vitals(state).await?;
-    let replies = remove_expired(state).await?;
-    let apps = users::programs::store::remove_old_apps(state).await?;
-    let keys = users::programs::store::renew_token_keys(state).await?;
-    let deliveries = webhooks::store::forget_old(state).await?;
-    let guests = account::sweep_guests(state).await?;
-    Ok(sessions + frames + drafts + tries + vitals + replies + apps + keys + deliveries + guests)
+    // Each by itself: what fails keeps none of the others from being done.
+    run_once("remove sessions that are over", state.sessions.delete_expired()).await;
+    run_once("remove old frames of maps", seats::store::remove_old_frames(state)).await;
+    run_once("remove kept forms", form_drafts::remove_expired(state)).await;
+    run_once("remove tries of codes", discounts::store::remove_old_tries(state)).await;
+    run_once("remove old counts", health::store::forget_old_vitals(state)).await;
+    run_once("remove kept replies", remove_expired(state)).await;
+    run_once("remove apps that ended", users::programs::store::remove_old_apps(state)).await;
+    run_once("renew the keys of tokens", users::programs::store::renew_token_keys(state)).await;
+    run_once("remove old deliveries", webhooks::store::forget_old(state)).await;
+    run_once("remove guests who never booked", account::sweep_guests(state)).await;
+    Ok(1)
 }
 
 /// Tells this process's open pages what has changed, and writes down what it has counted, until the token is cancelled.

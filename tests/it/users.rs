@@ -119,6 +119,18 @@ async fn forget_sessions(app: &TestApp) {
 }
 
 #[sqlx::test]
+async fn who_read_a_session_before_it_ended_keeps_no_copy_of_it_afterwards(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (redis, key) = (&app.state.redis, format!("session:{}", uuid::Uuid::new_v4()));
+    redis.keep_copy(&key, b"read before", 60).await.expect("kept");
+    assert_eq!(redis.get(&key).await.expect("asked"), Some(b"read before".to_vec()));
+    redis.end_copies(std::slice::from_ref(&key), 60).await.expect("ended");
+    redis.keep_copy(&key, b"read before", 60).await.expect("answered");
+    assert_eq!(redis.get(&key).await.expect("asked"), Some(Vec::new()), "nothing that anybody takes for a session");
+    redis.del(&key).await.expect("tidied");
+}
+
+#[sqlx::test]
 async fn signing_in_works_without_redis(pool: PgPool) {
     let app = TestApp::with_redis(pool, "redis://127.0.0.1:1");
     let ada = app.person("ada").await;

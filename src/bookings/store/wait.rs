@@ -7,7 +7,7 @@ use crate::{
     id::{EntryId, UserId},
     seats::{
         self,
-        model::{free_in, most_at_once},
+        model::{FreeSeat, free_in, most_at_once},
     },
     server::{Result, finish, retrying, state::AppState},
     users,
@@ -72,7 +72,10 @@ async fn join_facts(conn: &mut PgConnection, request: &JoinRequest, now: DateTim
     .fetch_one(&mut *conn)
     .await?;
     let free = if event.has_seat_selection {
-        count_seats(conn, request, (now, now)).await?
+        let off_sale = seats::store::list_off_sale(conn, request.event_id, now).await?;
+        let only = request.section.as_deref();
+        let free = seats::store::list_free_outside(conn, request.event_id, Some(now), (&off_sale, only)).await?;
+        most_at_once(free_in(&free, only), request.together)
     } else {
         event.available_capacity + lapsed
     };
@@ -85,21 +88,29 @@ async fn join_facts(conn: &mut PgConnection, request: &JoinRequest, now: DateTim
     })
 }
 
-/// The most seats of the event that this request can use at `now` of those that are on sale at another instant.
-async fn count_seats(
-    conn: &mut PgConnection,
-    request: &JoinRequest,
-    (now, on_sale_at): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<i32> {
-    let free = seats::store::list_free(conn, request.event_id, Some(now), on_sale_at).await?;
-    Ok(most_at_once(free_in(&free, request.section.as_deref()), request.together))
-}
-
 /// Nobody gets ahead of those who come when a section goes on sale by waiting for it. Errors: `SectionNotOpen`, if what is free would
 /// be enough once one opens.
+///
+/// The seats are read once, however many sections open one after the other: who frees places waits for the line meanwhile.
 async fn refuse_before_opening(conn: &mut PgConnection, request: &JoinRequest, now: DateTime<Utc>) -> Result<()> {
-    for opens_at in seats::store::list_openings(conn, request.event_id, now).await? {
-        if count_seats(conn, request, (now, opens_at)).await? >= request.quantity {
+    let windowed = seats::store::list_windowed(conn, request.event_id).await?;
+    let off_sale = |at| {
+        let closed = windowed.iter().filter(move |section| section.window.off_sale(at).is_some());
+        closed.map(|section| section.name.as_str()).collect::<Vec<_>>()
+    };
+    let section = request.section.as_deref();
+    if section.is_some_and(|section| !off_sale(now).contains(&section)) {
+        return Ok(());
+    }
+    let openings = seats::store::list_openings(conn, request.event_id, now).await?;
+    if openings.is_empty() {
+        return Ok(());
+    }
+    let free = seats::store::list_free_outside(conn, request.event_id, Some(now), (&[], section)).await?;
+    for opens_at in openings {
+        let closed = off_sale(opens_at);
+        let then: Vec<FreeSeat> = free.iter().filter(|seat| !closed.contains(&&*seat.section)).cloned().collect();
+        if most_at_once(free_in(&then, section), request.together) >= request.quantity {
             let event = events::store::find_sale(conn, request.event_id).await?;
             let opens_at = with_offset(opens_at, &event.timezone);
             return Err(Conflict::SectionNotOpen { opens_at, seat_ids: Vec::new() }.into());

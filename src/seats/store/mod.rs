@@ -38,7 +38,7 @@ pub use standing::{
 };
 pub use take::{
     HeldSeat, LOCKED_SEATS, LockedSeat, ROWS, RowOfSeat, book_seats, extend_seats, free_seats, give_booked, hold_seats,
-    list_free, list_lapsed_holds, list_locked, lock_seats, try_lock_free,
+    list_free, list_free_outside, list_lapsed_holds, list_locked, lock_seats, try_lock_free,
 };
 pub use together::count_together;
 pub use windows::{WindowedSection, list_off_sale, list_openings, list_windowed, tell_of_windows};

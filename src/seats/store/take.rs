@@ -108,9 +108,7 @@ pub(super) const PLACED: &str = const_format::formatcp!(
 pub(super) const PLACED_END: &str =
     "window one as (partition by event_id, section, \"row\" order by length(number), number)) as stepped";
 
-/// The free seats of an event by section, row and place in the row, without a lock. All free places of a standing section are
-/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them, nor are sections that
-/// aren't on sale at `on_sale_at`. A hold that has lapsed by `lapsed_at` counts as free.
+/// The free seats of an event, as [`list_free_outside`] does, without those of sections that aren't on sale at `on_sale_at`.
 pub async fn list_free(
     conn: &mut PgConnection,
     event_id: EventId,
@@ -118,12 +116,24 @@ pub async fn list_free(
     on_sale_at: DateTime<Utc>,
 ) -> Result<Vec<FreeSeat>> {
     let off_sale = list_off_sale(conn, event_id, on_sale_at).await?;
+    list_free_outside(conn, event_id, lapsed_at, (&off_sale, None)).await
+}
+
+/// The free seats of an event by section, row and place in the row, without a lock. All free places of a standing section are
+/// beside each other. What is kept for people with a wheelchair and who comes with them is not among them, nor are the sections
+/// `outside`, nor others than `only`, where it is given. A hold that has lapsed by `lapsed_at` counts as free.
+pub async fn list_free_outside(
+    conn: &mut PgConnection,
+    event_id: EventId,
+    lapsed_at: Option<DateTime<Utc>>,
+    (outside, only): (&[String], Option<&str>),
+) -> Result<Vec<FreeSeat>> {
     // Only sections that have something free or something changing: the others can have tens of thousands of seats.
     let sql = const_format::formatcp!(
         "select id, section, \"row\",
                 case when \"row\" = '*' then row_number() over (partition by section, \"row\" order by length(number), number)
                      else place end as place from (
-             {PLACED} where event_id = $1 and section <> all($3) and section in (
+             {PLACED} where event_id = $1 and section <> all($3) and section = coalesce($4, section) and section in (
                  select name from sections where event_id = $1 and available_count > 0
                  union select section from seat_changes where event_id = $1
                  union select section from seats where event_id = $1 and held_until <= $2)
@@ -131,7 +141,7 @@ pub async fn list_free(
          ) as every_seat
          where kind = 'standard' and (status = 'available' or held_until <= $2) order by section, \"row\", place"
     );
-    Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).bind(off_sale).fetch_all(conn).await?)
+    Ok(sqlx::query_as(sql).bind(event_id).bind(lapsed_at).bind(outside).bind(only).fetch_all(conn).await?)
 }
 
 /// Locks those of these seats that are free and that nobody else has locked, and reads them as [`list_locked`] does: who

@@ -171,10 +171,14 @@ pub async fn tell_of_windows(state: &AppState) -> Result<u64> {
     }
     let now = state.clock.now_in(&mut tx).await?;
     let turned: Vec<EventId> = sqlx::query_scalar(
+        // Who draws a map has its sections locked and tells of it in the end, which waits for the lock that this one has: what is
+        // locked is told of the next time.
         "update sections set shown_on_sale = not shown_on_sale
-         where (sales_open_at is not null or sales_close_at is not null or not shown_on_sale)
-           and shown_on_sale <> (coalesce(sales_open_at <= $1, true) and coalesce(sales_close_at > $1, true))
-         returning event_id",
+         from (select event_id as of_event, name as of_name from sections
+               where (sales_open_at is not null or sales_close_at is not null or not shown_on_sale)
+                 and shown_on_sale <> (coalesce(sales_open_at <= $1, true) and coalesce(sales_close_at > $1, true))
+               for no key update skip locked) as turned
+         where event_id = of_event and name = of_name returning event_id",
     )
     .bind(now)
     .fetch_all(&mut *tx)

@@ -57,7 +57,7 @@ impl Limiter {
     pub(super) async fn forget(&self, who: &str) {
         let key = self.key(who);
         // A copy that stays behind counts too much for a while.
-        self.redis.del(std::slice::from_ref(&key)).await.ok();
+        self.redis.del(&key).await.ok();
         self.local.invalidate(&key);
     }
 

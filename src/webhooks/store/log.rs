@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Deliveries removed in one round.
+/// Deliveries removed by one statement.
 const REMOVED_AT_ONCE: i64 = 5_000;
 
 #[derive(sqlx::FromRow)]
@@ -152,6 +152,17 @@ fn deed(action: &'static str, (webhook_id, event_id): (WebhookId, Option<EventId
 
 /// Removes what ended so long ago that nobody asks for it any more, and what waits for as long at a webhook that is stopped.
 pub async fn forget_old(state: &AppState) -> Result<u64> {
+    let mut forgotten = 0;
+    loop {
+        let count = forget_some(state).await?;
+        forgotten += count;
+        if count < REMOVED_AT_ONCE as u64 {
+            return Ok(forgotten);
+        }
+    }
+}
+
+async fn forget_some(state: &AppState) -> Result<u64> {
     let forgotten = sqlx::query(
         "delete from webhook_deliveries where id in (
              select id from webhook_deliveries where ended_at < $1
