@@ -51,6 +51,7 @@ pub mod secret;
 pub mod serve;
 pub mod session_store;
 pub mod settled;
+pub mod shared_pages;
 pub mod state;
 mod static_files;
 mod task;

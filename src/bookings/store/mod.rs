@@ -41,7 +41,7 @@ pub use file::get_file;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
 pub use import::{ImportedBooking, import_bookings};
 pub use manage::{Edit, unpublish_event, update_event};
-pub use of_person::{KeptBooking, export_bookings, list_open, resend_mails};
+pub use of_person::{KeptBooking, export_bookings, is_involved, list_open, resend_mails};
 pub use offer::feed_waitlists;
 pub use read::{OfPerson, find_booking, get_booking, get_history, get_owned, list_bookings, list_owned};
 pub use redraw::{Drawing, draw_map, get_drawing};
