@@ -44,6 +44,7 @@ pub mod photos;
 pub mod pictures;
 pub mod redis;
 mod request_log;
+mod request_times;
 mod retry;
 mod robots;
 pub mod router;

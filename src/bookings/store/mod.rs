@@ -35,7 +35,7 @@ pub use change::{cancel_booking, extend_hold, release_hold};
 pub use claim::{Claim, ClaimLocks, claim_bookings, enter_claim, lock_claim};
 pub use confirm::{ConfirmRequest, confirm_booking};
 pub use discount::{CodeRequest, apply_code, remove_code};
-pub use end::{sweep, sweep_ahead};
+pub use end::{count_holds, sweep, sweep_ahead};
 pub use export::{ExportedBooking, list_exported};
 pub use file::get_file;
 pub use hold::{HoldQueue, HoldRequest, hold_places};
