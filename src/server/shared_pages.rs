@@ -180,6 +180,9 @@ pub fn counts_down() {
     }
 }
 
+/// Writes a personal part for the page whose scripts have this nonce.
+pub type WritePart<'a> = &'a dyn Fn(PersonalPart, &str) -> String;
+
 /// A page that everybody gets, with what each reply fills in.
 pub struct SharedPage {
     headers: HeaderMap,
@@ -229,7 +232,7 @@ impl SharedPage {
 
     /// The reply: with its own nonce and key, and where `write` is given, with the personal parts that it writes for this nonce.
     /// Nothing where the system has no randomness.
-    pub fn reply(&self, write: Option<&dyn Fn(PersonalPart, &str) -> String>) -> Option<Response> {
+    pub fn reply(&self, write: Option<WritePart>) -> Option<Response> {
         let random = random_bytes().ok()?;
         let (nonce, key) = (hex::encode(&random[..16]), hex::encode(&random[16..24]));
         let mut body = Vec::with_capacity(self.text.len() + 2048);
