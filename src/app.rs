@@ -2,6 +2,7 @@
 
 mod installed;
 pub mod offline_page;
+pub mod sharing;
 pub mod wake;
 
 use crate::{
@@ -50,10 +51,10 @@ use crate::{
         plans_page::PlansPage,
         prices_page::PricesPage,
     },
-    server::state::AppState,
+    server::{shared_pages::PersonalPart, state::AppState},
     staff::{invitation_page::InvitationPage, log_page::LogPage, people_page::PeoplePage},
     tickets::{ticket_page::TicketPage, tickets_page::TicketsPage, transfer_page::TransferPage},
-    ui::{FormRefusal, HeadOfAll, PageError, SiteFooter, SiteHeader, refusal},
+    ui::{FormRefusal, HeadOfAll, PageError, Personal, SiteFooter, SiteHeader, refusal},
     users::{
         account_page::AccountPage,
         api::Logout,
@@ -134,8 +135,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <KeptPrivate />
             <SiteHeader>
-                <NotificationsLink />
-                <SessionLinks />
+                <Personal part=PersonalPart::HeaderEnd>
+                    <NotificationsLink />
+                    <SessionLinks />
+                </Personal>
             </SiteHeader>
             <main id="main" tabindex="-1">
                 // Its form is on every page.

@@ -3,6 +3,8 @@
 pub mod filter_form;
 pub(super) mod filters;
 
+pub use filters::QUERY_FIELDS;
+
 use super::{
     api::{list_cities, list_events, suggest_events},
     event_card::EventCard,

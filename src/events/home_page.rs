@@ -7,11 +7,12 @@ use super::{
 };
 use crate::{
     error::Error,
-    server::begin,
+    server::{begin, shared_pages::PersonalPart},
     ui::{
-        ButtonKind, Field, Glyph, Icon, LinkButton, LiveForm, PageError, Preview, SITE_PICTURE, SelectField, path_with,
+        ButtonKind, Field, Glyph, Icon, LinkButton, LiveForm, PageError, Personal, Preview, SITE_PICTURE, SelectField,
+        path_with,
     },
-    users::sign_in_page::SessionUser,
+    users::{model::User, sign_in_page::SessionUser},
 };
 use futures::join;
 use leptos::prelude::*;
@@ -66,7 +67,9 @@ async fn list(price: &str, limit: &str) -> Result<Page<Event>, Error> {
 fn Opening(cities: Vec<String>) -> impl IntoView {
     view! {
         <section class="page opening">
-            <Greeting />
+            <Personal part=PersonalPart::Greeting>
+                <Greeting />
+            </Personal>
             <h1>"Find something worth going out for"</h1>
             <Search cities />
             <nav class="chips" aria-label="Categories">
@@ -85,16 +88,21 @@ fn Opening(cities: Vec<String>) -> impl IntoView {
 #[component]
 fn Greeting() -> impl IntoView {
     let SessionUser(user) = expect_context();
-    Suspend::new(async move {
-        user.await.ok().flatten().map(|user| {
-            view! {
-                <p class="greeting">
-                    {format!("Hello, {}. ", user.first_name)}
-                    <a href="/bookings">"Your bookings"</a>
-                </p>
-            }
-        })
-    })
+    Suspend::new(async move { user.await.ok().flatten().map(|user| view! { <GreetingWords user /> }) })
+}
+
+/// The word for this person.
+#[component]
+pub fn GreetingWords(
+    /// Who is signed in.
+    user: User,
+) -> impl IntoView {
+    view! {
+        <p class="greeting">
+            {format!("Hello, {}. ", user.first_name)}
+            <a href="/bookings">"Your bookings"</a>
+        </p>
+    }
 }
 
 #[component]

@@ -123,18 +123,35 @@ fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
 #[component]
 pub fn NotificationsLink() -> impl IntoView {
     let SessionUser(user) = expect_context();
-    let follows = !use_location().pathname.get_untracked().starts_with("/events/");
+    let follows = follows(&use_location().pathname.get_untracked());
     Suspend::new(async move {
         let User { unread_count, .. } = user.await.ok().flatten()?;
-        let script = follows.then(|| view! { <script nonce=use_nonce()>{FOLLOW}</script> });
-        Some(view! {
-            <a class="notifications-link" href="/notifications">
-                <Icon glyph=Glyph::Bell />
-                <span class="visually-hidden">"Notifications"</span>
-                " "
-                <span id="unread" class="unread" class:unread-none={unread_count == 0}>{unread_count}</span>
-            </a>
-            {script}
-        })
+        let nonce = use_nonce().filter(|_| follows).map(|nonce| nonce.to_string());
+        Some(view! { <UnreadLink unread_count nonce /> })
     })
+}
+
+/// Whether the number is kept up to date on the page at this path.
+pub fn follows(path: &str) -> bool {
+    !path.starts_with("/events/")
+}
+
+/// The link with the number.
+#[component]
+pub fn UnreadLink(
+    /// How many one hasn't seen.
+    unread_count: i32,
+    /// That of the page's scripts, where the number is kept up to date.
+    nonce: Option<String>,
+) -> impl IntoView {
+    let script = nonce.map(|nonce| view! { <script nonce=nonce>{FOLLOW}</script> });
+    view! {
+        <a class="notifications-link" href="/notifications">
+            <Icon glyph=Glyph::Bell />
+            <span class="visually-hidden">"Notifications"</span>
+            " "
+            <span id="unread" class="unread" class:unread-none={unread_count == 0}>{unread_count}</span>
+        </a>
+        {script}
+    }
 }

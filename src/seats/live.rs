@@ -44,6 +44,11 @@ impl LiveSeats {
         self.viewers.close();
     }
 
+    /// How many are watching.
+    pub fn viewer_count(&self) -> usize {
+        self.viewers.count()
+    }
+
     fn tell(&self, frames: &[Frame]) {
         for frame in frames {
             self.viewers.tell(frame.event_id, || Message { number: frame.number, bytes: message(frame).into() });

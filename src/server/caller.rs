@@ -77,10 +77,7 @@ impl Caller {
         let request_id = request_id();
         let session = current_session()?;
         let now = state.clock.now();
-        let user_id = find_person(&session).await?;
-        if user_id.is_some() {
-            keep_alive(&session, now).await?;
-        }
+        let user_id = visit(&session, now).await?;
         let parts = use_context::<Parts>();
         let address = parts.as_ref().and_then(|parts| client_address(parts, &state.config));
         let credential = parts.and_then(|parts| parts.extensions.get().copied());
@@ -144,6 +141,15 @@ impl Caller {
 /// Whose session it is, if somebody is signed in. Errors: `Unavailable` when it can't be looked up.
 pub async fn find_person(session: &Session) -> Result<Option<UserId>> {
     session.get(USER_ID).await.map_err(session_failure)
+}
+
+/// The same for somebody who has come: their session goes on. Errors: `Unavailable`.
+pub async fn visit(session: &Session, now: DateTime<Utc>) -> Result<Option<UserId>> {
+    let user_id = find_person(session).await?;
+    if user_id.is_some() {
+        keep_alive(session, now).await?;
+    }
+    Ok(user_id)
 }
 
 /// Sets the HTTP status of the page being rendered. Does nothing in the browser's place, or once the reply has begun.

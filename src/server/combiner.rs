@@ -1,6 +1,6 @@
 //! Settling requests that wait for the same thing together: one transaction for all of them instead of one each.
 
-use super::{Failure, Result};
+use super::{Failure, Result, metrics::BATCH_SIZE};
 use crate::error::Error;
 use anyhow::anyhow;
 use futures::FutureExt;
@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Queues of requests, one for each key. While the requests of a key are being settled, those that come gather and are
 /// settled together next, in the order they came; a lone one is settled at once. Clones share the queues.
 pub struct Combiner<K, Q, A> {
+    name: &'static str,
     queues: Arc<Mutex<HashMap<K, Queue<Q, A>>>>,
 }
 
@@ -37,13 +38,14 @@ struct Waiting<Q, A> {
 
 impl<K, Q, A> Clone for Combiner<K, Q, A> {
     fn clone(&self) -> Self {
-        Self { queues: Arc::clone(&self.queues) }
+        Self { name: self.name, queues: Arc::clone(&self.queues) }
     }
 }
 
-impl<K, Q, A> Default for Combiner<K, Q, A> {
-    fn default() -> Self {
-        Self { queues: Arc::default() }
+impl<K, Q, A> Combiner<K, Q, A> {
+    /// Queues that are called this in the figures.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, queues: Arc::default() }
     }
 }
 
@@ -94,6 +96,7 @@ where
             if requests.is_empty() {
                 continue;
             }
+            metrics::histogram!(BATCH_SIZE, "queue" => self.name).record(requests.len() as f64);
             // A panic must not leave the queue without anybody who works it off; its batch gets no answer.
             let settled = AssertUnwindSafe(settle(requests)).catch_unwind().await;
             let answers = settled.unwrap_or_else(|_panic| Vec::new());
@@ -156,14 +159,14 @@ mod tests {
     #[tokio::test]
     async fn a_lone_request_is_settled_at_once() {
         let (sizes, mut seen) = mpsc::unbounded_channel();
-        let answer = Numbers::default().submit(1, 21, doubling(&Arc::new(Semaphore::new(1)), &sizes)).await;
+        let answer = Numbers::new("numbers").submit(1, 21, doubling(&Arc::new(Semaphore::new(1)), &sizes)).await;
         assert!(matches!(answer, Ok(42)));
         assert_eq!(seen.recv().await, Some(1));
     }
 
     #[tokio::test]
     async fn requests_that_come_meanwhile_are_settled_together_each_with_its_own_answer() {
-        let (combiner, gate) = (Numbers::default(), Arc::new(Semaphore::new(0)));
+        let (combiner, gate) = (Numbers::new("numbers"), Arc::new(Semaphore::new(0)));
         let (sizes, mut seen) = mpsc::unbounded_channel();
         let first = tokio::spawn({
             let (combiner, settle) = (combiner.clone(), doubling(&gate, &sizes));
@@ -186,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_gone_is_left_out_and_nobody_else_notices() {
-        let (combiner, gate) = (Numbers::default(), Arc::new(Semaphore::new(0)));
+        let (combiner, gate) = (Numbers::new("numbers"), Arc::new(Semaphore::new(0)));
         let (sizes, mut seen) = mpsc::unbounded_channel();
         let first = tokio::spawn({
             let (combiner, settle) = (combiner.clone(), doubling(&gate, &sizes));
@@ -208,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_costs_its_own_batch_only() {
-        let combiner = Numbers::default();
+        let combiner = Numbers::new("numbers");
         let panicked = combiner.submit(1, 1, |_| async { panic!("a fault") }).await;
         assert!(matches!(panicked, Err(Failure::Unexpected(_))));
         let after = combiner.submit(1, 2, |batch| async move { batch.into_iter().map(Ok).collect() }).await;
@@ -217,7 +220,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_waits_too_long_is_told_to_come_back() {
-        let (combiner, gate) = (Numbers::default(), Arc::new(Semaphore::new(0)));
+        let (combiner, gate) = (Numbers::new("numbers"), Arc::new(Semaphore::new(0)));
         let (sizes, mut seen) = mpsc::unbounded_channel();
         let slow = tokio::spawn({
             let (combiner, settle) = (combiner.clone(), doubling(&gate, &sizes));
@@ -236,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_instead_of_growing() {
-        let (combiner, gate) = (Numbers::default(), Arc::new(Semaphore::new(0)));
+        let (combiner, gate) = (Numbers::new("numbers"), Arc::new(Semaphore::new(0)));
         let (sizes, _seen) = mpsc::unbounded_channel();
         let waiting: Vec<_> = (0..=QUEUE_MAX as u32 + 1)
             .map(|n| {

@@ -16,6 +16,7 @@ use std::{
     ops::RangeInclusive,
     path::PathBuf,
     str::FromStr,
+    time::Duration,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub shutdown_grace_s: u64,
     /// Seconds after its last use at which a session ends.
     pub session_ttl_s: i64,
+    /// How long a page that is the same for everybody is shared at most.
+    pub pages_shared: Duration,
     /// PostgreSQL.
     pub database: DatabaseConfig,
     /// Redis.
@@ -187,7 +190,7 @@ impl Config {
         Self::read(&text, std::env::vars_os().filter_map(as_text), leptos.leptos_options)
     }
 
-    /// Settings for tests: hashes that cost next to nothing, and patience with a Redis on a busy machine.
+    /// Settings for tests: hashes that cost next to nothing, pages that are each drawn anew, and patience with a Redis on a busy machine.
     pub fn for_tests(database_url: &str, redis_url: &str) -> Self {
         Self {
             public_url: "http://127.0.0.1:3000".to_owned(),
@@ -197,6 +200,7 @@ impl Config {
             proxies: Proxies::default(),
             shutdown_grace_s: 1,
             session_ttl_s: 3600,
+            pages_shared: Duration::ZERO,
             database: DatabaseConfig {
                 url: database_url.to_owned(),
                 max_connections: 10,
@@ -247,6 +251,7 @@ impl Config {
             proxies: settings.parse("proxies", "addresses or networks like 10.0.0.0/8, ::1", Proxies::parse)?,
             shutdown_grace_s: settings.number("shutdown_grace_s", 0..=24)?,
             session_ttl_s: settings.number("session_ttl_s", 60..=31_536_000)?,
+            pages_shared: Duration::from_millis(settings.number("pages_shared_ms", 0..=1_000)?),
             database: read_database(&settings)?,
             redis: RedisConfig {
                 url: settings.variable("REDIS_URL", "redis://127.0.0.1:6379")?,

@@ -38,13 +38,18 @@ pub struct Credential {
 /// alone: nothing is kept of it, and no cookie tells of it.
 pub(super) async fn stand_in(mut request: Request, next: Next) -> Response {
     if let Some(credential) = request.extensions().get::<Credential>().copied() {
-        let session = Session::new(None, Arc::new(Nowhere), None);
+        let session = nobody();
         // Nothing is asked for what lies in memory, so that it can't fail.
         if session.insert(USER_ID, credential.user_id).await.is_ok() {
             request.extensions_mut().insert(session);
         }
     }
     next.run(request).await
+}
+
+/// A session of nobody, in memory alone.
+pub(super) fn nobody() -> Session {
+    Session::new(None, Arc::new(Nowhere), None)
 }
 
 /// Keeps nothing.

@@ -1,8 +1,8 @@
 //! Figures for whoever watches the system: counted where things happen, shown to Prometheus under `GET /metrics` on an
 //! address of its own, because they are nobody else's business. Without that address nothing is counted at all.
 
-use super::{breaker::BreakerState, jobs::count_waiting, state::AppState};
-use crate::{job::Lane, webhooks};
+use super::{breaker::BreakerState, jobs::count_waiting, state::AppState, vitals::sessions_so_far};
+use crate::{bookings, job::Lane, webhooks};
 use anyhow::Context;
 use axum::{
     Router,
@@ -11,8 +11,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{net::SocketAddr, time::Duration};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +49,40 @@ pub const WEBHOOKS_OVERDUE: &str = "evently_webhook_deliveries_overdue_seconds";
 /// Gauge: webhooks. Label: `state`: `failing`, `gave_up`.
 pub const WEBHOOKS: &str = "evently_webhooks";
 
+/// Histogram: seconds until a reply began. Label: `route`, as the router or the table of functions names it.
+pub const REQUEST_SECONDS: &str = "evently_request_seconds";
+/// Counter: requests that were answered by 500 and above. Label: `route`.
+pub const REQUESTS_FAILED_TOTAL: &str = "evently_requests_failed_total";
+/// Counter: what a cache had. Label: `cache`: `pages`, `sessions`.
+pub const CACHE_HITS_TOTAL: &str = "evently_cache_hits_total";
+/// Counter: what it didn't have. Label: `cache`.
+pub const CACHE_MISSES_TOTAL: &str = "evently_cache_misses_total";
+/// Gauge: connections to PostgreSQL for requests. Label: `state`: `in_use`, `idle`.
+pub const POOL_CONNECTIONS: &str = "evently_pool_connections";
+/// Gauge: as many as there can be. No labels.
+pub const POOL_CONNECTIONS_MAX: &str = "evently_pool_connections_max";
+/// Histogram: requests that were settled in one transaction. Label: `queue`: `holds`, `confirms`, `limits`.
+pub const BATCH_SIZE: &str = "evently_batch_size";
+/// Gauge: open streams of this process. Label: `kind`: `seats`, `events`, `notifications`.
+pub const VIEWERS: &str = "evently_viewers";
+/// Gauge: holds and offers that nobody has settled yet, of the whole site: every process says the same. No labels.
+pub const HOLDS_OPEN: &str = "evently_holds_open";
+/// Counter: what happened to bookings, as their history says, each counted by the one process that added it up: of all processes
+/// together it is exact but for what one had counted and not shown when it died. Labels: `action`: `held`, `confirmed`, `cancelled`,
+/// `released`, `expired`; `currency`, the event's.
+pub const BOOKINGS_TOTAL: &str = "evently_bookings_total";
+/// Counter: what was paid in minor units, counted as the bookings are. Label: `currency`.
+pub const REVENUE_MINOR_TOTAL: &str = "evently_revenue_minor_total";
+/// Counter: what was given back in minor units. Label: `currency`.
+pub const REFUNDS_MINOR_TOTAL: &str = "evently_refunds_minor_total";
+
+/// Upper bounds of times, in seconds: around a page from memory, a page, a booking, and what people notice.
+const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Upper bounds of batches, in requests.
+const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+static COUNTING: AtomicBool = AtomicBool::new(false);
+
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How often what was measured is added up, so that it doesn't pile up where nobody asks.
@@ -66,7 +104,12 @@ pub async fn serve_metrics(state: AppState, address: SocketAddr, token: Cancella
 
 /// Begins to count in this process. Errors: being called twice.
 pub fn install() -> anyhow::Result<PrometheusHandle> {
-    let figures = PrometheusBuilder::new().install_recorder().context("beginning to count")?;
+    let buckets = [(REQUEST_SECONDS, &SECONDS[..]), (BATCH_SIZE, &BATCHES[..])];
+    let builder = buckets.into_iter().try_fold(PrometheusBuilder::new(), |builder, (name, bounds)| {
+        builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), bounds)
+    });
+    let figures = builder.and_then(PrometheusBuilder::install_recorder).context("beginning to count")?;
+    COUNTING.store(true, Relaxed);
     metrics::describe_counter!(RETRIES_TOTAL, "Tries after the first, by the work and the reason.");
     metrics::describe_counter!(IDEMPOTENCY_REPLAYS_TOTAL, "Replies given again under an Idempotency-Key.");
     metrics::describe_counter!(LIMITED_TOTAL, "Requests that came too often, by class.");
@@ -79,6 +122,18 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!(WEBHOOKS_WAITING, "Deliveries to webhooks that wait.");
     metrics::describe_gauge!(WEBHOOKS_OVERDUE, "Seconds by which the oldest is overdue whose receiver doesn't fail.");
     metrics::describe_gauge!(WEBHOOKS, "Webhooks that fail, and that were stopped because nothing arrived.");
+    metrics::describe_histogram!(REQUEST_SECONDS, "Seconds until a reply began, by route.");
+    metrics::describe_counter!(REQUESTS_FAILED_TOTAL, "Requests answered by 500 and above, by route.");
+    metrics::describe_counter!(CACHE_HITS_TOTAL, "What a cache had.");
+    metrics::describe_counter!(CACHE_MISSES_TOTAL, "What a cache didn't have.");
+    metrics::describe_gauge!(POOL_CONNECTIONS, "Connections to PostgreSQL for requests, by state.");
+    metrics::describe_gauge!(POOL_CONNECTIONS_MAX, "As many as there can be.");
+    metrics::describe_histogram!(BATCH_SIZE, "Requests settled in one transaction, by queue.");
+    metrics::describe_gauge!(VIEWERS, "Open streams of this process, by kind.");
+    metrics::describe_gauge!(HOLDS_OPEN, "Holds and offers of the whole site that nobody has settled yet.");
+    metrics::describe_counter!(BOOKINGS_TOTAL, "What happened to bookings, by action and currency.");
+    metrics::describe_counter!(REVENUE_MINOR_TOTAL, "What was paid, in minor units.");
+    metrics::describe_counter!(REFUNDS_MINOR_TOTAL, "What was given back, in minor units.");
     metrics::describe_counter!(MAILS_TOTAL, "Mails that came to their end, by what became of them.");
     // A counter that isn't there yet can't be told from one that is missing.
     metrics::counter!(IDEMPOTENCY_REPLAYS_TOTAL).absolute(0);
@@ -101,6 +156,25 @@ async fn show(State((state, figures)): State<(AppState, PrometheusHandle)>) -> R
             metrics::gauge!(JOBS_DEAD, "lane" => lane.name()).set(count.dead as f64);
         }
     }
+    for (cache, [hits, misses]) in [("pages", page_counts(&state)), ("sessions", sessions_so_far())] {
+        metrics::counter!(CACHE_HITS_TOTAL, "cache" => cache).absolute(hits);
+        metrics::counter!(CACHE_MISSES_TOTAL, "cache" => cache).absolute(misses);
+    }
+    let pool = state.db.pool();
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    metrics::gauge!(POOL_CONNECTIONS, "state" => "idle").set(idle);
+    metrics::gauge!(POOL_CONNECTIONS, "state" => "in_use").set(pool.size().saturating_sub(idle));
+    metrics::gauge!(POOL_CONNECTIONS_MAX).set(pool.options().get_max_connections());
+    for (kind, count) in [
+        ("seats", state.live_seats.viewer_count()),
+        ("events", state.live_events.viewer_count()),
+        ("notifications", state.live_notifications.viewer_count()),
+    ] {
+        metrics::gauge!(VIEWERS, "kind" => kind).set(count as f64);
+    }
+    if let Ok(open) = bookings::store::count_holds(&state).await {
+        metrics::gauge!(HOLDS_OPEN).set(open as f64);
+    }
     if let Ok(backlog) = webhooks::store::count_waiting(&state).await {
         metrics::gauge!(WEBHOOKS_WAITING).set(backlog.waiting as f64);
         metrics::gauge!(WEBHOOKS_OVERDUE).set(backlog.overdue_s);
@@ -108,6 +182,17 @@ async fn show(State((state, figures)): State<(AppState, PrometheusHandle)>) -> R
         metrics::gauge!(WEBHOOKS, "state" => "gave_up").set(backlog.gave_up as f64);
     }
     ([(CONTENT_TYPE, TEXT_FORMAT)], figures.render()).into_response()
+}
+
+/// Pages that somebody else had drawn, and those that were drawn.
+fn page_counts(state: &AppState) -> [u64; 2] {
+    let [drawn, handed_out] = state.shared_pages.counts();
+    [handed_out, drawn]
+}
+
+/// Whether anything is counted.
+pub(super) fn is_counting() -> bool {
+    COUNTING.load(Relaxed)
 }
 
 fn level(state: BreakerState) -> f64 {

@@ -1,8 +1,8 @@
 //! One log line a request, with an id that the reply carries too.
 
-use super::{clock::new_id, vitals::count_request};
+use super::{clock::new_id, request_times::count_time, vitals::count_request};
 use axum::{
-    extract::Request,
+    extract::{MatchedPath, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method},
     middleware::Next,
     response::Response,
@@ -44,6 +44,7 @@ fn incoming_id(headers: &HeaderMap) -> Option<String> {
 /// The line to log. Without the query, which may hold what people typed.
 struct Line {
     method: Method,
+    route: Option<MatchedPath>,
     path: String,
     began: Instant,
     ended: bool,
@@ -52,7 +53,8 @@ struct Line {
 impl Line {
     fn begin(request: &Request) -> Self {
         let path = request.uri().path().to_owned();
-        Self { method: request.method().clone(), path, began: Instant::now(), ended: false }
+        let route = request.extensions().get().cloned();
+        Self { method: request.method().clone(), route, path, began: Instant::now(), ended: false }
     }
 
     fn end(mut self, status: Option<u16>) {
@@ -65,6 +67,7 @@ impl Line {
         let duration_ms = (self.began.elapsed().as_secs_f64() * 1e5).round() / 100.0;
         if let Some(status) = status {
             count_request(path, status, self.began.elapsed());
+            count_time(self.route.as_ref(), path, status, self.began.elapsed());
         }
         match status {
             Some(status) => tracing::info!(method, path, status, duration_ms, "request"),

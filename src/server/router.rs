@@ -5,6 +5,8 @@
 //! guard against foreign origins, the session; under `/api` also the reader of JSON and the keeper of replies. Around what
 //! takes tokens stand the layers that say how often somebody has asked and whose the token is, and inside its session the one
 //! that counts.
+//! Pages that are the same for everybody are answered inside the session by what was drawn for somebody else a moment ago; what
+//! staff change puts an end to that.
 //! What open pages are told as a stream has fewer of them (`streams`).
 //!
 //! Layers stand together in tuples, the outermost first: each call of `Router::layer` boxes what is inside it once more, and
@@ -30,7 +32,11 @@ use super::{
 };
 use crate::{
     analytics, api,
-    app::{self, App, shell},
+    app::{
+        self, App,
+        sharing::{clear_after_changes, share_pages},
+        shell,
+    },
     bookings, discounts, events, notifications, seats,
     staff::{
         self,
@@ -118,6 +124,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api/", any(call_server_fn))
         .route("/api/{*fn_name}", any(call_server_fn))
         .layer((
+            from_fn_with_state(state.clone(), clear_after_changes),
             from_fn_with_state(state.clone(), tell_limits),
             from_fn_with_state(state.clone(), accept_bearer),
             from_fn(shape_errors),
@@ -135,6 +142,7 @@ fn api(state: &AppState) -> Router<AppState> {
 /// seats would be a million fields. One takes a form, as the others do.
 fn large_api(state: &AppState) -> Router<AppState> {
     LARGE_BODIES.iter().fold(Router::new(), |router, path| router.route(path, any(call_server_fn))).layer((
+        from_fn_with_state(state.clone(), clear_after_changes),
         from_fn_with_state(state.clone(), tell_limits),
         from_fn_with_state(state.clone(), accept_bearer),
         from_fn(shape_errors),
@@ -171,6 +179,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             from_fn(without_trailing_slash),
             from_fn(refuse_as_page),
             guards(state),
+            from_fn_with_state(state.clone(), share_pages),
             from_fn_with_state(PageTurns::default(), take_turns),
             from_fn_with_state(Otherwise::OneHour, set_cache_control),
             from_fn(keep_owner),
@@ -193,6 +202,7 @@ fn documents(state: &AppState) -> Router<AppState> {
 /// The files that staff send. While one comes no page has to wait for its turn.
 fn uploads(state: &AppState) -> Router<AppState> {
     events::admin::poster_upload::routes().layer((
+        from_fn_with_state(state.clone(), clear_after_changes),
         from_fn_with_state(state.clone(), tell_limits),
         from_fn_with_state(state.clone(), accept_bearer),
         from_fn(refuse_as_page),

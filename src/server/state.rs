@@ -3,7 +3,7 @@
 use super::{
     clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
     limits::Limiter, mailer::Mailer, outgoing::Outgoing, passwords::Passwords, photos::DarkRoom, pictures::Pictures,
-    redis::Redis, session_store::SessionStore,
+    redis::Redis, session_store::SessionStore, shared_pages::SharedPages,
 };
 use crate::{
     bookings::{
@@ -41,6 +41,8 @@ pub struct Parts {
     pub db: Db,
     /// Redis, which may be away.
     pub redis: Redis,
+    /// What was drawn for everybody.
+    pub shared_pages: SharedPages,
     /// Who is signed in.
     pub sessions: SessionStore,
     /// How many are at one event at a time with a connection each.
@@ -105,6 +107,7 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock) -> anyhow::Result<Self> {
         let redis = Redis::new(&config.redis)?;
         Ok(Self(Arc::new(Parts {
+            shared_pages: SharedPages::new(config.pages_shared),
             sessions: SessionStore::new(db.clone(), redis.clone()),
             limiter: Limiter::new(redis.clone(), clock.clone(), &config.public_url),
             bearers: Bearers::default(),
@@ -115,8 +118,8 @@ impl AppState {
             outgoing: Arc::new(Outgoing::new(config.private_addresses)),
             leptos_options: config.leptos.clone(),
             gates: Gates::default(),
-            holds: Combiner::default(),
-            confirms: Combiner::default(),
+            holds: Combiner::new("holds"),
+            confirms: Combiner::new("confirms"),
             live_events: LiveEvents::default(),
             live_notifications: LiveNotifications::default(),
             live_seats: LiveSeats::default(),

@@ -87,6 +87,11 @@ impl<K: Eq + Hash + Copy> Viewers<K> {
         watched.by_key.keys().copied().collect()
     }
 
+    /// How many are watching.
+    pub fn count(&self) -> usize {
+        self.lock().by_key.values().map(Sender::receiver_count).sum()
+    }
+
     /// Tells the viewers of this. Nobody there to hear it is fine; the message is made only if somebody is.
     pub fn tell(&self, key: K, message: impl FnOnce() -> Message) {
         if let Some(sender) = self.lock().by_key.get(&key) {

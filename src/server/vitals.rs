@@ -1,7 +1,7 @@
 //! What this process has answered since it was last written down. Counting is a few atomic additions a request.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering::Relaxed},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
@@ -17,6 +17,9 @@ static CONFIRMED: AtomicI64 = AtomicI64::new(0);
 static CANCELLED: AtomicI64 = AtomicI64::new(0);
 static SESSION_HITS: AtomicI64 = AtomicI64::new(0);
 static SESSION_MISSES: AtomicI64 = AtomicI64::new(0);
+
+/// The same of sessions since the process began: those that a cache had, and the others.
+static SESSIONS_SO_FAR: [AtomicU64; 2] = [AtomicU64::new(0), AtomicU64::new(0)];
 
 /// All counts, in the order of the columns of `vitals`.
 static ALL: [&AtomicI64; 9] = [
@@ -49,6 +52,12 @@ pub(super) fn count_request(path: &str, status: u16, took: Duration) {
 /// Counts a session that was looked up, by whether a cache had it.
 pub(super) fn count_session(was_cached: bool) {
     add(if was_cached { &SESSION_HITS } else { &SESSION_MISSES }, true);
+    SESSIONS_SO_FAR[usize::from(!was_cached)].fetch_add(1, Relaxed);
+}
+
+/// How many sessions were looked up since the process began: those that a cache had, and the others.
+pub(super) fn sessions_so_far() -> [u64; 2] {
+    SESSIONS_SO_FAR.each_ref().map(|count| count.load(Relaxed))
 }
 
 fn add(count: &AtomicI64, counts: bool) {

@@ -56,6 +56,11 @@ impl<K: Eq + Hash + Copy, V: PartialEq + Copy + Serialize> Watched<K, V> {
         self.viewers.watched()
     }
 
+    /// How many are watching.
+    pub fn viewer_count(&self) -> usize {
+        self.viewers.count()
+    }
+
     /// Tells of what has changed, and answers how many values that were.
     pub fn tell(&self, now: HashMap<K, V>) -> u64 {
         let mut told = self.told();

@@ -24,6 +24,8 @@ pub mod link;
 pub mod live_form;
 pub mod notice;
 #[cfg(feature = "ssr")]
+pub mod personal;
+#[cfg(feature = "ssr")]
 pub mod place_rows;
 #[cfg(feature = "ssr")]
 pub mod preview;
@@ -49,6 +51,8 @@ pub use layout::{PageHead, SiteFooter, SiteHeader};
 pub use link::path_with;
 pub use live_form::LiveForm;
 pub use notice::{Notice, Tone};
+#[cfg(feature = "ssr")]
+pub use personal::Personal;
 #[cfg(feature = "ssr")]
 pub use place_rows::{Marked, PlaceRows};
 #[cfg(feature = "ssr")]

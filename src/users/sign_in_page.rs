@@ -39,8 +39,12 @@ pub fn SessionLinks() -> impl IntoView {
     })
 }
 
+/// The header's end for who is signed in.
 #[component]
-fn SignedIn(user: User) -> impl IntoView {
+pub fn SignedIn(
+    /// Who that is.
+    user: User,
+) -> impl IntoView {
     let has_dashboard = user.is_admin || user.is_staff;
     view! {
         {has_dashboard.then(|| view! { <a class="dashboard-link" href="/admin">"Dashboard"</a> })}

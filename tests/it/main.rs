@@ -36,6 +36,7 @@ mod races;
 mod reach;
 mod requests;
 mod seats;
+mod sharing;
 mod staff;
 mod standing;
 mod tickets;

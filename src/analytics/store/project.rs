@@ -2,9 +2,14 @@
 
 use crate::{
     bookings::store::find_settled,
-    server::{Result, state::AppState},
+    server::{
+        Result,
+        metrics::{BOOKINGS_TOTAL, REFUNDS_MINOR_TOTAL, REVENUE_MINOR_TOTAL},
+        state::AppState,
+    },
 };
-use sqlx::PgConnection;
+use serde::Deserialize;
+use sqlx::{PgConnection, types::Json};
 
 /// Entries added in one transaction, so that a backlog doesn't make a long one.
 const RUN_MAX: i64 = 20_000;
@@ -28,7 +33,7 @@ pub async fn project_sales(state: &AppState) -> Result<u64> {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(told) = told.filter(|told| *told < upto) else { return Ok(added) };
-        let next = add_entries(&mut tx, told, upto).await?;
+        let (next, sums) = add_entries(&mut tx, told, upto).await?;
         let reached = if next == upto { Some(as_of) } else { None };
         sqlx::query("update sales_told set upto_entry = $1, as_of = coalesce($2, as_of)")
             .bind(next)
@@ -36,19 +41,50 @@ pub async fn project_sales(state: &AppState) -> Result<u64> {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        sums.iter().for_each(Sums::count);
         added += (next - told).unsigned_abs();
     }
 }
 
-/// Adds the next entries, and answers up to which number all are added now.
-async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<i64> {
-    let last: Option<i64> = sqlx::query_scalar(
+/// What was added in one currency.
+#[derive(Debug, Deserialize)]
+struct Sums {
+    currency: String,
+    held: u64,
+    confirmed: u64,
+    cancelled: u64,
+    released: u64,
+    expired: u64,
+    paid_minor: u64,
+    given_back_minor: u64,
+}
+
+impl Sums {
+    /// Counts it in this process's figures: no other one adds these entries.
+    fn count(&self) {
+        for (action, count) in [
+            ("held", self.held),
+            ("confirmed", self.confirmed),
+            ("cancelled", self.cancelled),
+            ("released", self.released),
+            ("expired", self.expired),
+        ] {
+            metrics::counter!(BOOKINGS_TOTAL, "action" => action, "currency" => self.currency.clone()).increment(count);
+        }
+        metrics::counter!(REVENUE_MINOR_TOTAL, "currency" => self.currency.clone()).increment(self.paid_minor);
+        metrics::counter!(REFUNDS_MINOR_TOTAL, "currency" => self.currency.clone()).increment(self.given_back_minor);
+    }
+}
+
+/// Adds the next entries, and answers up to which number all are added now, and what they come to.
+async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<(i64, Vec<Sums>)> {
+    let (last, Json(sums)): (Option<i64>, Json<Vec<Sums>>) = sqlx::query_as(
         "with entry as (
              select number, booking_id, action, status_before, status_after, quantity, total_amount_minor, discount_minor, created_at
              from booking_history where number > $1 and number <= $2 order by number limit $3
          ), fact as (
              -- What is paid changes only where staff move a booking to seats at new prices.
-             select b.event_id, (h.created_at at time zone e.timezone)::date as day, h.quantity, h.total_amount_minor,
+             select b.event_id, e.currency, (h.created_at at time zone e.timezone)::date as day, h.quantity, h.total_amount_minor,
                     h.discount_minor, b.is_offer, action = 'held' as held, action = 'offered' as offered,
                     status_after = 'confirmed' and status_before = 'held' as confirmed,
                     status_after = 'cancelled' and status_before = 'confirmed' as cancelled,
@@ -97,13 +133,22 @@ async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<i
                  lapsed_count = old.lapsed_count + excluded.lapsed_count,
                  confirm_time_s = old.confirm_time_s + excluded.confirm_time_s,
                  discount_minor = old.discount_minor + excluded.discount_minor
+         ), sum as (
+             select currency, count(*) filter (where held or offered) as held, count(*) filter (where confirmed) as confirmed,
+                 count(*) filter (where cancelled) as cancelled, count(*) filter (where released) as released,
+                 count(*) filter (where expired) as expired,
+                 coalesce(sum(total_amount_minor) filter (where confirmed), 0) + coalesce(sum(greatest(more_minor, 0)), 0) as paid_minor,
+                 coalesce(sum(total_amount_minor) filter (where cancelled), 0)
+                     + coalesce(sum(greatest(-more_minor, 0)), 0) as given_back_minor
+             from fact group by currency
          )
-         select case when count(*) = $3 then max(number) end from entry",
+         select (select case when count(*) = $3 then max(number) end from entry),
+                (select coalesce(jsonb_agg(to_jsonb(sum)), '[]') from sum)",
     )
     .bind(after)
     .bind(upto)
     .bind(RUN_MAX)
     .fetch_one(conn)
     .await?;
-    Ok(last.unwrap_or(upto))
+    Ok((last.unwrap_or(upto), sums))
 }

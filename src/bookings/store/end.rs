@@ -16,6 +16,12 @@ use std::collections::HashSet;
 /// Lapsed holds expired in one transaction.
 pub(super) const LAPSED_MAX: i64 = 200;
 
+/// Holds and offers that nobody has settled yet, of all events.
+pub async fn count_holds(state: &AppState) -> Result<i64> {
+    let held = sqlx::query_scalar("select count(*) from bookings where status = 'held'");
+    Ok(held.fetch_one(state.db.pool()).await?)
+}
+
 /// Expires every lapsed hold, and answers how many. Tidiness only: a hold's places can be taken once it has lapsed.
 /// Safe to run twice and in many processes at once.
 ///

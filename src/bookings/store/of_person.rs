@@ -11,10 +11,13 @@ use crate::{
     job::{Job, Mail},
     server::{Result, jobs::enqueue, state::AppState},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 use std::collections::HashMap;
+
+/// For how long one's own changes are looked for: longer than any page is shared, its drawing included.
+const OF_LATE: TimeDelta = TimeDelta::seconds(10);
 
 /// A booking with all that happened to it.
 #[derive(Debug, Serialize)]
@@ -35,6 +38,25 @@ pub async fn list_open(conn: &mut PgConnection, user_id: UserId, now: DateTime<U
     );
     let rows: Vec<BookingRow> = sqlx::query_as(sql).bind(user_id).bind(now).fetch_all(&mut *conn).await?;
     complete(conn, rows, now).await
+}
+
+/// Whether this person has a hold of the event or waits for places of it; or has changed something of theirs in the last seconds,
+/// of this event or, without one, of any: what others may see a moment late, they see at once.
+pub async fn is_involved(state: &AppState, user_id: UserId, event_id: Option<EventId>) -> Result<bool> {
+    let sql = "select exists (
+                   select from bookings where user_id = $1 and ($2::uuid is null or event_id = $2)
+                   and (($2 is not null and status = 'held') or updated_at > coalesce($3, clock_timestamp()) - $4))
+               or exists (
+                   select from waitlist where user_id = $1 and ($2::uuid is null or event_id = $2)
+                   and (($2 is not null and status in ('waiting', 'offered'))
+                        or updated_at > coalesce($3, clock_timestamp()) - $4))";
+    Ok(sqlx::query_scalar(sql)
+        .bind(user_id)
+        .bind(event_id)
+        .bind(state.clock.fixed_now())
+        .bind(OF_LATE)
+        .fetch_one(state.db.pool())
+        .await?)
 }
 
 /// Asks once more for the mail about each booking of an event that is still to come.

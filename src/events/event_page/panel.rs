@@ -20,6 +20,7 @@ use crate::{
         model::{Seat, SeatMap, SeatStatus, Section},
         seat_map::{Choice, ChosenSeat, SectionLinks, overview::SectionOverview, party::PartyForm},
     },
+    server::shared_pages::{counts_down, page_key},
     ui::{self, ButtonKind, LinkButton, Notice, SubmitButton, Tone, asked, path_with},
     waitlist::{model::Entry, waitlist_panel::WaitlistPanel},
 };
@@ -78,8 +79,14 @@ pub(super) fn hold_panel(data: PanelData) -> AnyView {
 fn opens_soon(detail: &EventDetail) -> Option<OpensSoon> {
     let Availability::OpensLater { opens_at } = detail.event.availability else { return None };
     // Rounded up, so that nobody presses too early.
+    counts_down();
     let in_ms = (opens_at - detail.server_now + TimeDelta::microseconds(999)).num_milliseconds();
     (in_ms <= WAIT_MAX_MS).then(|| OpensSoon { in_ms, words: say_opening(detail) })
+}
+
+/// The key of the page's form.
+fn name_page(detail: &EventDetail) -> String {
+    format!("{}-{}", detail.event.id, page_key(|| detail.server_now.timestamp_micros().to_string()))
 }
 
 fn say_opening(detail: &EventDetail) -> String {
@@ -142,7 +149,7 @@ fn QuantityPanel(
     let limit = detail.places_per_person;
     let first = asked("quantity").parse().unwrap_or(1).clamp(1, limit.min(event.available_capacity).max(1));
     let left = Left { available: event.available_capacity, total: event.total_capacity };
-    let key = format!("{}-{}", event.id, detail.server_now.timestamp_micros());
+    let key = name_page(&detail);
     let refused = refused.and_then(|error| say(&error, &[]));
     view! {
         <aside class="hold-panel" id="hold" aria-labelledby="hold-heading">
@@ -192,7 +199,7 @@ fn SeatsPanel(
         (map.sections.len() > 1).then(|| view! { <SectionOverview map=map.clone() links=links.clone() open /> });
     // The overview is drawn: the island need not carry what it is drawn from.
     let bare = |section: Section| Section { outline: Vec::new(), ..section };
-    let key = format!("{}-{}", map.event_id, detail.server_now.timestamp_micros());
+    let key = name_page(&detail);
     let limit = detail.places_per_person;
     let standing = view! { <StandingSections map=map.clone() limit key refused=at_standing /> };
     let seated = map.with_seats();

@@ -7,6 +7,11 @@ use crate::{
 };
 use chrono::NaiveDate;
 
+/// The names of the fields of a query.
+pub const QUERY_FIELDS: [&str; 13] = [
+    "q", "city", "category", "when", "from", "to", "price", "currency", "places", "together", "sort", "cursor", "limit",
+];
+
 /// Reads a query by the names of its fields, from an address or from a form.
 pub(in crate::events) fn read_query(field: impl Fn(&str) -> String) -> EventQuery {
     EventQuery {
@@ -182,6 +187,16 @@ mod tests {
             cursor: "abc".into(),
             ..EventQuery::default()
         }
+    }
+
+    #[test]
+    fn the_fields_of_a_query_are_those_that_are_read() {
+        let read = std::cell::RefCell::new(Vec::new());
+        read_query(|name| {
+            read.borrow_mut().push(name.to_owned());
+            String::new()
+        });
+        assert_eq!(read.into_inner(), QUERY_FIELDS);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Limiter {
     pub(in crate::server) fn new(redis: Redis, clock: Clock, public_url: &str) -> Self {
         let local = Cache::builder().max_capacity(LOCAL_MAX).time_to_idle(LOCAL_KEPT).build();
         let site = hex::encode(&Sha256::digest(public_url)[..4]);
-        Self { redis, clock, asking: Combiner::default(), local, site }
+        Self { redis, clock, asking: Combiner::new("limits"), local, site }
     }
 
     /// Counts one request of whoever this is. Never fails: without Redis the process counts by itself.
