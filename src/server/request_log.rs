@@ -94,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_has_nothing_of_the_query() {
+        let request = Request::builder().uri("/reset-password?token=secret").body(axum::body::Body::empty());
+        let mut line = Line::begin(&request.expect("a request"));
+        line.ended = true;
+        assert_eq!(line.path, "/reset-password");
+    }
+
+    #[test]
     fn an_incoming_id_is_kept_when_it_is_plain() {
         assert_eq!(accepted("abc-123_x.y").as_deref(), Some("abc-123_x.y"));
         assert_eq!(accepted(&"a".repeat(64)).map(|id| id.len()), Some(64));

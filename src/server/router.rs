@@ -243,8 +243,8 @@ fn outlets(state: &AppState) -> Router<AppState> {
 async fn without_trailing_slash(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let short = path.trim_end_matches('/');
-    // What begins with two slashes would name another host.
-    if short.len() == path.len() || short.is_empty() || short.starts_with("//") {
+    // What begins with two slashes would name another host, and browsers take a backslash for a slash.
+    if short.len() == path.len() || short.is_empty() || short.starts_with("//") || short.contains('\\') {
         return next.run(request).await;
     }
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -261,7 +261,8 @@ pub async fn forgot_password(
     asked.inspect_err(|refused| send_back::<ForgotPassword>("/forgot-password", &[("email", &email)], refused))
 }
 
-/// Sets a new password with the link of a mail, ends all sessions and apps of the person, and signs in here. API keys stay.
+/// Sets a new password with the link of a mail, ends all sessions and apps of the person, and signs in here. API keys stay, but those
+/// that were made before the address was confirmed.
 ///
 /// Errors: `Invalid` on `new_password`, the link still being good; `LinkOver`.
 #[server(name = ResetPassword, prefix = "/api", endpoint = "v1/auth/reset_password", input = PostUrl, output = Json)]

@@ -8,7 +8,11 @@ use super::{
 use crate::{
     error::Error,
     server::{Failure, Result, state::AppState},
-    users::{model::User, programs::store::end_apps_of, token::Purpose},
+    users::{
+        model::User,
+        programs::store::{end_apps_of, end_unproven_keys},
+        token::Purpose,
+    },
 };
 
 /// Sends who has this address a link to choose a new password with. Without such an account, or if enough was sent within
@@ -26,7 +30,7 @@ pub async fn forgot_password(state: &AppState, email: &str) -> Result<()> {
 }
 
 /// Uses a link up to set a new password, ends every session and app of the person in the same transaction, and answers who they
-/// are. Their address counts as confirmed: its mail was read.
+/// are. Their address counts as confirmed: its mail was read. API keys stay, but those from before it was confirmed.
 ///
 /// Errors: `LinkOver`, nothing having changed.
 pub async fn reset_password(state: &AppState, secret: &str, new_password: String) -> Result<User> {
@@ -40,11 +44,14 @@ pub async fn reset_password(state: &AppState, secret: &str, new_password: String
     let now = state.clock.now_in(&mut tx).await?;
     use_link(&mut tx, secret, Purpose::Reset, now).await?;
     set_password(&mut tx, user_id, hash, now).await?;
+    // A stranger who registered the address first must not keep a way in.
+    let keys = end_unproven_keys(&mut tx, user_id).await?;
     let user = set_verified(&mut tx, user_id, now).await?;
     let ended = state.sessions.delete_of_user(&mut tx, user_id, None).await?;
     let apps = end_apps_of(&mut tx, user_id).await?;
     tx.commit().await?;
     state.bearers.forget_apps(&apps);
+    state.bearers.forget_ended_keys(keys);
     state.sessions.forget(ended).await;
     Ok(user)
 }

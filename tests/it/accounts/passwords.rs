@@ -40,6 +40,29 @@ async fn a_link_sets_a_password_once(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn keys_from_before_an_address_was_confirmed_end_with_the_password_and_others_stay(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    // Mallory registers an address that is not his, and leaves himself a way in.
+    let mallory = app.person("ada").await;
+    let script = json!({"name": "A script", "scopes": ["read"]});
+    let planted = mallory.post("api_keys/create", script.clone()).await.expect(200);
+    let planted = app.program(planted["secret"].as_str().expect("a secret"));
+    planted.get("users/me").await.expect(200);
+    app.wait(TimeDelta::minutes(1));
+    let ada = app.visitor();
+    ada.forget_password("ada").await;
+    ada.reset(&app.link(Purpose::Reset).await, "battery staple").await.expect(200);
+    planted.get("users/me").await.refused(401, "token_invalid");
+    mallory.get("users/me").await.refused(401, "sign_in_required");
+    app.wait(TimeDelta::minutes(1));
+    let own = ada.post("api_keys/create", script).await.expect(200);
+    let own = app.program(own["secret"].as_str().expect("a secret"));
+    ada.forget_password("ada").await;
+    ada.reset(&app.link(Purpose::Reset).await, "another staple").await.expect(200);
+    own.get("users/me").await.expect(200);
+}
+
+#[sqlx::test]
 async fn of_many_who_use_a_link_at_once_one_succeeds(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.person("ada").await.forget_password("ada").await;

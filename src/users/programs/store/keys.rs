@@ -178,6 +178,25 @@ pub(super) async fn remove_keys_of(conn: &mut PgConnection, user_id: UserId) -> 
     Ok(())
 }
 
+/// The hashes of keys that have ended, and whose copies have yet to go: `Bearers::forget_ended_keys`, after the commit.
+#[derive(Debug)]
+#[must_use = "until they are forgotten, their copies are still answered with"]
+pub(in crate::users) struct EndedKeys(pub(super) Vec<Vec<u8>>);
+
+/// Ends the keys that were made before the person's address was confirmed: whoever made them may have registered an address that is
+/// somebody else's. To be called before the address counts as confirmed.
+pub(in crate::users) async fn end_unproven_keys(conn: &mut PgConnection, user_id: UserId) -> Result<EndedKeys> {
+    let ended: Vec<(Vec<u8>, Option<Vec<u8>>)> = sqlx::query_as(
+        "delete from api_keys using users
+         where users.id = $1 and user_id = $1 and api_keys.created_at < coalesce(email_verified_at, 'infinity')
+         returning secret_hash, former_hash",
+    )
+    .bind(user_id)
+    .fetch_all(conn)
+    .await?;
+    Ok(EndedKeys(ended.into_iter().flat_map(|(current, former)| [Some(current), former]).flatten().collect()))
+}
+
 #[derive(sqlx::FromRow)]
 struct Found {
     id: ApiKeyId,

@@ -9,7 +9,7 @@ pub use keys::{create_key, list_keys, revoke_key, rotate_key};
 pub use token_keys::{TokenKeys, renew_token_keys};
 
 pub(in crate::users) use apps::export_apps;
-pub(in crate::users) use keys::export_keys;
+pub(in crate::users) use keys::{EndedKeys, end_unproven_keys, export_keys};
 
 use crate::{
     api::access::Scope,
@@ -59,6 +59,11 @@ impl Bearers {
     /// The apps have ended.
     pub fn forget_apps(&self, apps: &[AppId]) {
         apps.iter().for_each(|app_id| self.apps.invalidate(app_id));
+    }
+
+    /// The keys have ended.
+    pub(in crate::users) fn forget_ended_keys(&self, EndedKeys(hashes): EndedKeys) {
+        self.forget_keys(&hashes);
     }
 
     fn forget_keys(&self, hashes: &[Vec<u8>]) {
