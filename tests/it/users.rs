@@ -121,7 +121,7 @@ async fn forget_sessions(app: &TestApp) {
 #[sqlx::test]
 async fn who_read_a_session_before_it_ended_keeps_no_copy_of_it_afterwards(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let (redis, key) = (&app.state.redis, format!("session:{}", uuid::Uuid::new_v4()));
+    let (redis, key) = (&app.state.redis, format!("session:{}", evently::server::clock::new_id()));
     redis.keep_copy(&key, b"read before", 60).await.expect("kept");
     assert_eq!(redis.get(&key).await.expect("asked"), Some(b"read before".to_vec()));
     redis.end_copies(std::slice::from_ref(&key), 60).await.expect("ended");
