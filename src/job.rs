@@ -1,6 +1,6 @@
 //! What is done after the request: every kind of job, as ids. Any slice may ask for one, in the transaction that causes it.
 
-use crate::id::{BookingId, EventId, InvitationId, TokenId, TransferId, UserId, WebhookId};
+use crate::id::{BookingId, EventId, InvitationId, TicketId, TokenId, TransferId, UserId, WebhookId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,48 @@ pub enum Mail {
         /// The transfer.
         transfer_id: TransferId,
     },
+    /// A ticket that was passed on is the holder's.
+    TicketReceived {
+        /// Which.
+        ticket_id: TicketId,
+        /// The number of its issue since then.
+        nonce: i32,
+    },
+    /// The same, to who passed it on.
+    TicketTaken {
+        /// The transfer.
+        transfer_id: TransferId,
+    },
+    /// A ticket that was passed on is for another place, by staff.
+    TicketMoved {
+        /// Which.
+        ticket_id: TicketId,
+        /// The number of its issue since then.
+        nonce: i32,
+    },
+    /// A ticket is who booked it's again, because its holder has left.
+    TicketReturned {
+        /// Which.
+        ticket_id: TicketId,
+        /// The number of its issue since then.
+        nonce: i32,
+    },
+    /// A booking was cancelled, to somebody who holds tickets of it that were passed on.
+    TicketsVoid {
+        /// Which.
+        booking_id: BookingId,
+        /// To whom.
+        holder_id: UserId,
+    },
+    /// Something about the event, to somebody who holds tickets of a booking that were passed on.
+    TicketNews {
+        /// Which booking.
+        booking_id: BookingId,
+        /// To whom.
+        holder_id: UserId,
+        /// What.
+        news: News,
+    },
     /// Something about the event, to one of its bookings.
     News {
         /// Whose.
@@ -153,7 +195,7 @@ impl Job {
     /// Who takes it.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Mail { mail: Mail::News { .. } | Mail::Digest { .. } } => Lane::Bulk,
+            Self::Mail { mail: Mail::News { .. } | Mail::TicketNews { .. } | Mail::Digest { .. } } => Lane::Bulk,
             Self::Mail { .. } => Lane::Mail,
             Self::TellAttendees { .. } | Self::EndBookings { .. } => Lane::Work,
             Self::Deliver { .. } => Lane::Webhook,

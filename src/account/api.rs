@@ -92,7 +92,7 @@ pub async fn correct_email(
 }
 
 /// Deletes the account of who is signed in: bookings of events to come are cancelled, holds released, lines left, sessions
-/// ended; what is over stays in the books without them. Their address can register anew. Deleting it twice is fine.
+/// ended, tickets that others passed on to them given back to who booked; what is over stays in the books without them. Their address can register anew. Deleting it twice is fine.
 ///
 /// Errors: `SignInRequired`; `Invalid` on `password` when it is another; `Unavailable` when the person books at this moment.
 #[server(name = DeleteMe, prefix = "/api", endpoint = "v1/users/delete", input = PostUrl, output = Json)]

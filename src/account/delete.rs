@@ -4,7 +4,7 @@ use super::model::Leaving;
 use crate::{
     bookings,
     error::Error,
-    id::UserId,
+    id::{BookingId, UserId},
     notifications,
     server::{Failure, Result, form_drafts, idempotency_store, retrying, state::AppState},
     staff, tickets, users, waitlist,
@@ -16,7 +16,15 @@ const ROUNDS: usize = 3;
 
 /// What the person would give up at this moment.
 pub(super) async fn preview_delete(state: &AppState, user_id: UserId) -> Result<Leaving> {
-    find_open(state, &mut *state.db.pool().acquire().await?, user_id).await
+    let mut conn = state.db.pool().acquire().await?;
+    let open = find_open(state, &mut conn, user_id).await?;
+    let booking_ids: Vec<BookingId> = open.bookings.iter().map(|booking| booking.id).collect();
+    let now = state.clock.now_in(&mut conn).await?;
+    Ok(Leaving {
+        passed_on_count: tickets::store::count_passed_on(&mut conn, &booking_ids).await?,
+        received_count: tickets::store::count_received(&mut conn, user_id, now).await?,
+        ..open
+    })
 }
 
 /// Deletes the account of a person who knows its password, or a guest. Can be cut off anywhere and done again: what was
@@ -36,11 +44,12 @@ pub(super) async fn delete(state: &AppState, user_id: UserId, password: String) 
     Err(Error::Unavailable { retry_after_s: 1 }.into())
 }
 
+/// What is still open, without the tickets.
 async fn find_open(state: &AppState, conn: &mut PgConnection, user_id: UserId) -> Result<Leaving> {
     let now = state.clock.now_in(conn).await?;
     let bookings = bookings::store::list_open(conn, user_id, now).await?;
     let entries = waitlist::store::list_waiting_of(conn, user_id).await?;
-    Ok(Leaving { bookings, entries })
+    Ok(Leaving { bookings, entries, passed_on_count: 0, received_count: 0 })
 }
 
 /// Lines first: places given back are not to be offered to who gives them.
@@ -67,6 +76,7 @@ fn settled<T>(done: Result<T>) -> Result<()> {
 /// gone.
 pub(super) async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
     let mut tx = state.db.begin().await?;
+    tickets::store::lock_held(&mut tx, user_id).await?;
     if !users::store::lock_leaving(&mut tx, user_id).await? {
         return Ok(true);
     }
@@ -74,6 +84,7 @@ pub(super) async fn remove(state: &AppState, user_id: UserId) -> Result<bool> {
         return Ok(false);
     }
     let now = state.clock.now_in(&mut tx).await?;
+    tickets::store::return_held(&mut tx, user_id, now).await?;
     // Before the account: it knows their address.
     tickets::store::forget_person(&mut tx, user_id, now).await?;
     let contact = users::store::list_contacts(&mut tx, &[user_id]).await?.pop();

@@ -73,8 +73,14 @@ fn Preview(leaving: Leaving, is_guest: bool) -> impl IntoView {
 
 #[component]
 fn GivenUp(leaving: Leaving) -> impl IntoView {
-    if leaving.is_empty() {
-        return view! { <p>"You have no bookings of events to come, and wait in no line."</p> }.into_any();
+    let (is_empty, passed_on, received) =
+        (leaving.is_empty(), say_passed_on(leaving.passed_on_count), say_received(leaving.received_count));
+    if is_empty {
+        return view! {
+            <p>"You have no bookings of events to come, and wait in no line."</p>
+            {received.map(|words| view! { <p>{words}</p> })}
+        }
+        .into_any();
     }
     view! {
         <section class="panel">
@@ -84,9 +90,29 @@ fn GivenUp(leaving: Leaving) -> impl IntoView {
                 {leaving.bookings.into_iter().map(|booking| view! { <li>{say_booking(&booking)}</li> }).collect_view()}
                 {leaving.entries.into_iter().map(|entry| view! { <li>{say_entry(&entry)}</li> }).collect_view()}
             </ul>
+            {passed_on.map(|words| view! { <p>{words}</p> })}
+            {received.map(|words| view! { <p>{words}</p> })}
         </section>
     }
     .into_any()
+}
+
+/// What others lose whose tickets are of these bookings.
+fn say_passed_on(count: i64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 of the tickets is with somebody else, who loses it and is told.".to_owned()),
+        _ => Some(format!("{count} of the tickets are with others, who lose them and are told.")),
+    }
+}
+
+/// What becomes of tickets that others passed on to the person.
+fn say_received(count: i64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("The ticket that was passed on to you goes back to who booked it.".to_owned()),
+        _ => Some(format!("The {count} tickets that were passed on to you go back to who booked them.")),
+    }
 }
 
 fn say_booking(booking: &Booking) -> String {

@@ -10,6 +10,10 @@ pub struct Leaving {
     pub bookings: Vec<Booking>,
     /// Lines they are taken out of.
     pub entries: Vec<Entry>,
+    /// Tickets of those bookings that others have by now, who lose them.
+    pub passed_on_count: i64,
+    /// Tickets that others passed on to them, which go back to who booked.
+    pub received_count: i64,
 }
 
 impl Leaving {

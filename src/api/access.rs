@@ -332,6 +332,7 @@ pub const ROUTES: &[(&str, Class, Need)] = &[
     ("/api/v1/notifications/stream", Read, READ),
     ("/bookings/{id}/ticket.ics", Read, READ),
     ("/bookings/{id}/tickets.pdf", Read, READ),
+    ("/tickets/{id}/ticket.ics", Read, READ),
     ("/tickets/{id}/ticket.pdf", Read, READ),
 ];
 

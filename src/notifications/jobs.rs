@@ -14,6 +14,7 @@ use crate::{
     id::{BookingId, EventId, UserId},
     job::{Job, Mail, News},
     server::{Passing, Result, clock::new_id, jobs::enqueue, mailer::MailTrouble, state::AppState},
+    tickets,
     ui::path_with,
     users::store::write_guest_link,
 };
@@ -141,11 +142,13 @@ pub async fn send_warning(state: &AppState, addresses: &[String], rule: Rule) ->
     Ok(sent)
 }
 
-/// Tells the next of those who have booked an event, and asks for the rest.
+/// Tells the next of those who have booked an event, and who holds their tickets by now, and asks for the rest.
 pub async fn tell_attendees(state: &AppState, event_id: EventId, news: News, after: Option<BookingId>) -> Result<()> {
     let mut tx = state.db.begin().await?;
     let attending = bookings::store::list_attending(&mut tx, event_id, after, ATTENDEES_MAX).await?;
     let mut jobs: Vec<Job> = attending.iter().map(|&booking_id| Mail::News { booking_id, news }.into()).collect();
+    let told = |(booking_id, holder_id)| Job::from(Mail::TicketNews { booking_id, holder_id, news });
+    jobs.extend(tickets::store::list_holders(&mut tx, &attending).await?.into_iter().map(told));
     if attending.len() == ATTENDEES_MAX as usize {
         jobs.push(Job::TellAttendees { event_id, news, after: attending.last().copied() });
     }

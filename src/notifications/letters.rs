@@ -5,6 +5,7 @@ use super::{
     digest_letters::compose_digest,
     letter::{File, Letter},
     link_letters::{compose_invitation, compose_link},
+    ticket_letters::{compose_returned, compose_taken, compose_to_holder, compose_to_ticket},
     webhook_letters::compose_stopped,
 };
 use crate::{
@@ -54,6 +55,14 @@ impl Addressed {
 pub(super) async fn compose(state: &AppState, mail: Mail) -> Result<Option<Addressed>> {
     match mail {
         Mail::TicketOffered { transfer_id } => compose_offer(state, transfer_id).await,
+        Mail::TicketTaken { transfer_id } => compose_taken(state, transfer_id).await,
+        Mail::TicketReturned { ticket_id, .. } => compose_returned(state, ticket_id).await,
+        Mail::TicketReceived { ticket_id, .. } | Mail::TicketMoved { ticket_id, .. } => {
+            compose_to_ticket(state, ticket_id, mail).await
+        }
+        Mail::TicketsVoid { booking_id, holder_id } | Mail::TicketNews { booking_id, holder_id, .. } => {
+            compose_to_holder(state, (booking_id, holder_id), mail).await
+        }
         Mail::Link { token_id } => compose_link(state, token_id).await,
         Mail::Alert { alert_id, user_id, is_over } => compose_alert(state, alert_id, user_id, is_over).await,
         Mail::Digest { user_id, week } => compose_digest(state, user_id, week).await,

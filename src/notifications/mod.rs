@@ -22,6 +22,7 @@ pub mod model;
 pub mod notifications_page;
 pub mod returned_note;
 pub mod store;
+mod ticket_letters;
 pub mod unsubscribe;
 pub mod unsubscribe_page;
 mod webhook_letters;

@@ -102,7 +102,9 @@ impl Optional {
     /// The kind of a mail, if one can do without it.
     pub fn of(mail: Mail) -> Option<Self> {
         match mail {
-            Mail::News { news: News::Reminder, .. } => Some(Self::Reminder),
+            Mail::News { news: News::Reminder, .. } | Mail::TicketNews { news: News::Reminder, .. } => {
+                Some(Self::Reminder)
+            }
             Mail::HoldEnding { .. } => Some(Self::HoldEnding),
             Mail::Digest { .. } => Some(Self::Digest),
             _ => None,

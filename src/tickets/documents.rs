@@ -44,6 +44,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/bookings/{id}/tickets.pdf", get(booking_pdf))
         .route("/bookings/{id}/ticket.ics", get(booking_ics))
+        .route("/tickets/{id}/ticket.ics", get(ticket_ics))
         .route("/tickets/{id}/ticket.pdf", get(ticket_pdf))
 }
 
@@ -89,12 +90,34 @@ async fn booking_ics(State(state): State<AppState>, session: Session, Path(id): 
     Ok(download(ics_of(&state, &booking).await?, CALENDAR, &name))
 }
 
+async fn ticket_ics(State(state): State<AppState>, session: Session, Path(id): Path<String>) -> Result<Response> {
+    let ticket_id: TicketId = id.parse().map_err(|_| Error::NotFound)?;
+    let user_id = find_person(&session).await?.ok_or(Error::SignInRequired)?;
+    let ticket = store::get_ticket(&state, user_id, ticket_id).await?;
+    let name = format!("{}-{}.ics", file_name(&ticket.event.name), ticket.reference.to_lowercase());
+    Ok(download(ics_of_ticket(&state, &ticket).await?, CALENDAR, &name))
+}
+
 /// The tickets of a booking that who booked holds, one sheet each, for A4: what a mail to them brings along. Whoever asks.
 ///
 /// Errors: `NotFound`; `TicketVoid` where none is valid; `Unavailable` when many wait.
 pub async fn pdf_of_booking(state: &AppState, booking_id: BookingId) -> Result<Bytes> {
     let (_, tickets) = store::list_tickets_of_booking(state, booking_id).await?;
     pdf_of(state, tickets, Format::A4).await
+}
+
+/// These tickets as their holder sees them, all of one event, one sheet each, for A4: what a mail to the holder brings along.
+///
+/// Errors: `TicketVoid` where none is valid; `Unavailable` when many wait.
+pub async fn pdf_of_tickets(state: &AppState, tickets: &[Ticket]) -> Result<Bytes> {
+    pdf_of(state, tickets.to_vec(), Format::A4).await
+}
+
+/// A ticket as an entry for a calendar, for who holds it: nothing of its booking but the reference.
+pub async fn ics_of_ticket(state: &AppState, ticket: &Ticket) -> Result<Bytes> {
+    let detail = get_event(state, ticket.event_id, state.clock.now()).await?;
+    let address = state.config.address(&format!("/tickets/{}", ticket.id));
+    Ok(calendar::ticket_entry(&detail, ticket, &address).into())
 }
 
 /// A booking as an entry for a calendar: what a mail to who booked brings along. Whoever asks. Errors: `NotFound`.

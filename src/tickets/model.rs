@@ -170,6 +170,8 @@ pub enum TicketAction {
     TransferAccepted,
     /// A guest's ticket became an account's.
     Claimed,
+    /// Its holder deleted their account, so it went back to who booked.
+    Returned,
 }
 
 /// One entry of a ticket's history, in plain words.
@@ -195,6 +197,10 @@ pub fn tell(action: TicketAction, email: &str) -> String {
         TicketAction::TransferCancelled => "The offer was withdrawn.".to_owned(),
         TicketAction::TransferLapsed => "The offer was not answered in time.".to_owned(),
         TicketAction::Claimed => "The ticket was added to its holder's account.".to_owned(),
+        TicketAction::Returned => {
+            "Its holder deleted their account, so the ticket went back to who booked; the code before it no longer works."
+                .to_owned()
+        }
         TicketAction::TransferAccepted => "The ticket was passed on; the code before it no longer works.".to_owned(),
     }
 }

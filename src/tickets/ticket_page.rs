@@ -106,10 +106,12 @@ fn Facts(ticket: Ticket) -> impl IntoView {
 #[component]
 fn Files(ticket_id: TicketId) -> impl IntoView {
     let pdf = format!("/tickets/{ticket_id}/ticket.pdf");
+    let ics = format!("/tickets/{ticket_id}/ticket.ics");
     view! {
         <p class="actions">
             <LinkButton href=pdf.clone() kind=ButtonKind::Secondary>"PDF to print"</LinkButton>
             <LinkButton href=format!("{pdf}?width=phone") kind=ButtonKind::Secondary>"PDF for a phone"</LinkButton>
+            <LinkButton href=ics kind=ButtonKind::Secondary>"Add to calendar"</LinkButton>
         </p>
     }
 }

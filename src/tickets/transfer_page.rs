@@ -61,6 +61,7 @@ fn Shown(offered: OfferedTicket, is_signed_in: bool, token: String) -> impl Into
                 </div>
             </dl>
             <p>{format!("It is yours once you accept it, until {}, {} {}.", expires.date_short, expires.time, expires.zone)}</p>
+            <p>{format!("{from} is told that you took it, by your first name.")}</p>
             <FormRefusal refusal={refusal::<AcceptTransfer>()} />
             {if is_signed_in {
                 view! {

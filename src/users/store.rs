@@ -322,9 +322,14 @@ pub async fn require_account(state: &AppState, user_id: UserId) -> Result<()> {
 /// Refuses an account that was deactivated since its session began, and keeps the person from leaving until the end of the
 /// transaction. Errors: `SignInRequired`.
 pub async fn require_active(conn: &mut PgConnection, user_id: UserId) -> Result<()> {
+    if is_active(conn, user_id).await? { Ok(()) } else { Err(Error::SignInRequired.into()) }
+}
+
+/// Whether a person is still there, who then can't leave before the transaction ends.
+pub async fn is_active(conn: &mut PgConnection, user_id: UserId) -> Result<bool> {
     let active: Option<bool> = sqlx::query_scalar("select is_active from users where id = $1 for key share")
         .bind(user_id)
         .fetch_optional(conn)
         .await?;
-    if active == Some(true) { Ok(()) } else { Err(Error::SignInRequired.into()) }
+    Ok(active == Some(true))
 }

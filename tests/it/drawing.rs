@@ -70,6 +70,15 @@ impl TestApp {
 }
 
 #[sqlx::test]
+async fn the_prices_of_an_event_without_a_map_begin_with_drawing_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (admin, event_id) = (app.admin().await, app.unseated_draft().await);
+    let (status, page) = admin.page(&format!("/admin/events/{event_id}/prices")).await;
+    assert!(status == 200 && page.contains("draw its map first"), "{status}: {page}");
+    assert!(page.contains(&format!("/admin/events/{event_id}/seat-map")) && !page.contains("has no seats"), "{page}");
+}
+
+#[sqlx::test]
 async fn an_event_with_seats_is_made_drawn_and_published(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let admin = app.admin().await;

@@ -19,12 +19,12 @@ use sqlx::PgPool;
 
 impl TestApp {
     /// Whom each mail went to and its subject.
-    async fn told(&self) -> Vec<(String, String)> {
+    pub(crate) async fn told(&self) -> Vec<(String, String)> {
         let mails = self.mails().await;
         mails.iter().map(|mail| (to(&read(mail)), read(mail).subject().unwrap_or_default().to_owned())).collect()
     }
 
-    async fn ask(&self, jobs: &[Job]) {
+    pub(crate) async fn ask(&self, jobs: &[Job]) {
         let mut tx = self.state.db.begin().await.expect("a transaction");
         enqueue(&mut tx, jobs, self.now()).await.expect("asked");
         tx.commit().await.expect("committed");
@@ -38,15 +38,15 @@ impl TestApp {
     }
 }
 
-fn read(mail: &str) -> Message<'_> {
+pub(crate) fn read(mail: &str) -> Message<'_> {
     MessageParser::default().parse(mail).expect("a mail")
 }
 
-fn to(mail: &Message<'_>) -> String {
+pub(crate) fn to(mail: &Message<'_>) -> String {
     mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("an address").to_owned()
 }
 
-fn text(mail: &Message<'_>) -> String {
+pub(crate) fn text(mail: &Message<'_>) -> String {
     mail.body_text(0).expect("a text").replace("\r\n", "\n")
 }
 
@@ -229,7 +229,7 @@ async fn every_kind_of_mail_reads_well(pool: PgPool) {
 }
 
 /// A line without what is made by chance.
-fn mask(line: &str) -> String {
+pub(crate) fn mask(line: &str) -> String {
     let words = line.split(' ').map(|word| {
         let bare = word.trim_end_matches([',', '.']);
         let is_reference = bare.len() == 8 && bare.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());

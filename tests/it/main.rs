@@ -32,6 +32,7 @@ mod mails;
 mod metrics;
 mod notifications;
 mod opening;
+mod passed_on;
 mod posters;
 mod races;
 mod reach;

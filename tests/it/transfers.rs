@@ -33,14 +33,15 @@ async fn offer_again(app: &TestApp, person: &Person, ticket: &str) -> String {
     read_link(app).await
 }
 
-/// What the newest mail to Bob carries.
+/// What the newest mail that offers Bob a ticket carries.
 async fn read_link(app: &TestApp) -> String {
     app.work().await;
     let mails = app.mails().await;
     let words = mails.iter().rev().find_map(|mail| {
         let mail = MessageParser::default().parse(mail)?;
         let is_his = mail.to()?.first()?.address()? == "bob@example.org";
-        is_his.then(|| mail.body_text(0).map(|text| text.into_owned()))?
+        let words = mail.body_text(0).filter(|words| is_his && words.contains("/tickets/transfers?token="))?;
+        Some(words.into_owned())
     });
     let words = words.expect("a mail to him");
     let (_, link) = words.split_once("/tickets/transfers?token=").expect("a link");

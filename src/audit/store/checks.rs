@@ -183,7 +183,7 @@ pub(super) const CHECKS: [Check; 22] = [
     (
         "tickets: the issue isn't what the history counts",
         "select t.id::text from tickets t
-         left join (select ticket_id, count(*) filter (where action in ('reissued', 'transfer_accepted')) as renewed
+         left join (select ticket_id, count(*) filter (where action in ('reissued', 'transfer_accepted', 'returned')) as renewed
                     from ticket_history group by ticket_id) h on h.ticket_id = t.id
          where t.nonce is distinct from 1 + h.renewed",
     ),

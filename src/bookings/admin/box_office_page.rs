@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     events::{api::get_event, model::EventDetail},
     id::{EventId, SeatId},
+    money::Money,
     seats::model::{Seat, SeatStatus},
     server::{begin, clock::new_id},
     staff::{
@@ -46,6 +47,7 @@ async fn load(event_id: Result<EventId, Error>, section: String) -> Result<(Even
 #[component]
 fn Shown(detail: EventDetail, #[prop(optional_no_strip)] opened: Option<Opened>) -> impl IntoView {
     let event = detail.event;
+    let price = event.price();
     let place = Place::Event { tab: EventTab::Bookings, event_id: event.id, name: event.name };
     let refused = refusal::<BookForPerson>();
     let sections = opened.clone().map(|opened| {
@@ -61,7 +63,7 @@ fn Shown(detail: EventDetail, #[prop(optional_no_strip)] opened: Option<Opened>)
             <form method="post" action=BookForPerson::url() class="form">
                 <input type="hidden" name="event_id" value=event.id.to_string() />
                 <input type="hidden" name="key" value=new_id().to_string() />
-                <Places opened refused=refused.clone() />
+                <Places opened price refused=refused.clone() />
                 <PersonFields refused=refused.clone() />
                 <Field
                     label="Discount code"
@@ -84,6 +86,7 @@ fn is_free(seat: &Seat, _: &[SeatId]) -> bool {
 #[component]
 fn Places(
     #[prop(optional_no_strip)] opened: Option<Opened>,
+    price: Money,
     #[prop(optional_no_strip)] refused: Option<Error>,
 ) -> impl IntoView {
     match opened {
@@ -100,7 +103,8 @@ fn Places(
         }
         None => {
             let quantity = if refused.is_some() { asked("quantity") } else { "1".to_owned() };
-            view! { <Field label="Places" name="quantity" kind="number" value=quantity refusal=refused required=true /> }.into_any()
+            let hint = format!("{price} each.");
+            view! { <Field label="Places" name="quantity" kind="number" value=quantity hint refusal=refused required=true /> }.into_any()
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::{
     error::Error,
     id::{EventId, SeatId},
+    money::Money,
     seats::{
         admin::api::find_places,
         model::{Places, Seat, SeatStatus, Section},
-        seat_map::say_sale,
+        seat_map::{say_sale, what_more},
     },
     ui::{ButtonKind, Choice, Field, SelectField, SubmitButton, asked},
 };
@@ -52,10 +53,12 @@ pub fn SectionChoice(
     /// The page.
     path: String,
 ) -> impl IntoView {
+    let currency = opened.0.map.currency;
     let choice = |section: &Section| -> Choice {
         let off_sale = say_sale(section).map(|words| format!(", {words}")).unwrap_or_default();
         let (free, all) = (section.available_count, section.total_count);
-        (section.name.clone(), format!("{}, {free} of {all} free{off_sale}", section.name))
+        let price = Money::new(section.price_minor, currency);
+        (section.name.clone(), format!("{}, {free} of {all} free{off_sale}, {price}", section.name))
     };
     let choices: Vec<Choice> = opened.0.map.sections.iter().map(choice).collect();
     view! {
@@ -100,13 +103,17 @@ pub fn SeatRows(
     /// Whether a seat can be chosen.
     can_choose: fn(&Seat, &[SeatId]) -> bool,
 ) -> impl IntoView {
+    let currency = opened.0.map.currency;
     let seat = |seat: &Seat| {
         let (is_chosen, can) = (chosen.contains(&seat.id), can_choose(seat, &chosen));
         let is_blocked = seat.status == SeatStatus::Blocked;
         let kept = if is_blocked { ", kept back" } else { "" };
+        let price = Money::new(seat.price_minor, currency);
         let words = format!("Row {}, seat {}{kept}", seat.row, seat.number);
+        let more = format!("{price}{}", what_more(seat));
+        let title = more.clone();
         view! {
-            <label class="seat-choice-seat" class:seat-choice-blocked=is_blocked>
+            <label class="seat-choice-seat" class:seat-choice-blocked=is_blocked title=title>
                 <input
                     type="checkbox"
                     name="seat_ids[]"
@@ -114,6 +121,7 @@ pub fn SeatRows(
                     checked=is_chosen
                     disabled=!can
                     aria-label=words
+                    title=more
                 />
                 <span aria-hidden="true">{seat.number.clone()}</span>
             </label>

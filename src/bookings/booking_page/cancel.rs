@@ -6,8 +6,11 @@ use crate::{
         checkout_page::asked_booking_id,
         model::{Booking, BookingStatus},
     },
+    error::Error,
+    id::BookingId,
     server::begin,
-    ui::{ButtonKind, FormRefusal, LinkButton, PageError, SubmitButton, refusal},
+    tickets::api::list_tickets,
+    ui::{ButtonKind, FormRefusal, LinkButton, Notice, PageError, SubmitButton, Tone, refusal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -16,23 +19,30 @@ use leptos_meta::Title;
 #[component]
 pub fn CancelPage() -> impl IntoView {
     let booking_id = asked_booking_id();
-    let booking = begin(async { get_booking(booking_id?).await });
+    let found = begin(async { load(booking_id?).await });
     view! {
         <Title text="Cancel a booking" />
         {Suspend::new(async move {
-            match booking.await {
-                Ok(booking) if booking.can_cancel && booking.status == BookingStatus::Confirmed => {
-                    view! { <Preview booking /> }.into_any()
+            match found.await {
+                Ok((booking, passed_on)) if booking.can_cancel && booking.status == BookingStatus::Confirmed => {
+                    view! { <Preview booking passed_on /> }.into_any()
                 }
-                Ok(booking) => view! { <NotPossible booking /> }.into_any(),
+                Ok((booking, _)) => view! { <NotPossible booking /> }.into_any(),
                 Err(error) => view! { <PageError error /> }.into_any(),
             }
         })}
     }
 }
 
+/// The booking, and how many of its tickets are with others.
+async fn load(booking_id: BookingId) -> Result<(Booking, usize), Error> {
+    let booking = get_booking(booking_id).await?;
+    let tickets = list_tickets(Some(booking_id), None, String::new()).await?.items;
+    Ok((booking, tickets.iter().filter(|ticket| !ticket.is_yours).count()))
+}
+
 #[component]
-fn Preview(booking: Booking) -> impl IntoView {
+fn Preview(booking: Booking, passed_on: usize) -> impl IntoView {
     let back = format!("/bookings/{}", booking.id);
     let event = booking.event.clone();
     view! {
@@ -51,6 +61,7 @@ fn Preview(booking: Booking) -> impl IntoView {
                     <dd>{say_refund(&booking)}</dd>
                 </div>
             </dl>
+            {say_passed_on(passed_on).map(|words| view! { <Notice tone=Tone::Warning><p>{words}</p></Notice> })}
             <p>"The places go on sale again at once. Cancelling can't be undone."</p>
             <FormRefusal refusal={refusal::<CancelBooking>()} />
             <div class="actions">
@@ -61,6 +72,15 @@ fn Preview(booking: Booking) -> impl IntoView {
                 <LinkButton href=back kind=ButtonKind::Secondary>"Keep booking"</LinkButton>
             </div>
         </section>
+    }
+}
+
+/// What others lose who have tickets of it.
+fn say_passed_on(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 of its tickets is with somebody else, who loses it and is told.".to_owned()),
+        _ => Some(format!("{count} of its tickets are with others, who lose them and are told.")),
     }
 }
 

@@ -1,4 +1,6 @@
-//! Codes of countries and currencies that are in use.
+//! Codes of countries and currencies that are in use, and names of time zones.
+
+use chrono_tz::{TZ_VARIANTS, Tz};
 
 /// Source: ISO 3166-1, alpha-2.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
@@ -17,18 +19,23 @@ const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BI
     SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV \
     WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
 
-/// Whether there is a country of this code.
-pub(super) fn is_country(code: &str) -> bool {
-    is_among(code, COUNTRIES)
+/// The country of this code, in whatever case it is typed.
+pub(super) fn find_country(code: &str) -> Option<&'static str> {
+    find_among(code, COUNTRIES)
 }
 
-/// Whether people pay with a currency of this code.
-pub(super) fn is_currency(code: &str) -> bool {
-    is_among(code, CURRENCIES)
+/// The currency of this code that people pay with, in whatever case it is typed.
+pub(super) fn find_currency(code: &str) -> Option<&'static str> {
+    find_among(code, CURRENCIES)
 }
 
-fn is_among(code: &str, codes: &str) -> bool {
-    codes.split_ascii_whitespace().any(|known| known == code)
+/// The zone of this name, in whatever case it is typed.
+pub(super) fn find_zone(name: &str) -> Option<Tz> {
+    TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name)).copied()
+}
+
+fn find_among(code: &str, codes: &'static str) -> Option<&'static str> {
+    codes.split_ascii_whitespace().find(|known| known.eq_ignore_ascii_case(code))
 }
 
 #[cfg(test)]
@@ -55,7 +62,11 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_none() {
-        assert!(is_country("DE") && !is_country("XX") && !is_country("") && !is_country("de") && !is_country("D E"));
-        assert!(is_currency("EUR") && !is_currency("DEM") && !is_currency("") && !is_currency("EU"));
+        let countries = ["DE", "de", "XX", "", "D E"].map(find_country);
+        assert_eq!(countries, [Some("DE"), Some("DE"), None, None, None]);
+        let currencies = ["EUR", "gbp", "DEM", "", "EU"].map(find_currency);
+        assert_eq!(currencies, [Some("EUR"), Some("GBP"), None, None, None]);
+        let zones = ["europe/london", "UTC", "Mars/Olympus", ""].map(find_zone);
+        assert_eq!(zones, [Some(Tz::Europe__London), Some(Tz::UTC), None, None]);
     }
 }

@@ -1,7 +1,7 @@
 //! What was typed of an event, understood: every rule that an admin's words have to keep.
 
 use super::{
-    codes::{is_country, is_currency},
+    codes::{find_country, find_currency, find_zone},
     form::EventForm,
     local::{YEARS, read_instant, shift_days, write_instant},
 };
@@ -158,12 +158,12 @@ impl<'a> Reading<'a> {
             name: self.text("name", (1, NAME_MAX)),
             summary: self.text("summary", (0, 200)),
             description: self.text("description", (0, 5_000)),
-            category: self.known("category", |code| CATEGORIES.iter().any(|(key, _)| *key == code)),
+            category: self.known("category", |code| CATEGORIES.iter().map(|(key, _)| *key).find(|key| *key == code)),
             venue: self.text("venue", (1, 120)),
             address: self.text("address", (0, 200)),
             city: self.text("city", (1, 100)),
-            country: self.known("country", is_country),
-            timezone: self.form.timezone.clone(),
+            country: self.known("country", find_country),
+            timezone: find_zone(&self.form.timezone).map(|zone| zone.name().to_owned()).unwrap_or_default(),
             event_date: times.event_date,
             ends_at: times.ends_at,
             doors_at: times.doors_at,
@@ -203,14 +203,16 @@ impl<'a> Reading<'a> {
         text.to_owned()
     }
 
-    fn known(&mut self, field: &'static str, is_known: impl Fn(&str) -> bool) -> String {
+    /// A code as it is written, in whatever case it was typed.
+    fn known(&mut self, field: &'static str, find: impl Fn(&str) -> Option<&'static str>) -> String {
         let code = self.form.get(field);
+        let known = find(code);
         if code.is_empty() {
             self.refuse(field, Problem::Required);
-        } else if !is_known(code) && !self.is_kept(field) {
+        } else if known.is_none() && !self.is_kept(field) {
             self.refuse(field, Problem::Unknown);
         }
-        code.to_owned()
+        known.unwrap_or(code).to_owned()
     }
 
     fn number(&mut self, field: &'static str, (least, most): (i32, i32), default: Option<i32>) -> i32 {
@@ -248,12 +250,12 @@ impl<'a> Reading<'a> {
     }
 
     fn currency(&mut self) -> Option<Currency> {
-        let code = self.known("currency", is_currency);
+        let code = self.known("currency", find_currency);
         Currency::try_from(code).ok()
     }
 
     fn times(&mut self) -> Times {
-        let Ok(zone) = self.form.timezone.parse::<Tz>() else {
+        let Some(zone) = find_zone(&self.form.timezone) else {
             let problem = if self.form.timezone.is_empty() { Problem::Required } else { Problem::Unknown };
             self.refuse("timezone", problem);
             return Times::default();
@@ -365,6 +367,15 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_taken_in_any_case() {
+        let text = str::to_owned;
+        let form = EventForm { country: text("gb"), currency: text("gbp"), timezone: text("europe/london"), ..typed() };
+        let EventFacts { event, .. } = EventFacts::parse(&form).expect("fine");
+        let written = (&*event.country, event.price.currency.code(), &*event.timezone);
+        assert_eq!(written, ("GB", "GBP", "Europe/London"));
+    }
+
+    #[test]
     fn an_event_whose_seats_are_drawn_later_needs_a_currency_and_neither_price_nor_places() {
         let form = EventForm { price: String::new(), total_capacity: String::new(), ..typed() };
         let EventFacts { event, .. } = EventFacts::parse_seated(&form).expect("fine");
@@ -399,7 +410,7 @@ mod tests {
         case(|form, text| form.sales_close_at = text, "2026-11-01T10:00", "sales_close_at", Problem::TooEarly);
         case(|form, text| form.sales_close_at = text, "2026-12-05T22:01", "sales_close_at", Problem::TooLate);
         case(|form, text| form.currency = text, "DEM", "currency", Problem::Unknown);
-        case(|form, text| form.currency = text, "eur", "currency", Problem::Unknown);
+        case(|form, text| form.currency = text, "DEM", "currency", Problem::Unknown);
         case(|form, text| form.currency = text, "", "currency", Problem::Required);
         case(|form, text| form.price = text, "", "price", Problem::Required);
         case(|form, text| form.price = text, "24.505", "price", Problem::Malformed);

@@ -19,7 +19,7 @@ use super::letters::REMIND_BEFORE;
 use crate::{
     bookings::{self, model::BookingAction, store::Transition},
     events,
-    id::{EventId, UserId},
+    id::{BookingId, EventId, UserId},
     job::{Job, Mail, News},
     server::{
         Result,
@@ -28,9 +28,10 @@ use crate::{
         metrics::MAILS_TOTAL,
         state::AppState,
     },
+    tickets,
 };
 use chrono::{DateTime, Utc};
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -138,7 +139,8 @@ pub async fn tell_history(state: &AppState) -> Result<u64> {
         .await?;
     let Some(told) = told.filter(|told| *told < upto) else { return Ok(0) };
     let entries = bookings::store::list_transitions(&mut tx, told, upto, ENTRIES_MAX).await?;
-    let jobs: Vec<Job> = entries.iter().filter_map(mail_of).map(Job::from).collect();
+    let mut jobs: Vec<Job> = entries.iter().filter_map(mail_of).map(Job::from).collect();
+    jobs.extend(list_mails_to_holders(&mut tx, &entries).await?);
     let now = state.clock.now_in(&mut tx).await?;
     enqueue(&mut tx, &jobs, now).await?;
     let next = if entries.len() == ENTRIES_MAX as usize { entries.last().map(|entry| entry.number) } else { None };
@@ -176,6 +178,25 @@ fn mail_of(entry: &Transition) -> Option<Mail> {
         | BookingAction::Expired
         | BookingAction::Claimed => None,
     }
+}
+
+/// The mails to who holds tickets of bookings that have ended, each once for a booking.
+async fn list_mails_to_holders(conn: &mut PgConnection, entries: &[Transition]) -> Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    for action in [BookingAction::Cancelled, BookingAction::CalledOff] {
+        let ended = entries.iter().filter(|entry| entry.action == action);
+        let booking_ids: Vec<BookingId> = ended.map(|entry| entry.booking_id).collect();
+        if booking_ids.is_empty() {
+            continue;
+        }
+        for (booking_id, holder_id) in tickets::store::list_holders(conn, &booking_ids).await? {
+            jobs.push(Job::from(match action {
+                BookingAction::CalledOff => Mail::TicketNews { booking_id, holder_id, news: News::Cancelled },
+                _ => Mail::TicketsVoid { booking_id, holder_id },
+            }));
+        }
+    }
+    Ok(jobs)
 }
 
 /// Asks for the mails to those whose hold is about to lapse, and answers how many.

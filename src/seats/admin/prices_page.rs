@@ -70,7 +70,7 @@ fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: TypedSale) -> i
         <DashboardPage
             title="Prices and sale times"
             lead="Who holds or has booked a seat keeps it, and pays what it cost then."
-            place=Place::Event { tab: EventTab::Prices, event_id: event.id, name: event.name }
+            place=Place::Event { tab: EventTab::Prices, event_id: event.id, name: event.name.clone() }
         >
             {(asked("done") == "saved").then(|| view! { <Notice tone=Tone::Success>"Saved."</Notice> })}
             <FormRefusal refusal=refusal.clone() />
@@ -87,6 +87,14 @@ fn Prices(event: ManagedEvent, prices: Vec<SectionPrice>, typed: TypedSale) -> i
                             </LinkButton>
                         </div>
                     </form>
+                }
+                    .into_any()
+            } else if event.has_seat_selection {
+                view! {
+                    <p>"Its places are priced by section, and it has none yet: draw its map first."</p>
+                    <p class="actions">
+                        <LinkButton href=event_path(event.id, "/seat-map")>"Draw the seat map"</LinkButton>
+                    </p>
                 }
                     .into_any()
             } else {

@@ -164,7 +164,7 @@ pub(super) fn name_of(row: &str, number: &str, state: &str, more: &str) -> Strin
 }
 
 /// What is special about a seat, to follow its name; mostly nothing.
-fn what_more(seat: &Seat) -> String {
+pub fn what_more(seat: &Seat) -> String {
     let kind = match seat.kind {
         SeatKind::Standard => "",
         SeatKind::Accessible => ", wheelchair place",

@@ -31,6 +31,7 @@ mod spots;
 mod zoom;
 
 pub use choice::{Choice, ChosenSeat};
+pub use draw::what_more;
 pub use follow::follow;
 pub use links::{SectionLinks, asked_seats, opened_section};
 pub use opened::Opened;

@@ -3,7 +3,8 @@
 use super::{Entry, TICKET, TicketRow, know_keys, lock_ticket, read::read_ticket, read_facts, record, renew};
 use crate::{
     id::{TicketId, UserId},
-    server::{Result, finish, state::AppState},
+    job::{Job, Mail},
+    server::{Result, finish, jobs::enqueue, state::AppState},
     tickets::model::{Ticket, TicketAction},
     users::store::require_active,
 };
@@ -33,8 +34,8 @@ pub async fn reissue_ticket(state: &AppState, user_id: UserId, ticket_id: Ticket
     .await
 }
 
-/// Issues every ticket anew that a person holds, whatever became of its booking: what was sent of them is worth nothing. Assumes
-/// [`lock_held`](super::lock_held).
+/// Issues every ticket anew that a person holds, whatever became of its booking: what was sent of them is worth nothing. Those that
+/// others passed on to them are sent once more. Assumes [`lock_held`](super::lock_held).
 pub async fn reissue_held(conn: &mut PgConnection, holder_id: UserId, now: DateTime<Utc>) -> Result<()> {
     let tickets: Vec<TicketRow> =
         sqlx::query_as(const_format::formatcp!("select {TICKET} from tickets where holder_id = $1 order by id"))
@@ -52,5 +53,18 @@ pub async fn reissue_held(conn: &mut PgConnection, holder_id: UserId, now: DateT
         };
         record(conn, entry).await?;
     }
-    Ok(())
+    resend_received(conn, holder_id, now).await
+}
+
+async fn resend_received(conn: &mut PgConnection, holder_id: UserId, now: DateTime<Utc>) -> Result<()> {
+    let received: Vec<(TicketId, i32)> = sqlx::query_as(
+        "select tickets.id, nonce from tickets join bookings on bookings.id = booking_id
+         where holder_id = $1 and user_id <> $1 order by tickets.id",
+    )
+    .bind(holder_id)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mail = |(ticket_id, nonce)| Mail::TicketReceived { ticket_id, nonce }.into();
+    let mails: Vec<Job> = received.into_iter().map(mail).collect();
+    enqueue(conn, &mails, now).await
 }

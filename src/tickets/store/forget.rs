@@ -43,8 +43,8 @@ pub async fn export_tickets(state: &AppState, user_id: UserId, limit: i64, curso
 }
 
 /// Ends the offers that a person who leaves has made, and forgets to whom; likewise what was offered to their address,
-/// which is a guest's only by their own word. What they hold of others' bookings stays in the books, and nobody can
-/// show it.
+/// which is a guest's only by their own word. What they held of others' bookings and could not
+/// [go back](super::return_held) stays in the books, and nobody can show it.
 pub async fn forget_person(conn: &mut PgConnection, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
         "update ticket_transfers set email = 'gone', token_hashes = '{}', ended_at = coalesce(ended_at, $2)

@@ -4,6 +4,8 @@ mod change;
 mod claim;
 mod door;
 mod forget;
+mod give_back;
+mod held;
 mod issue;
 mod keys;
 mod move_tickets;
@@ -17,6 +19,8 @@ pub use door::{
     DoorTicket, find_reference, list_at_door, list_of_event_at_door, list_of_reference_at_door, lock_at_door,
 };
 pub use forget::{export_tickets, forget_person};
+pub use give_back::{count_received, return_held};
+pub use held::{Held, Taken, count_passed_on, find_held, find_received, find_taken, list_holders};
 pub use issue::issue_tickets;
 pub use keys::{Change, Keyring, TicketKeys, change_keys};
 pub use move_tickets::change_seats;

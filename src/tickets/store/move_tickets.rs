@@ -7,15 +7,16 @@ use crate::{
     },
     error::Error,
     id::{BookingId, EventId, SeatId, TicketId},
-    server::{Result, clock::new_id, finish, retrying, state::AppState},
+    job::{Job, Mail},
+    server::{Result, clock::new_id, finish, jobs::enqueue, retrying, state::AppState},
     staff::admit::Actor,
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Gives a confirmed booking other seats of its event; one that has them already is answered as it is. Each ticket that was
-/// made of a seat given up becomes one of the seat in its stead, with the same holder, and every code it had before fails. Runs
-/// to its end even if the caller goes away.
+/// made of a seat given up becomes one of the seat in its stead, with the same holder, and every code it had before fails; a
+/// holder who didn't book is told. Runs to its end even if the caller goes away.
 ///
 /// Errors: those of [`move_seats`].
 pub async fn change_seats(state: &AppState, actor: Actor, request: MoveRequest) -> Result<Booking> {
@@ -53,10 +54,11 @@ async fn move_tickets(
         .bind(booking_id)
         .execute(&mut *conn)
         .await?;
-    let moved: Vec<TicketId> = sqlx::query_scalar(
+    let moved: Vec<(TicketId, i32, bool)> = sqlx::query_as(
         "update tickets set seat_id = swap.new_id, nonce = nonce + 1, updated_at = $4
-         from unnest($2::uuid[], $3::uuid[]) as swap (old_id, new_id)
-         where booking_id = $1 and seat_id = swap.old_id returning tickets.id",
+         from unnest($2::uuid[], $3::uuid[]) as swap (old_id, new_id), bookings
+         where booking_id = $1 and seat_id = swap.old_id and bookings.id = booking_id
+         returning tickets.id, nonce, holder_id <> user_id",
     )
     .bind(booking_id)
     .bind(from)
@@ -69,10 +71,14 @@ async fn move_tickets(
          select id, ticket_id, 'reissued', $3, $4 from unnest($1::uuid[], $2::uuid[]) as entry (id, ticket_id)",
     )
     .bind(moved.iter().map(|_| new_id()).collect::<Vec<_>>())
-    .bind(moved)
+    .bind(moved.iter().map(|(ticket_id, ..)| *ticket_id).collect::<Vec<_>>())
     .bind(actor.user_id)
     .bind(now)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    // Who booked is told by the booking's history.
+    let passed_on = moved.into_iter().filter(|(.., is_passed_on)| *is_passed_on);
+    let mails: Vec<Job> =
+        passed_on.map(|(ticket_id, nonce, _)| Mail::TicketMoved { ticket_id, nonce }.into()).collect();
+    enqueue(conn, &mails, now).await
 }

@@ -145,7 +145,7 @@ pub async fn get_history(state: &AppState, user_id: UserId, ticket_id: TicketId)
 }
 
 /// Rows, and what is told with them.
-struct Gathered {
+pub(super) struct Gathered {
     rows: Vec<TicketRow>,
     bookings: HashMap<BookingId, OfPerson>,
     pending: HashMap<TicketId, Transfer>,
@@ -154,7 +154,7 @@ struct Gathered {
 }
 
 /// Reads what a person is told of these tickets: a few queries however many rows.
-async fn gather(
+pub(super) async fn gather(
     conn: &mut PgConnection,
     rows: Vec<TicketRow>,
     user_id: UserId,
@@ -174,7 +174,7 @@ async fn gather(
 
 impl Gathered {
     /// The tickets as this person sees them.
-    fn tell(mut self, user_id: UserId, keys: &Keyring) -> Result<Vec<Ticket>> {
+    pub(super) fn tell(mut self, user_id: UserId, keys: &Keyring) -> Result<Vec<Ticket>> {
         let mut tickets = Vec::with_capacity(self.rows.len());
         for row in self.rows {
             let of = self.bookings.get(&row.booking_id).context("a ticket's booking exists")?;

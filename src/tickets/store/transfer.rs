@@ -10,7 +10,7 @@ use crate::{
     error::{Conflict, Error},
     events::{store::find_sale, when::at_venue},
     id::{TicketId, TransferId, UserId},
-    job::Mail,
+    job::{Job, Mail},
     server::{Failure, Result, clock::new_id, finish, jobs::enqueue, secret::Secret, state::AppState},
     tickets::model::{OFFERS_A_DAY, OfferedTicket, Ticket, TicketAction, TransferFacts, decide_offer, transfer_path},
     users::store::{list_names, require_active},
@@ -126,7 +126,12 @@ pub async fn cancel_transfer(state: &AppState, user_id: UserId, ticket_id: Ticke
 }
 
 /// Ends the transfer of a locked ticket that nobody has answered, if there is one.
-async fn end_pending(conn: &mut PgConnection, ticket: &TicketRow, user_id: UserId, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn end_pending(
+    conn: &mut PgConnection,
+    ticket: &TicketRow,
+    user_id: UserId,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let expires_at: Option<DateTime<Utc>> = sqlx::query_scalar(
         "update ticket_transfers set ended_at = $2 where ticket_id = $1 and ended_at is null returning expires_at",
     )
@@ -169,8 +174,8 @@ pub async fn find_offer(state: &AppState, token: &str) -> Result<OfferedTicket> 
     })
 }
 
-/// Makes the ticket that this link offers the person's: its holder changes, and the codes it had before fail. Doing it twice
-/// answers with the same ticket.
+/// Makes the ticket that this link offers the person's: its holder changes, and the codes it had before fail. Both are told by
+/// mail. Doing it twice answers with the same ticket.
 ///
 /// Errors: `SignInRequired`, `NotFound`, and those of [`decide_accept`](TransferFacts::decide_accept).
 pub async fn accept_transfer(state: &AppState, user_id: UserId, token: String) -> Result<Ticket> {
@@ -191,6 +196,12 @@ pub async fn accept_transfer(state: &AppState, user_id: UserId, token: String) -
         if transfer.facts().decide_accept(&ticket_facts, &user_id, now)? {
             accept(&mut tx, &transfer, user_id, now).await?;
             renew(&mut tx, &ticket, user_id, now).await?;
+            let mut mails: Vec<Job> = vec![Mail::TicketReceived { ticket_id, nonce: ticket.nonce + 1 }.into()];
+            // Who takes back what they offered knows.
+            if transfer.from_id != user_id {
+                mails.push(Mail::TicketTaken { transfer_id: transfer.id }.into());
+            }
+            enqueue(&mut tx, &mails, now).await?;
         }
         let ticket = read_ticket(&mut tx, &keys, user_id, ticket_id, now).await?;
         tx.commit().await?;

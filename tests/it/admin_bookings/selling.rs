@@ -102,6 +102,23 @@ async fn the_box_office_sells_before_the_sale_and_until_the_end(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn the_box_office_says_what_places_cost(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let owner = app.owner().await;
+    let (general, seated) = (app.event(10).await, app.seated_event(1).await);
+    let accessible =
+        sqlx::query("update seats set kind = 'accessible' where event_id = $1 and number = '2'").bind(seated);
+    accessible.execute(app.state.db.pool()).await.expect("changed");
+    let (status, page) = owner.page(&format!("/admin/events/{general}/book")).await;
+    assert!(status == 200 && page.contains("€25 each."), "{page}");
+    let (status, page) = owner.page(&format!("/admin/events/{seated}/book")).await;
+    assert_eq!(status, 200);
+    for words in ["Stalls, 10 of 10 free, €25", "title=\"€25\"", "title=\"€25, wheelchair place\""] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[sqlx::test]
 async fn what_a_lapsed_hold_has_is_sold_and_what_somebody_has_is_not(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (owner, ada, event_id, full) =
