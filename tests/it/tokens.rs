@@ -165,6 +165,20 @@ async fn a_token_outweighs_a_cookie_and_needs_no_origin(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn who_knows_an_apps_id_cannot_end_it_with_a_token_that_is_made_up(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (_ada, first) = with_app(&app, "ada").await;
+    let (_bob, of_bob) = with_app(&app, "bob").await;
+    let (id, _) = first.refresh.rsplit_once('_').expect("an id and a secret");
+    let (_, secret_of_bob) = of_bob.refresh.rsplit_once('_').expect("an id and a secret");
+    for secret in ["0".repeat(64), "ab".repeat(32), secret_of_bob.to_owned()] {
+        refresh(&app, &format!("{id}_{secret}")).await.refused(401, "token_invalid");
+    }
+    app.elsewhere().program(&first.access).get("users/me").await.expect(200);
+    Tokens::of(refresh(&app, &first.refresh).await);
+}
+
+#[sqlx::test]
 async fn each_refresh_token_is_good_once_and_the_one_before_ends_the_app(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (_ada, first) = with_app(&app, "ada").await;

@@ -27,6 +27,10 @@ use sqlx::PgConnection;
 
 /// What a refresh token begins with; then the app's id and a secret.
 const BEGIN: &str = "evr_";
+/// Bytes of a secret that say which it is; as many say that it is the app's.
+const HALF: usize = 16;
+/// Tells what vouches for a secret from the secret after it, which the same key makes.
+const MARK: &[u8] = b"own";
 /// How long the token before is answered with the same as the first time: an answer gets lost, and the app asks again.
 const LOST_ANSWER: TimeDelta = TimeDelta::seconds(30);
 /// Apps of a person; a new one ends the one that was not used for longest.
@@ -38,7 +42,8 @@ const APP: &str = "id, name, created_at, refreshed_at, expires_at";
 
 /// Begins an app of a person whose password was right.
 pub async fn begin_app(state: &AppState, user_id: UserId, name: &str) -> Result<Tokens> {
-    let (app_id, secret, chain_key) = (AppId(new_id()), Secret::new()?, random_bytes()?);
+    let (app_id, chain_key) = (AppId(new_id()), random_bytes()?);
+    let secret = marked(&chain_key, &random_bytes()?)?;
     let mut tx = state.db.begin().await?;
     require_active(&mut tx, user_id).await?;
     let now = state.clock.now_in(&mut tx).await?;
@@ -88,6 +93,8 @@ enum Shown {
     Again,
     /// It was used before, and somebody else has it too: whose it is can't be known, so the app ends.
     Reused,
+    /// It was never the app's: whoever knows an app's id can make one up, and ends nothing by it.
+    MadeUp,
     /// The app was not used for too long.
     Late,
 }
@@ -101,20 +108,36 @@ impl AppRow {
             Shown::Current
         } else if self.former_hash.as_deref() == Some(hash) && now < self.refreshed_at + LOST_ANSWER {
             Shown::Again
-        } else {
+        } else if self.is_own(secret) {
             Shown::Reused
+        } else {
+            Shown::MadeUp
         }
+    }
+
+    /// Whether the secret was made for this app, ever.
+    fn is_own(&self, secret: &Secret) -> bool {
+        let bytes = hex::decode(secret.text()).unwrap_or_default();
+        marked(&self.chain_key, &bytes).is_ok_and(|own| own == *secret)
     }
 
     /// The secret after this one: the same whenever it is asked for.
     fn after(&self, secret: &Secret) -> Result<Secret> {
         let next = sign(&Key::new(HMAC_SHA256, &self.chain_key), secret.text().as_bytes());
-        Ok(Secret::parse(&hex::encode(next)).context("a secret made of another has its form")?)
+        marked(&self.chain_key, next.as_ref())
     }
 }
 
+/// A secret whose second half vouches for its first, 16 of these bytes: nobody makes one up without the app's key.
+fn marked(chain_key: &[u8], bytes: &[u8]) -> Result<Secret> {
+    let first = bytes.get(..HALF).context("half a secret")?;
+    let mark = sign(&Key::new(HMAC_SHA256, chain_key), &[MARK, first].concat());
+    let text = hex::encode([first, &mark.as_ref()[..HALF]].concat());
+    Ok(Secret::parse(&text).context("a secret made of bytes has its form")?)
+}
+
 /// Exchanges a refresh token for new tokens. Done again within half a minute, it answers with the same refresh token; later it
-/// ends the app, in the transaction that finds out.
+/// ends the app, in the transaction that finds out. A token that never was the app's ends nothing.
 ///
 /// Errors: `TokenInvalid`.
 pub async fn refresh_app(state: &AppState, token: &str) -> Result<Tokens> {
@@ -149,6 +172,7 @@ pub async fn refresh_app(state: &AppState, token: &str) -> Result<Tokens> {
             .await?;
         }
         Shown::Again => {}
+        Shown::MadeUp => return Err(Error::TokenInvalid.into()),
         Shown::Reused | Shown::Late => {
             sqlx::query("delete from connected_apps where id = $1").bind(app_id).execute(&mut *tx).await?;
         }
@@ -264,8 +288,13 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    fn secret(digit: char) -> Secret {
+    fn made_up(digit: char) -> Secret {
         Secret::parse(&digit.to_string().repeat(64)).expect("a secret")
+    }
+
+    /// A secret of the app below.
+    fn secret(letter: char) -> Secret {
+        marked(&[1; 32], &[u8::try_from(letter).expect("a letter"); HALF]).expect("a secret")
     }
 
     /// An app whose token was exchanged at the start: `a` for `b`.
@@ -287,6 +316,22 @@ mod tests {
         assert_eq!(app().judge(&secret('a'), at(30)), Shown::Reused);
         assert_eq!(app().judge(&secret('c'), at(1)), Shown::Reused);
         assert_eq!(app().judge(&secret('b'), at(1_000)), Shown::Late);
+    }
+
+    #[test]
+    fn what_is_made_up_or_another_apps_ends_nothing() {
+        assert_eq!(app().judge(&made_up('c'), at(1)), Shown::MadeUp);
+        let of_another = marked(&[2; 32], &[3; 16]).expect("a secret");
+        assert_eq!(app().judge(&of_another, at(1)), Shown::MadeUp);
+        let next = app().after(&secret('b')).expect("a secret");
+        assert!(app().is_own(&next) && !app().is_own(&made_up('a')));
+    }
+
+    #[test]
+    fn a_secret_of_before_they_were_marked_is_exchanged_for_one_that_is() {
+        let app = AppRow { token_hash: made_up('d').hash().to_vec(), ..app() };
+        assert_eq!(app.judge(&made_up('d'), at(1)), Shown::Current);
+        assert!(app.is_own(&app.after(&made_up('d')).expect("a secret")));
     }
 
     #[test]
