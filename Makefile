@@ -1,6 +1,6 @@
 # Every target is a script of its own; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test e2e faults bench lighthouse map build clean-data
+.PHONY: help run dev check test e2e faults cluster bench lighthouse map build clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ e2e: ## The end-to-end tests in Chromium, with services and data of their own
 
 faults: ## Break the server, PostgreSQL, Redis, network, clock and disk in mid-rush (some minutes)
 	@scripts/faults
+
+cluster: ## Two processes and a worker behind nginx, PostgreSQL with a replica, Redis; http://127.0.0.1:3000 (PORT=3100)
+	@scripts/cluster
 
 bench: ## Measure the booking engine beside the database's own ceilings (some minutes, on an idle machine)
 	@scripts/bench

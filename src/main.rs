@@ -10,7 +10,9 @@ use evently::{
     seed,
     server::{
         Failure,
-        config::Config,
+        backup::{self, Backup, back_up, drop_scratch, make_scratch},
+        clock::new_id,
+        config::{Config, DatabaseConfig},
         serve::{serve, work},
         state::AppState,
         telemetry,
@@ -18,7 +20,12 @@ use evently::{
     tickets::store::{Change, change_keys},
     users,
 };
-use std::{io::Read, process::ExitCode, time::Duration};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 /// A request makes hundreds of small allocations on whichever thread has time; the C library's allocator took a tenth of
 /// the processor for them in a rush.
@@ -45,6 +52,10 @@ enum Command {
     Seed,
     /// Check that no place is sold twice or lost; name what is wrong
     Audit,
+    /// Write everything that has to survive into a file; `pg_dump` does the work
+    Backup(NewBackup),
+    /// Fill an empty database with a backup, bring it to this program's version, and audit it
+    Restore(Restoration),
     /// Take a mail from the standard input that came back, for the pipe of a mail server
     Bounce,
     /// Make a new key that signs tickets
@@ -52,6 +63,21 @@ enum Command {
     /// Manage admins
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+#[derive(Args)]
+struct NewBackup {
+    /// A new file, or a folder, in which the file is named after the time
+    to: PathBuf,
+}
+
+#[derive(Args)]
+struct Restoration {
+    /// The backup
+    from: PathBuf,
+    /// Only look whether it can be restored: in a database made for that on the same server, and dropped
+    #[arg(long)]
+    verify: bool,
 }
 
 #[derive(Args)]
@@ -123,6 +149,8 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Migrate => state.db.migrate().await?,
         Command::Seed => seed::run(&state).await?,
         Command::Bounce => bounce(&state).await?,
+        Command::Backup(new) => make_backup(&state, &new.to).await?,
+        Command::Restore(Restoration { from, verify }) => return restore(&state, &from, verify).await,
         Command::Audit => return run_audit(&state).await,
         Command::TicketKey(new) => change_ticket_key(&state, new.stolen).await?,
         Command::Admin(AdminCommand::Create(admin)) => create_admin(&state, admin).await?,
@@ -138,6 +166,47 @@ async fn run_audit(state: &AppState) -> anyhow::Result<ExitCode> {
     }
     println!("audit: {broken} violations");
     Ok(ExitCode::FAILURE)
+}
+
+async fn make_backup(state: &AppState, to: &Path) -> anyhow::Result<()> {
+    let to = if to.is_dir() {
+        to.join(state.clock.now().format("evently-%Y-%m-%dT%H-%M-%SZ.dump").to_string())
+    } else {
+        to.to_owned()
+    };
+    let Backup { path, bytes } = back_up(&state.config.database, &to).await?;
+    println!("wrote {} ({bytes} bytes), and its SHA-256 beside it", path.display());
+    Ok(())
+}
+
+/// Restores where the settings lead, or looks only whether that could be done.
+async fn restore(state: &AppState, from: &Path, is_trial: bool) -> anyhow::Result<ExitCode> {
+    let database = &state.config.database;
+    if !is_trial {
+        return restore_and_audit(database, from, state).await;
+    }
+    let scratch = make_scratch(database, new_id()).await?;
+    // Broken off by a person, it leaves nothing behind either.
+    let tried = tokio::select! {
+        tried = try_restoring(state, &scratch, from) => tried,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("broken off")),
+    };
+    drop_scratch(database, &scratch).await?;
+    tried
+}
+
+async fn try_restoring(state: &AppState, scratch: &DatabaseConfig, from: &Path) -> anyhow::Result<ExitCode> {
+    let config = Config { database: scratch.clone(), ..Config::clone(&state.config) };
+    let there = AppState::connect(config).await?;
+    let tried = restore_and_audit(scratch, from, &there).await;
+    there.db.close().await;
+    tried
+}
+
+async fn restore_and_audit(database: &DatabaseConfig, from: &Path, state: &AppState) -> anyhow::Result<ExitCode> {
+    backup::restore(database, from).await?;
+    println!("restored {}", from.display());
+    run_audit(state).await
 }
 
 async fn change_ticket_key(state: &AppState, is_stolen: bool) -> anyhow::Result<()> {

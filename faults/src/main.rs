@@ -2,8 +2,8 @@
 //! Buyers come over HTTP and a ledger keeps what each was told; afterwards it is compared with the tables, every place
 //! that is not booked is bought, and `evently audit` has to find nothing.
 //!
-//! `scripts/faults` starts what this needs. Arguments: `--short` for the form that `make test` runs, and names of
-//! scenarios to run these alone.
+//! `scripts/faults` starts what this needs, and `scripts/cluster --trial` for what happens to a cluster (`--cluster`). Arguments:
+//! `--short` for the form that `make test` runs, and names of scenarios to run these alone.
 
 mod app;
 mod buyer;
@@ -20,7 +20,7 @@ mod trial;
 
 use anyhow::{Context, ensure};
 use report::Report;
-use scenarios::{ALL, Run};
+use scenarios::{ALL, CLUSTER, Run};
 use stage::{Form, Stage};
 use std::{
     env,
@@ -49,22 +49,24 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 async fn work() -> anyhow::Result<bool> {
     let (options, names): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with("--"));
-    let unknown = options.iter().find(|option| *option != "--short");
-    ensure!(unknown.is_none(), "there is no option {unknown:?}; there is --short");
-    let unknown = names.iter().find(|name| ALL.iter().all(|(known, _)| known != name));
+    let unknown = options.iter().find(|option| !["--short", "--cluster"].contains(&option.as_str()));
+    ensure!(unknown.is_none(), "there is no option {unknown:?}; there are --short and --cluster");
+    let has = |name: &str| options.iter().any(|option| option == name);
+    let all: &[(&'static str, Run)] = if has("--cluster") { &CLUSTER } else { &ALL };
+    let unknown = names.iter().find(|name| all.iter().all(|(known, _)| known != name));
     ensure!(unknown.is_none(), "there is no scenario {unknown:?}");
-    let form = if options.is_empty() { Form::LONG } else { Form::SHORT };
+    let form = if has("--short") { Form::SHORT } else { Form::LONG };
     let stage = Stage::set(form).await.context("setting up")?;
     stage.audit().await.context("the audit before the faults")?;
     let mut report = Report::default();
-    for (name, run) in ALL {
+    for &(name, run) in all {
         if names.is_empty() || names.iter().any(|wanted| wanted == name) {
             let began = Instant::now();
             let ended = one(&stage, run).await;
             report.add(name, began.elapsed(), ended);
         }
     }
-    report.finish(&stage.folder.join("junit.xml"))
+    report.finish(&stage.folder.join(if has("--cluster") { "cluster.xml" } else { "junit.xml" }))
 }
 
 /// Runs a scenario on services that run, whatever the one before has left.

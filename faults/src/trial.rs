@@ -75,13 +75,28 @@ impl<'a> Trial<'a> {
         for (n, setup) in setups.iter().enumerate() {
             apps.push(App::start(setup, &stage.folder.join(format!("{name}-{n}.log"))).await?);
         }
-        let sites: Vec<String> = apps.iter().map(|app| app.site.clone()).collect();
+        let sites = apps.iter().map(|app| app.site.clone()).collect();
+        Self::let_in(stage, apps, sites, taste).await
+    }
+
+    /// The same at a site that somebody else has started.
+    pub(crate) async fn open_at(stage: &'a Stage, site: String) -> anyhow::Result<Self> {
+        Self::let_in(stage, Vec::new(), vec![site], |_| Taste::All).await
+    }
+
+    async fn let_in(
+        stage: &'a Stage,
+        apps: Vec<App>,
+        sites: Vec<String>,
+        taste: impl Fn(usize) -> Taste,
+    ) -> anyhow::Result<Self> {
+        let count = sites.len();
         let sale = Sale::open(&stage.pool).await.context("putting events on sale")?;
         let rush = Arc::new(Rush::new(stage.client.clone(), sites, sale));
         let mut buyers = JoinSet::new();
         for (n, cookie) in stage.buyers.iter().enumerate() {
             let (rush, cookie, taste) = (Arc::clone(&rush), cookie.clone(), taste(n));
-            let site = n % setups.len();
+            let site = n % count;
             buyers.spawn(async move { buy(&rush, Person { cookie: &cookie, site }, taste).await });
         }
         sleep(stage.form.before).await;
@@ -93,7 +108,7 @@ impl<'a> Trial<'a> {
         while since.elapsed() < RECOVERED_WITHIN {
             let seen = self.rush.seen();
             let first = |site| seen.iter().filter(|s| s.site == site && is_done_after(s, since)).map(ended).min();
-            let all: Option<Vec<Instant>> = (0..self.apps.len()).map(first).collect();
+            let all: Option<Vec<Instant>> = (0..self.rush.sites.len()).map(first).collect();
             if let Some(last) = all.and_then(|all| all.into_iter().max()) {
                 return Ok(last - since);
             }

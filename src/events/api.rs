@@ -21,7 +21,8 @@ pub async fn list_events(
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
-        store::list_events(&caller.state, &query.parse()?, &query.cursor, caller.now).await
+        let (filter, cursor, now) = (&query.parse()?, &query.cursor, caller.now);
+        caller.read_public(|state| async move { store::list_events(&state, filter, cursor, now).await }).await
     })
     .await
 }
@@ -45,7 +46,9 @@ pub async fn list_month(
         let caller = Caller::current().await?;
         let today = caller.now.date_naive();
         let (first, current) = (Month::parse(&month, today)?, Month::parse("", today)?);
-        let days = store::list_month(&caller.state, &query.parse()?, first, caller.now).await?;
+        let (filter, now) = (&query.parse()?, caller.now);
+        let days =
+            caller.read_public(|state| async move { store::list_month(&state, filter, first, now).await }).await?;
         Ok(Month { first, current, days })
     })
     .await
@@ -64,7 +67,8 @@ pub async fn suggest_events(
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
-        store::suggest_events(&caller.state, &query, caller.now).await
+        let (query, now) = (&query, caller.now);
+        caller.read_public(|state| async move { store::suggest_events(&state, query, now).await }).await
     })
     .await
 }
@@ -93,7 +97,8 @@ pub async fn list_cities() -> Result<Vec<String>, Error> {
     use crate::server::{Caller, answer};
     answer(async {
         let caller = Caller::current().await?;
-        store::list_cities(&caller.state, caller.now).await
+        let now = caller.now;
+        caller.read_public(|state| async move { store::list_cities(&state, now).await }).await
     })
     .await
 }

@@ -24,7 +24,8 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn calendar(State(state): State<AppState>, Path(id): Path<String>) -> Result<impl IntoResponse> {
     let event_id = id.parse().map_err(|_| Error::NotFound)?;
-    let detail = get_event(&state, event_id, state.clock.now()).await?;
+    let now = state.clock.now();
+    let detail = state.late(|state| async move { get_event(&state, event_id, now).await }).await?;
     let entry = entry(&detail, &state.config.address(&event_path(event_id)));
     let headers = [
         (CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),

@@ -33,8 +33,9 @@ pub(super) fn routes() -> Router<AppState> {
 /// The event, or that it isn't there any more: a frame can't show the site's own page for that.
 async fn embed(State(state): State<AppState>, Path(id): Path<String>) -> Result<Response> {
     let options = state.leptos_options.clone();
+    let now = state.clock.now();
     let event = match id.parse() {
-        Ok(event_id) => get_event(&state, event_id, state.clock.now()).await,
+        Ok(event_id) => state.late(|state| async move { get_event(&state, event_id, now).await }).await,
         Err(_) => Err(Error::NotFound.into()),
     };
     let (status, page) = match event {

@@ -31,7 +31,8 @@ pub(super) fn routes() -> Router<AppState> {
 
 /// Everything in one file, or where that is too much, the list of the files `/sitemaps/1.xml`, ….
 async fn sitemap(State(state): State<AppState>) -> Result<Response> {
-    let count = count_events_to_come(&state, state.clock.now()).await?;
+    let now = state.clock.now();
+    let count = state.late(|state| async move { count_events_to_come(&state, now).await }).await?;
     if count <= EVENTS_MAX {
         list_part(&state, NonZero::<u16>::MIN).await
     } else {
@@ -47,7 +48,9 @@ async fn part(State(state): State<AppState>, Path(file): Path<String>) -> Result
 
 async fn list_part(state: &AppState, number: NonZero<u16>) -> Result<Response> {
     let part = i64::from(number.get()) - 1;
-    let events = list_events_to_come(state, part * EVENTS_MAX, EVENTS_MAX, state.clock.now()).await?;
+    let now = state.clock.now();
+    let read = |state| async move { list_events_to_come(&state, part * EVENTS_MAX, EVENTS_MAX, now).await };
+    let events = state.late(read).await?;
     let pages: &[&str] = if part == 0 { &PAGES } else { &[] };
     if events.is_empty() && pages.is_empty() {
         return Err(Error::NotFound.into());

@@ -71,6 +71,15 @@ impl Caller {
         }
     }
 
+    /// Reads what is the same for everybody: some seconds late, perhaps, for who isn't signed in ([`AppState::late`]), and as it is now
+    /// for a person, who may have changed it.
+    pub async fn read_public<T, W: Future<Output = Result<T>>>(&self, read: impl Fn(AppState) -> W) -> Result<T> {
+        match self.user_id {
+            None => self.state.late(read).await,
+            Some(_) => read(self.state.clone()).await,
+        }
+    }
+
     /// The same, however often they have come: for what is done about a request that was refused.
     pub(super) async fn whoever() -> Result<Self> {
         let state: AppState = use_context().context("AppState is not in the Leptos context")?;

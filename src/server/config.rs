@@ -39,6 +39,8 @@ pub struct Config {
     pub metrics_addr: Option<SocketAddr>,
     /// The proxies whose word counts on where a request comes from.
     pub proxies: Proxies,
+    /// Seconds that the server goes on accepting requests after it was told to stop, so that what stands in front of it notices.
+    pub leave_s: u64,
     /// Seconds that open requests get to finish when the server is told to stop.
     pub shutdown_grace_s: u64,
     /// Seconds after its last use at which a session ends.
@@ -72,6 +74,8 @@ pub struct Config {
 pub struct DatabaseConfig {
     /// The address, from `DATABASE_URL`. May hold a password: never logged.
     pub url: String,
+    /// The address of a streaming replica, from `DATABASE_REPLICA_URL`, where there is one. Never logged either.
+    pub replica_url: Option<String>,
     /// Connections this process opens at most.
     pub max_connections: u32,
     /// Seconds to wait for a free connection.
@@ -198,11 +202,13 @@ impl Config {
             log_filter: "warn".to_owned(),
             metrics_addr: None,
             proxies: Proxies::default(),
+            leave_s: 0,
             shutdown_grace_s: 1,
             session_ttl_s: 3600,
             pages_shared: Duration::ZERO,
             database: DatabaseConfig {
                 url: database_url.to_owned(),
+                replica_url: None,
                 max_connections: 10,
                 acquire_timeout_s: 10,
                 lock_timeout_ms: 3000,
@@ -249,6 +255,7 @@ impl Config {
             log_filter: settings.parse("log_filter", "a filter like info or evently=debug,info", parse_filter)?,
             metrics_addr: settings.parse("metrics_addr", "off or an address like 127.0.0.1:9100", parse_address)?,
             proxies: settings.parse("proxies", "addresses or networks like 10.0.0.0/8, ::1", Proxies::parse)?,
+            leave_s: settings.number("leave_s", 0..=60)?,
             shutdown_grace_s: settings.number("shutdown_grace_s", 0..=24)?,
             session_ttl_s: settings.number("session_ttl_s", 60..=31_536_000)?,
             pages_shared: Duration::from_millis(settings.number("pages_shared_ms", 0..=1_000)?),
@@ -290,6 +297,10 @@ fn read_database(settings: &Settings) -> Result<DatabaseConfig, ConfigError> {
     let limit = |key| settings.number(key, 1..=3_600_000);
     Ok(DatabaseConfig {
         url: settings.variable("DATABASE_URL", "postgres://user:password@host/database")?,
+        replica_url: match settings.environment.contains_key("DATABASE_REPLICA_URL") {
+            true => Some(settings.variable("DATABASE_REPLICA_URL", "postgres://user:password@replica/database")?),
+            false => None,
+        },
         max_connections: settings.number("database.max_connections", 2..=10_000)?,
         acquire_timeout_s: settings.number("database.acquire_timeout_s", 1..=600)?,
         lock_timeout_ms: limit("database.lock_timeout_ms")?,

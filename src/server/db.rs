@@ -1,7 +1,10 @@
 //! PostgreSQL: the pool, transactions that outlive a cancelled caller, and migrations.
 
-use super::config::{Config, DatabaseConfig};
-use anyhow::Context;
+use super::{
+    config::{Config, DatabaseConfig},
+    replica::Replica,
+};
+use anyhow::{Context, ensure};
 use futures::TryStreamExt;
 use sqlx::{
     AssertSqlSafe, Connection, Either, FromRow, PgConnection, PgPool, Postgres, Transaction,
@@ -10,11 +13,13 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     mem,
     ops::{Deref, DerefMut},
+    sync::Arc,
     time::Duration,
 };
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The migrations this program was built with.
@@ -23,6 +28,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// Longest wait for a lock while migrating: for another process that migrates, or for a table in use.
 const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '60s'; set statement_timeout = 0";
 
+/// How the name of a migration begins that adds and takes nothing away: `0056_expand_venues.sql`. sqlx keeps it with spaces, here after
+/// the number.
+const EXPANDS: &str = " expand ";
+
 /// Connections for batches at most, a third of all at most. Measured on two cores: with 6 a hot event's rush went a seventh
 /// faster than on all 20, each of which had to be warmed up every time.
 const BATCH_CONNECTIONS_MAX: u32 = 6;
@@ -30,6 +39,9 @@ const BATCH_CONNECTIONS_MAX: u32 = 6;
 /// Connections for what is done after the requests, beside all others: in a rush for one event, or while one is locked, the few
 /// that are left are for people.
 const WORK_CONNECTIONS: u32 = 4;
+
+/// Longest wait for a connection to the replica.
+const REPLICA_WAIT: Duration = Duration::from_millis(500);
 
 /// How long a connection that lies idle is believed to be alive; sqlx asks it whenever one is put back.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -52,6 +64,8 @@ pub struct Db {
     batches: PgPool,
     /// Of [`Db::for_work`] alone.
     work: PgPool,
+    /// Of [`Db::late`] alone.
+    replica: Option<Arc<Replica>>,
 }
 
 /// A query that each connection plans once, under a name, so that it can be part of a text of several statements: those
@@ -161,12 +175,21 @@ impl Drop for Begun {
 impl Db {
     /// Connects, with the time limits of the configuration set on every connection.
     pub async fn connect(config: &Config) -> anyhow::Result<Self> {
-        let options = connect_options(&config.database)?;
+        let options = options_at(&config.database.url, "DATABASE_URL")?;
         let batch_count = (config.database.max_connections / 3).clamp(1, BATCH_CONNECTIONS_MAX);
-        let with = |count| {
+        let with_settings = |count, more: &[(&str, &str)]| {
+            let settings: Arc<str> = settings_of(&config.database, more).into();
             PgPoolOptions::new()
                 .max_connections(count)
                 .acquire_timeout(Duration::from_secs(config.database.acquire_timeout_s))
+                // Said on the connection and not while it is made: a PgBouncer takes no settings there.
+                .after_connect(move |conn, _| {
+                    let settings = Arc::clone(&settings);
+                    Box::pin(async move {
+                        sqlx::raw_sql(AssertSqlSafe(&*settings)).execute(conn).await?;
+                        Ok(())
+                    })
+                })
                 // Not each time, as sqlx would: that is a round trip more for every statement.
                 .test_before_acquire(false)
                 .before_acquire(|conn, meta| {
@@ -178,17 +201,52 @@ impl Db {
                     })
                 })
         };
+        let with = |count| with_settings(count, &[]);
         let pool = with(config.database.max_connections - batch_count)
             .connect_with(options.clone())
             .await
             .context("PostgreSQL can't be reached at DATABASE_URL")?;
         let work = with(WORK_CONNECTIONS).connect_lazy_with(options.clone());
-        Ok(Self { pool, batches: with(batch_count).connect_lazy_with(options.options(BY_INDEX)), work })
+        let replica = match &config.database.replica_url {
+            None => None,
+            Some(url) => {
+                let options = options_at(url, "DATABASE_REPLICA_URL")?;
+                // Whoever waits for the replica could have asked the primary.
+                let pool = with((config.database.max_connections / 2).max(2)).acquire_timeout(REPLICA_WAIT);
+                Some(Arc::new(Replica::new(pool.connect_lazy_with(options))))
+            }
+        };
+        Ok(Self { pool, batches: with_settings(batch_count, &BY_INDEX).connect_lazy_with(options), work, replica })
     }
 
     /// Wraps a pool made elsewhere: tests get theirs from `#[sqlx::test]`.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { batches: pool.clone(), work: pool.clone(), pool }
+        Self { batches: pool.clone(), work: pool.clone(), pool, replica: None }
+    }
+
+    /// The same with a replica.
+    pub fn with_replica(self, replica: Arc<Replica>) -> Self {
+        Self { replica: Some(replica), ..self }
+    }
+
+    /// The database as it was a moment ago, from a replica that is at most some seconds late; none where there is no such replica at the
+    /// moment. Nothing is decided by what is read there, and nobody looks there for what they did themselves:
+    /// [`AppState::late`](super::state::AppState::late).
+    pub(super) fn late(&self) -> Option<Self> {
+        let pool = self.replica.as_ref()?.fresh_pool()?.clone();
+        Some(Self { batches: pool.clone(), work: pool.clone(), pool, replica: None })
+    }
+
+    /// The replica of the settings, whether it may be read or not.
+    pub(super) fn replica(&self) -> Option<&Replica> {
+        self.replica.as_deref()
+    }
+
+    /// Looks how late the replica is until the token is cancelled; done at once where there is none.
+    pub(super) async fn watch_replica(&self, token: &CancellationToken) {
+        if let Some(replica) = &self.replica {
+            replica.watch(&self.pool, token).await;
+        }
     }
 
     /// The same database for what is done after the requests, on connections of its own.
@@ -206,6 +264,9 @@ impl Db {
         self.pool.close().await;
         self.batches.close().await;
         self.work.close().await;
+        if let Some(replica) = &self.replica {
+            replica.pool().close().await;
+        }
     }
 
     /// Begins a transaction; dropping it rolls it back.
@@ -251,26 +312,66 @@ impl Db {
         begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
-    /// Brings the database to this program's migrations. Several processes may do so at once: one works, the others wait.
+    /// Brings the database of the configuration to this program's migrations. Several processes may do so at once: one works, the
+    /// others wait. Errors: a database that is newer than this program.
+    pub async fn migrate_at(config: &DatabaseConfig) -> anyhow::Result<()> {
+        // A connection of its own, without the pool's time limits.
+        migrate(connect_alone(config).await?).await
+    }
+
+    /// Brings the database to this program's migrations, like [`Db::migrate_at`].
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        // A connection of its own, closed at the end, because it runs without the pool's time limits.
-        let mut connection = self.pool.acquire().await.context("connecting to migrate")?.detach();
-        sqlx::raw_sql(MIGRATION_LOCK_TIMEOUT).execute(&mut connection).await.context("setting up the connection")?;
-        MIGRATOR.run(&mut connection).await.context("migrating the database")?;
-        connection.close().await.context("closing the connection")
+        // Taken out of the pool, and closed at the end, because it runs without the pool's time limits.
+        migrate(self.pool.acquire().await.context("connecting to migrate")?.detach()).await
     }
 
     /// Whether the database has every migration of this program. A newer database is current too: migrations only go
     /// forward, and during an update the older program runs on against the newer tables.
     pub async fn migrations_current(&self) -> Result<bool, sqlx::Error> {
-        let exists = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null");
-        if !exists.fetch_one(&self.pool).await? {
-            return Ok(false);
-        }
-        let applied = sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success");
-        let applied: BTreeSet<i64> = applied.fetch_all(&self.pool).await?.into_iter().collect();
-        Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
+        let applied = applied(&mut *self.pool.acquire().await?).await?;
+        Ok(MIGRATOR.iter().all(|migration| applied.contains_key(&migration.version)))
     }
+
+    /// The migrations of a newer program that keep this one from starting: all that don't say, by a name that begins with `expand`,
+    /// that the program before them runs on beside them.
+    pub async fn migrations_beyond(&self) -> Result<Vec<String>, sqlx::Error> {
+        let unknown = unknown(&applied(&mut *self.pool.acquire().await?).await?);
+        Ok(unknown.into_iter().filter(|name| !name.contains(EXPANDS)).collect())
+    }
+}
+
+/// Connects without the pool's time limits.
+pub(super) async fn connect_alone(config: &DatabaseConfig) -> anyhow::Result<PgConnection> {
+    let options = options_at(&config.url, "DATABASE_URL")?;
+    PgConnection::connect_with(&options).await.context("PostgreSQL can't be reached at DATABASE_URL")
+}
+
+async fn migrate(mut connection: PgConnection) -> anyhow::Result<()> {
+    sqlx::raw_sql(MIGRATION_LOCK_TIMEOUT).execute(&mut connection).await.context("setting up the connection")?;
+    let unknown = unknown(&applied(&mut connection).await.context("reading which migrations are done")?);
+    ensure!(
+        unknown.is_empty(),
+        "the database is newer than this program, which doesn't know the migrations {}: run the newer program",
+        unknown.join(", ")
+    );
+    MIGRATOR.run(&mut connection).await.context("migrating the database")?;
+    connection.close().await.context("closing the connection")
+}
+
+/// The migrations that are done, with their names.
+async fn applied(connection: &mut PgConnection) -> Result<BTreeMap<i64, String>, sqlx::Error> {
+    let exists = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null");
+    if !exists.fetch_one(&mut *connection).await? {
+        return Ok(BTreeMap::new());
+    }
+    let applied = sqlx::query_as("select version, description from _sqlx_migrations where success");
+    Ok(applied.fetch_all(connection).await?.into_iter().collect())
+}
+
+/// Those that this program wasn't built with, by number and name.
+fn unknown(applied: &BTreeMap<i64, String>) -> Vec<String> {
+    let unknown = applied.iter().filter(|(version, _)| !MIGRATOR.version_exists(**version));
+    unknown.map(|(version, name)| format!("{version:04} {name}")).collect()
 }
 
 /// The statement that fails where the connection doesn't know one of these queries, before any lock is waited for: a setting
@@ -327,12 +428,19 @@ pub fn text_array<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     format!("array[{}]::text[]", words.join(","))
 }
 
-fn connect_options(config: &DatabaseConfig) -> anyhow::Result<PgConnectOptions> {
+fn options_at(url: &str, variable: &str) -> anyhow::Result<PgConnectOptions> {
     let options: PgConnectOptions =
-        config.url.parse().context("DATABASE_URL is not the address of a PostgreSQL database")?;
-    Ok(options.application_name("evently").options([
+        url.parse().with_context(|| format!("{variable} is not the address of a PostgreSQL database"))?;
+    Ok(options.application_name("evently"))
+}
+
+/// The statements that give a new connection its time limits and whatever else it differs in.
+fn settings_of(config: &DatabaseConfig, more: &[(&str, &str)]) -> String {
+    let limits = [
         ("lock_timeout", config.lock_timeout_ms),
         ("statement_timeout", config.statement_timeout_ms),
         ("idle_in_transaction_session_timeout", config.idle_in_transaction_timeout_ms),
-    ]))
+    ];
+    let limits = limits.iter().map(|(name, ms)| format!("set {name} = {ms}; "));
+    limits.chain(more.iter().map(|(name, value)| format!("set {name} = {value}; "))).collect()
 }

@@ -36,11 +36,13 @@ pub(super) async fn healthz() -> Json<Liveness> {
 }
 
 /// Whether requests should be sent here: 200 `ready`; 200 `degraded` without Redis, because everything works without
-/// it; 503 `unavailable` without PostgreSQL or with a database older than this program.
+/// it; 503 `unavailable` without PostgreSQL or with a database older than this program; 503 `leaving` once the process is told to stop,
+/// although it answers for a while yet.
 pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
     let (postgresql, migrations, redis) =
         tokio::join!(check(ping_database(&state)), check(check_migrations(&state)), check(state.redis.ping()),);
     let (code, status) = match (postgresql.ok && migrations.ok, redis.ok) {
+        (true, _) if state.leaving.is_cancelled() => (StatusCode::SERVICE_UNAVAILABLE, "leaving"),
         (true, true) => (StatusCode::OK, "ready"),
         (true, false) => (StatusCode::OK, "degraded"),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),

@@ -33,6 +33,11 @@ pub const AUDIT_BROKEN_ROWS: &str = "evently_audit_broken_rows";
 /// Gauge: when that audit ended, in seconds since 1970. No labels.
 pub const AUDIT_ENDED_AT: &str = "evently_audit_ended_at_seconds";
 
+/// Gauge: how many seconds the replica is behind at most, as far as this process knows; infinite where it can't tell. No labels.
+pub const REPLICA_LAG: &str = "evently_replica_lag_seconds";
+/// Counter: readings that may be late. Label: `from`: `replica`, `primary`.
+pub const LATE_READS_TOTAL: &str = "evently_late_reads_total";
+
 /// Gauge: jobs that wait. Label: `lane`.
 pub const JOBS_WAITING: &str = "evently_jobs_waiting";
 /// Gauge: by how many seconds the oldest waiting job is overdue. Label: `lane`.
@@ -116,6 +121,8 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!(BREAKER_STATE, "0 closed (all is well), 1 half open, 2 open.");
     metrics::describe_gauge!(AUDIT_BROKEN_ROWS, "Rows that broke an invariant in the last audit on schedule.");
     metrics::describe_gauge!(AUDIT_ENDED_AT, "When that audit ended, in seconds since 1970.");
+    metrics::describe_gauge!(REPLICA_LAG, "How many seconds the replica is behind at most.");
+    metrics::describe_counter!(LATE_READS_TOTAL, "Readings that may be late, by where they were made.");
     metrics::describe_gauge!(JOBS_WAITING, "Jobs that wait, by lane.");
     metrics::describe_gauge!(JOBS_OVERDUE, "By how many seconds the oldest waiting job is overdue, by lane.");
     metrics::describe_gauge!(JOBS_DEAD, "Jobs that were given up, by lane.");

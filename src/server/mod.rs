@@ -7,6 +7,7 @@
 //! - losing Redis costs milliseconds, never an answer: everything that uses it has PostgreSQL behind it.
 
 mod answer;
+pub mod backup;
 pub mod breaker;
 pub mod browser_module;
 pub mod caller;
@@ -43,6 +44,7 @@ pub mod passwords;
 pub mod photos;
 pub mod pictures;
 pub mod redis;
+pub mod replica;
 mod request_log;
 mod request_times;
 mod retry;

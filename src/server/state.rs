@@ -1,9 +1,10 @@
 //! What every request shares.
 
 use super::{
-    clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates, lettering::use_files,
-    limits::Limiter, mailer::Mailer, outgoing::Outgoing, passwords::Passwords, photos::DarkRoom, pictures::Pictures,
-    redis::Redis, session_store::SessionStore, shared_pages::SharedPages,
+    Failure, Result, clock::Clock, combiner::Combiner, config::Config, db::Db, documents::Documents, gate::Gates,
+    lettering::use_files, limits::Limiter, mailer::Mailer, metrics::LATE_READS_TOTAL, outgoing::Outgoing,
+    passwords::Passwords, photos::DarkRoom, pictures::Pictures, redis::Redis, replica::PATIENCE,
+    session_store::SessionStore, shared_pages::SharedPages,
 };
 use crate::{
     bookings::{
@@ -21,6 +22,8 @@ use crate::{
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 /// The system's parts. Every layer of every request has one, so that a clone is one handle.
 #[derive(Clone)]
@@ -89,6 +92,8 @@ pub struct Parts {
     pub mailer: Arc<Mailer>,
     /// Where requests to servers of others leave.
     pub outgoing: Arc<Outgoing>,
+    /// Cancelled when this process is told to stop, while it still answers.
+    pub leaving: CancellationToken,
     /// Where the browser half lies and how it is named.
     pub leptos_options: LeptosOptions,
 }
@@ -130,6 +135,7 @@ impl AppState {
             dark_room: DarkRoom::default(),
             documents: Documents::default(),
             outage: Arc::default(),
+            leaving: CancellationToken::new(),
             ticket_keys: TicketKeys::default(),
             config: Arc::new(config),
             db,
@@ -142,6 +148,25 @@ impl AppState {
     /// The same system for what is done after the requests: it has connections of its own.
     pub fn for_work(&self) -> Self {
         Self(Arc::new(Parts { db: self.db.for_work(), ..Parts::clone(&self.0) }))
+    }
+
+    /// Reads what is the same for everybody and may be some seconds late: from the replica, or, where that doesn't answer well, from the
+    /// primary. Never what decides whether somebody gets a place, and never for a person, who has to see at once what they did.
+    pub async fn late<T, W: Future<Output = Result<T>>>(&self, read: impl Fn(Self) -> W) -> Result<T> {
+        if let (Some(db), Some(replica)) = (self.db.late(), self.db.replica()) {
+            let late = Self(Arc::new(Parts { db, ..Parts::clone(&self.0) }));
+            match timeout(PATIENCE, read(late)).await {
+                Ok(Ok(found)) => {
+                    metrics::counter!(LATE_READS_TOTAL, "from" => "replica").increment(1);
+                    return Ok(found);
+                }
+                // What is not there may be newer than the replica.
+                Ok(Err(Failure::Refused(_))) => {}
+                Ok(Err(Failure::Passing(_) | Failure::Unexpected(_))) | Err(_) => replica.set_fresh(false),
+            }
+        }
+        metrics::counter!(LATE_READS_TOTAL, "from" => "primary").increment(1);
+        read(self.clone()).await
     }
 
     /// The same system at another time: the demonstration's past is made with the slices' own functions.

@@ -3,6 +3,7 @@
 mod app;
 mod clients;
 mod clock;
+mod cluster;
 mod disk;
 mod lock;
 mod network;
@@ -40,4 +41,13 @@ pub(crate) const ALL: [(&str, Run); 14] = [
     ("clocks-apart", |stage| clock::apart(stage).boxed()),
     ("event-locked", |stage| lock::event_locked(stage).boxed()),
     ("disk-full", |stage| disk::full(stage).boxed()),
+];
+
+/// What happens to a cluster (`scripts/cluster`), likewise.
+pub(crate) const CLUSTER: [(&str, Run); 5] = [
+    ("cluster-replica-killed", |stage| cluster::replica_killed(stage).boxed()),
+    ("cluster-replica-behind", |stage| cluster::replica_behind(stage).boxed()),
+    ("cluster-redis-killed", |stage| cluster::redis_killed(stage).boxed()),
+    ("cluster-web-killed", |stage| cluster::web_killed(stage).boxed()),
+    ("cluster-rolling-restart", |stage| cluster::rolling_restart(stage).boxed()),
 ];
