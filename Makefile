@@ -1,6 +1,6 @@
 # Every target is a script of its own; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test e2e faults cluster bench lighthouse map build clean-data
+.PHONY: help run dev check test e2e faults cluster conformance bench lighthouse map build clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,7 +14,7 @@ dev: ## Serve a development build; build and reload at every change
 check: ## The fast loop: formatting, and do both halves compile
 	@scripts/check
 
-test: ## Everything that has to pass: lints, docs, tests, licences, release build, faults, end-to-end
+test: ## Everything that has to pass: lints, docs, tests, licences, release build, faults, the API's document, end-to-end
 	@scripts/test
 
 e2e: ## The end-to-end tests in Chromium, with services and data of their own
@@ -25,6 +25,9 @@ faults: ## Break the server, PostgreSQL, Redis, network, clock and disk in mid-r
 
 cluster: ## Two processes and a worker behind nginx, PostgreSQL with a replica, Redis; http://127.0.0.1:3000 (PORT=3100)
 	@scripts/cluster
+
+conformance: ## Hold the API against its document: tens of thousands of requests, right and wrong ones (some minutes)
+	@scripts/conformance
 
 bench: ## Measure the booking engine beside the database's own ceilings (some minutes, on an idle machine)
 	@scripts/bench

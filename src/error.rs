@@ -236,6 +236,11 @@ pub fn parse_field<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>
     parse_or(field, text, Problem::Malformed, parse)
 }
 
+/// A number from 1 to `most`, if one is given. Errors: `Invalid`.
+pub fn parse_number(field: &str, text: &str, most: i32) -> Result<Option<i32>, Error> {
+    parse_or(field, text, Problem::OutOfRange(1, most), |text| text.parse().ok().filter(|n| (1..=most).contains(n)))
+}
+
 /// One field that doesn't fit, by the name it has in the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {

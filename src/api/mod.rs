@@ -7,3 +7,5 @@ pub mod developers_page;
 pub mod document;
 #[cfg(feature = "ssr")]
 pub mod reference;
+#[cfg(feature = "ssr")]
+pub mod requests;

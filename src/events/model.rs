@@ -1,7 +1,7 @@
 //! What an event is, when it can be booked, and what one can ask a list of events for.
 
 use crate::{
-    error::{Conflict, Error, Problem, parse_field, parse_or},
+    error::{Conflict, Error, Problem, parse_field, parse_number, parse_or},
     id::EventId,
     money::{Currency, Money, group_thousands},
 };
@@ -611,7 +611,7 @@ impl EventQuery {
             return Err(Error::invalid("q", Problem::TooLong(QUERY_MAX)));
         }
         let together = known("together", &self.together, |s| (s == "true").then_some(()))?.is_some();
-        let places = number("places", &self.places, PLACES_MAX)?;
+        let places = parse_number("places", &self.places, PLACES_MAX)?;
         Ok(EventFilter {
             words: self.q.split_whitespace().take(8).map(str::to_lowercase).collect(),
             city: parse_field("city", &self.city, |s| Some(s.to_owned()))?,
@@ -623,7 +623,7 @@ impl EventQuery {
             places: places.or(together.then_some(2)),
             together,
             sort: known("sort", &self.sort, parse_sort)?.unwrap_or_default(),
-            limit: number("limit", &self.limit, LIMIT_MAX as i32)?.map_or(LIMIT_DEFAULT, i64::from),
+            limit: parse_number("limit", &self.limit, LIMIT_MAX as i32)?.map_or(LIMIT_DEFAULT, i64::from),
         })
     }
 
@@ -645,11 +645,6 @@ impl EventQuery {
 /// One of the words the field knows.
 fn known<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Error> {
     parse_or(field, text, Problem::Unknown, parse)
-}
-
-/// A number from 1 to `most`.
-fn number(field: &str, text: &str, most: i32) -> Result<Option<i32>, Error> {
-    parse_or(field, text, Problem::OutOfRange(1, most), |s| s.parse().ok().filter(|n| (1..=most).contains(n)))
 }
 
 fn known_category(text: &str) -> Option<String> {

@@ -67,29 +67,44 @@ pub async fn get_preferences() -> Result<Preferences, Error> {
     .await
 }
 
-/// Sets which of the mails that one can do without who is signed in wants. What is left out is not wanted, as a form sends it.
+/// Sets which of the mails that one can do without who is signed in wants. What is left out stays as it is.
 ///
-/// Errors: `SignInRequired`.
+/// Errors: `SignInRequired`; `Invalid` on `shown` for a mail that there isn't.
 #[server(name = UpdatePreferences, prefix = "/api", endpoint = "v1/notifications/update_preferences", input = PostUrl, output = Json)]
 pub async fn update_preferences(
     /// That an event begins soon.
     #[server(default)]
-    reminder: bool,
+    reminder: Option<bool>,
     /// That a hold is about to lapse.
     #[server(default)]
-    hold_ending: bool,
+    hold_ending: Option<bool>,
     /// How a week went, for staff.
     #[server(default)]
-    digest: bool,
+    digest: Option<bool>,
+    /// The mails that a form has boxes for, `reminder`, `hold_ending`, `digest`: of these, what is left out is not wanted, as
+    /// browsers leave out boxes without a tick.
+    #[server(default)]
+    shown: Vec<String>,
 ) -> Result<Preferences, Error> {
-    use super::store;
-    use crate::server::{Caller, answer, redirect_to};
+    use super::{model::Optional, store};
+    use crate::{
+        error::Problem,
+        server::{Caller, answer, redirect_to},
+    };
     answer(async {
         let caller = Caller::current().await?;
-        let wanted = Preferences { reminder, hold_ending, digest };
-        store::set_preferences(&caller.state, caller.signed_in()?, wanted).await?;
+        let user_id = caller.signed_in()?;
+        if !shown.iter().all(|name| Optional::ALL.iter().any(|kind| kind.name() == name)) {
+            return Err(Error::invalid("shown", Problem::Unknown).into());
+        }
+        let wishes = [(Optional::Reminder, reminder), (Optional::HoldEnding, hold_ending), (Optional::Digest, digest)];
+        let wishes = wishes.into_iter().filter_map(|(kind, wanted)| {
+            let unticked = shown.iter().any(|name| name == kind.name()).then_some(false);
+            Some((kind, wanted.or(unticked)?))
+        });
+        let now_wanted = store::set_preferences(&caller.state, user_id, wishes.collect()).await?;
         redirect_to("/notifications?saved=mails");
-        Ok(wanted)
+        Ok(now_wanted)
     })
     .await
 }

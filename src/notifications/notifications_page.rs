@@ -82,18 +82,16 @@ fn Line(told: Notification) -> impl IntoView {
 /// Which mails one wants, of those that one can do without.
 #[component]
 fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
-    let digest = if is_staff {
+    // Whoever joins the staff later hasn't switched it off: it is not among what they are shown.
+    let digest = is_staff.then(|| {
         view! {
+            <input type="hidden" name="shown[]" value="digest" />
             <label class="check">
                 <input type="checkbox" name="digest" value="true" checked=wanted.digest />
                 "How the week went at your events, on Mondays"
             </label>
         }
-        .into_any()
-    } else {
-        // Whoever joins the staff later hasn't switched it off.
-        view! { <input type="hidden" name="digest" value=wanted.digest.to_string() /> }.into_any()
-    };
+    });
     let saved =
         (asked("saved") == "mails").then(|| view! { <Notice tone=Tone::Success>"Your choice was saved."</Notice> });
     view! {
@@ -102,6 +100,8 @@ fn Mails(wanted: Preferences, is_staff: bool) -> impl IntoView {
             <p class="muted">"What happens to your bookings and offers comes by mail always. These you can do without:"</p>
             {saved}
             <form method="post" action=UpdatePreferences::url() class="form">
+                <input type="hidden" name="shown[]" value="reminder" />
+                <input type="hidden" name="shown[]" value="hold_ending" />
                 <label class="check">
                     <input type="checkbox" name="reminder" value="true" checked=wanted.reminder />
                     "A reminder the day before an event"

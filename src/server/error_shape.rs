@@ -8,10 +8,13 @@ use super::{
     Failure, answer::tell, caller::request_id, error_page::error_page, idempotency::IDEMPOTENT_REPLAYED,
     request_log::RequestId,
 };
-use crate::error::{Error, ErrorBody, Reference};
+use crate::{
+    api::requests::{MalformedDetails, fields_of},
+    error::{Error, ErrorBody, Reference},
+};
 use axum::{
     Json,
-    body::to_bytes,
+    body::{Bytes, to_bytes},
     extract::Request,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
@@ -21,7 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::server_fn::error::ServerFnUrlError;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// More than any error of ours, less than matters.
 const ERROR_MAX_BYTES: usize = 64 * 1024;
@@ -31,6 +34,20 @@ const KEPT: [axum::http::HeaderName; 3] = [ALLOW, SET_COOKIE, IDEMPOTENT_REPLAYE
 /// Marks a request that is a form the browser sent by itself: whoever refuses it says where it goes.
 #[derive(Clone, Copy)]
 pub(super) struct PlainForm;
+
+/// What a layer inside has noticed about a request that can't be read; in the extensions of the reply.
+#[derive(Clone, Debug)]
+pub(super) enum Unread {
+    /// This field is what can't be read.
+    Field(String),
+    /// If it can't be read, it is for one of these: the form of the function of this path.
+    Form {
+        /// The function's path.
+        path: String,
+        /// What it was called with.
+        form: Bytes,
+    },
+}
 
 /// How a request wants to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +68,8 @@ pub(super) async fn shape_errors(mut request: Request, next: Next) -> Response {
         request.extensions_mut().insert(PlainForm);
     }
     prepare(asker, request.headers_mut());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    let unread = response.extensions_mut().remove::<Unread>();
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return if asker == Asker::StrandedForm { sent_on(response) } else { response };
@@ -61,8 +79,19 @@ pub(super) async fn shape_errors(mut request: Request, next: Next) -> Response {
     }
     let kept = kept_headers(response.headers());
     let error = read_error(response, &request_id).await;
-    let reply = if asker == Asker::Program { json(&error, request_id) } else { error_page(&error) };
+    let field = unread.filter(|_| error == Error::Malformed).and_then(Unread::field);
+    let reply = if asker == Asker::Program { json(&error, field, request_id) } else { error_page(&error) };
     with_retry_after(&error, (kept, reply).into_response())
+}
+
+impl Unread {
+    /// The field that can't be read, if it is plain which it is.
+    fn field(self) -> Option<String> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Form { path, form } => fields_of(&path)?.misfit(str::from_utf8(&form).ok()?),
+        }
+    }
 }
 
 /// The id of a request that has passed the request log.
@@ -157,7 +186,7 @@ pub fn refuse(failure: Failure, request_id: String) -> Response {
 /// The same in its shape already: for a layer that stands outside the one that gives it.
 pub fn refuse_in_shape(failure: Failure, request_id: String) -> Response {
     let error = tell(failure, request_id.clone());
-    with_retry_after(&error, json(&error, request_id))
+    with_retry_after(&error, json(&error, None, request_id))
 }
 
 /// The same from a route whose layers make a page of it.
@@ -172,12 +201,12 @@ pub(super) fn status_of(error: &Error) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn json(error: &Error, request_id: String) -> Response {
+fn json(error: &Error, field: Option<String>, request_id: String) -> Response {
     let body = ErrorBody { request_id: Some(request_id), ..ErrorBody::from(error.clone()) };
     let mut body = json!(body);
     // Programs find the same four fields in every refusal.
     if let Some(fields) = body.as_object_mut() {
-        fields.entry("details").or_insert(Value::Null);
+        fields.entry("details").or_insert_with(|| json!(field.map(|field| MalformedDetails { field })));
     }
     (status_of(error), Json(body)).into_response()
 }
@@ -196,6 +225,7 @@ mod tests {
     use crate::error::{Conflict, Problem};
     use axum::{Router, body::Body, middleware, routing::any};
     use leptos::server_fn::error::FromServerFnError;
+    use serde_json::Value;
     use tower::ServiceExt;
 
     /// What the layer makes of a reply with this status and body.

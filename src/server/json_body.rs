@@ -2,10 +2,15 @@
 //!
 //! Leptos decodes a POST as a form (`PostUrl`, by serde_qs). A program that sends JSON instead reaches the very same
 //! function: this layer writes its JSON as the form that decodes to the same values. `{"a":[1,2],"b":{"c":"x"}}` becomes
-//! `a[0]=1&a[1]=2&b[c]=x`; null is left out, as an empty field of a form would be.
+//! `a[0]=1&a[1]=2&b[c]=x`; null is left out, as an empty field of a form would be. What the document of the API says of the
+//! function is held first: JSON of another type is refused, and fields that the function doesn't know never reach it, because
+//! not every name can stand in a form.
 
-use super::error_shape::status_of;
-use crate::error::Error;
+use super::error_shape::{Unread, status_of};
+use crate::{
+    api::requests::{Fields, body_of},
+    error::Error,
+};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::Request,
@@ -35,21 +40,47 @@ pub(super) async fn accept_json(request: Request, next: Next) -> Response {
 
 /// The same for a function whose body may have more bytes.
 pub(super) async fn accept_json_up_to(most: usize, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
     let read = match *request.method() {
         Method::POST => as_form(request, most).await,
         _ => as_query(request),
     };
-    match read {
-        Ok(request) => next.run(request).await,
+    let (request, form) = match read {
+        Ok(read) => read,
         // The layer around gives the reply its shape by the status.
-        Err(error) => status_of(&error).into_response(),
+        Err(refusal) => {
+            let mut response = status_of(&refusal.error).into_response();
+            if let Some(field) = refusal.field {
+                response.extensions_mut().insert(Unread::Field(field));
+            }
+            return response;
+        }
+    };
+    let mut response = next.run(request).await;
+    if response.status().is_server_error() {
+        response.extensions_mut().insert(Unread::Form { path, form });
+    }
+    response
+}
+
+/// Why a body is not passed on, and by which of its fields.
+#[derive(Debug, PartialEq)]
+struct Refusal {
+    error: Error,
+    field: Option<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, field: None }
     }
 }
 
-/// Errors: `Malformed` for a query that isn't text.
-fn as_query(request: Request) -> Result<Request, Error> {
-    checked_text(request.uri().query().unwrap_or_default().as_bytes())?;
-    Ok(request)
+/// The request, and what it asks with as a form. Errors: `Malformed` for a query that isn't text.
+fn as_query(request: Request) -> Result<(Request, Bytes), Refusal> {
+    let query = Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes());
+    checked_text(&query)?;
+    Ok((request, query))
 }
 
 /// What is encoded as a form has to be text: Leptos would put a placeholder for what isn't, and a name would be kept with
@@ -58,20 +89,30 @@ fn checked_text(form: &[u8]) -> Result<(), Error> {
     percent_decode(form).decode_utf8().map(|_| ()).map_err(|_| Error::Malformed)
 }
 
-async fn as_form(request: Request, most: usize) -> Result<Request, Error> {
+/// The request with its body as a form, and that.
+async fn as_form(request: Request, most: usize) -> Result<(Request, Bytes), Refusal> {
     let (mut parts, body) = request.into_parts();
+    let fields = body_of(parts.uri.path());
     // The other cause, a client that went away, reads no answer.
     let body = to_bytes(body, most).await.map_err(|_| Error::TooLarge)?;
     let body = match media_type(&parts.headers).as_str() {
-        "application/json" => Bytes::from(form_of(&body, most)?),
-        FORM => body,
+        "application/json" => Bytes::from(form_of(&body, most, fields)?),
+        FORM => kept(body, fields),
         _ if body.is_empty() => body,
-        _ => return Err(Error::UnsupportedMediaType),
+        _ => return Err(Error::UnsupportedMediaType.into()),
     };
     checked_text(&body)?;
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    Ok(Request::from_parts(parts, Body::from(body)))
+    Ok((Request::from_parts(parts, Body::from(body.clone())), body))
+}
+
+/// The form without what its function doesn't know. What isn't text stays, to be refused.
+fn kept(form: Bytes, fields: Option<&Fields>) -> Bytes {
+    match (fields, str::from_utf8(&form)) {
+        (Some(fields), Ok(text)) => Bytes::from(fields.keep(text)),
+        _ => form,
+    }
 }
 
 /// The content type in lower case without its parameters, or nothing.
@@ -80,12 +121,16 @@ fn media_type(headers: &HeaderMap) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The form that decodes to the same values as this JSON object. Errors: `Malformed`.
-fn form_of(json: &[u8], most: usize) -> Result<String, Error> {
-    if json.trim_ascii().is_empty() {
-        return Ok(String::new());
+/// The form that decodes to the same values as this JSON object, as far as its function knows them. Errors: `Malformed`.
+fn form_of(json: &[u8], most: usize, fields: Option<&Fields>) -> Result<String, Refusal> {
+    let mut object = match json.trim_ascii() {
+        [] => Map::new(),
+        json => serde_json::from_slice(json).map_err(|_| Error::Malformed)?,
+    };
+    if let Some(fields) = fields {
+        let refused = |field| Refusal { error: Error::Malformed, field: Some(field) };
+        object = fields.read(object).map_err(refused)?;
     }
-    let object: Map<String, Value> = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
     let mut form = Form { text: String::new(), most: FORM_GROWTH * most };
     for (name, value) in &object {
         form.append(&encode(checked(name)?), value, 0)?;
@@ -201,7 +246,8 @@ mod tests {
     /// What a server function gets to see of a body of JSON: through the layer, then through the decoding of Leptos.
     async fn received<T: DeserializeOwned>(json: String) -> Result<T, Error> {
         let request = Request::post("/api/x").header(CONTENT_TYPE, "application/json; charset=utf-8");
-        let request = as_form(request.body(Body::from(json)).expect("a request"), BODY_MAX_BYTES).await?;
+        let request = request.body(Body::from(json)).expect("a request");
+        let (request, _) = as_form(request, BODY_MAX_BYTES).await.map_err(|refusal| refusal.error)?;
         <T as FromReq<PostUrl, Request, Error>>::from_req(request).await
     }
 
@@ -239,28 +285,52 @@ mod tests {
 
         #[test]
         fn no_body_makes_the_layer_panic(body in any::<Vec<u8>>()) {
-            let _ = form_of(&body, BODY_MAX_BYTES);
+            let _ = form_of(&body, BODY_MAX_BYTES, None);
+            let _ = form_of(&body, BODY_MAX_BYTES, body_of("/api/v1/bookings/hold"));
+        }
+    }
+
+    /// The form of a function that the document doesn't know.
+    fn plain_form_of(json: &str) -> Result<String, Error> {
+        form_of(json.as_bytes(), BODY_MAX_BYTES, None).map_err(|refusal| refusal.error)
+    }
+
+    #[test]
+    fn a_function_that_is_known_gets_what_it_knows_and_names_what_it_cannot_read() {
+        let form_of =
+            |json: Value| form_of(json.to_string().as_bytes(), BODY_MAX_BYTES, body_of("/api/v1/users/update"));
+        assert_eq!(
+            form_of(json!({"first_name": "Ada", "last_name": "L", "a[b]": 1})).as_deref(),
+            Ok("first_name=Ada&last_name=L")
+        );
+        for (json, field) in
+            [(json!({"first_name": 5, "last_name": "L"}), "first_name"), (json!({"first_name": "Ada"}), "last_name")]
+        {
+            let refused = Refusal { error: Error::Malformed, field: Some(field.to_owned()) };
+            assert_eq!(form_of(json), Err(refused));
         }
     }
 
     #[test]
     fn json_becomes_the_form_that_says_the_same() {
         let json = json!({"a": [1, 2], "b": {"c": "x&y=z [1]"}, "n": null, "t": true, "u": "ü+%"});
-        let form = form_of(json.to_string().as_bytes(), BODY_MAX_BYTES);
-        assert_eq!(form.as_deref(), Ok("a[0]=1&a[1]=2&b[c]=x%26y%3Dz%20%5B1%5D&t=true&u=%C3%BC%2B%25"));
+        assert_eq!(
+            plain_form_of(&json.to_string()).as_deref(),
+            Ok("a[0]=1&a[1]=2&b[c]=x%26y%3Dz%20%5B1%5D&t=true&u=%C3%BC%2B%25")
+        );
     }
 
     #[test]
     fn an_empty_body_is_an_empty_object() {
         for body in ["", " \n", "{}"] {
-            assert_eq!(form_of(body.as_bytes(), BODY_MAX_BYTES).as_deref(), Ok(""));
+            assert_eq!(plain_form_of(body).as_deref(), Ok(""));
         }
     }
 
     #[test]
     fn what_is_no_object_is_malformed() {
         for body in ["[1]", "1", "null", "\"x\"", "{", "{\"a\":1}x", "\u{0}"] {
-            assert_eq!(form_of(body.as_bytes(), BODY_MAX_BYTES), Err(Error::Malformed), "{body}");
+            assert_eq!(plain_form_of(body), Err(Error::Malformed), "{body}");
         }
     }
 
@@ -275,7 +345,7 @@ mod tests {
             json!({"a": {"0": 1}}),
             json!({"a": [[[[[1]]]]]}),
         ] {
-            assert_eq!(form_of(json.to_string().as_bytes(), BODY_MAX_BYTES), Err(Error::Malformed), "{json}");
+            assert_eq!(plain_form_of(&json.to_string()), Err(Error::Malformed), "{json}");
         }
     }
 
@@ -292,7 +362,10 @@ mod tests {
 
     async fn refusal(content_type: &str, body: &str) -> Option<Error> {
         let request = Request::post("/api/x").header(CONTENT_TYPE, content_type);
-        as_form(request.body(Body::from(body.to_owned())).expect("a request"), BODY_MAX_BYTES).await.err()
+        as_form(request.body(Body::from(body.to_owned())).expect("a request"), BODY_MAX_BYTES)
+            .await
+            .err()
+            .map(|refusal| refusal.error)
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Roles, what each may do, and what each function of the dashboard needs.
 
 use crate::{
-    error::{Error, Problem, parse_field},
+    error::{Error, Problem, parse_field, parse_number},
     id::{EventId, InvitationId, UserId},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -490,7 +490,7 @@ impl LogQuery {
     pub fn parse(&self) -> Result<LogFilter, Error> {
         let day = |field: &str, text: &str| parse_field(field, text, |text| text.parse::<NaiveDate>().ok());
         let midnight = |day: NaiveDate| day.and_hms_opt(0, 0, 0).map(|instant| instant.and_utc());
-        let limit = parse_field("limit", &self.limit, |text| text.parse().ok().filter(|n| (1..=200).contains(n)))?;
+        let limit = parse_number("limit", &self.limit, 200)?;
         Ok(LogFilter {
             event_id: parse_field("event_id", &self.event_id, |text| text.parse().ok())?,
             actor_id: parse_field("actor_id", &self.actor_id, |text| text.parse().ok())?,
@@ -498,7 +498,7 @@ impl LogQuery {
             from: day("from", &self.from)?.and_then(midnight),
             to: day("to", &self.to)?.and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
             before: parse_field("cursor", &self.cursor, |text| text.parse().ok())?,
-            limit: limit.unwrap_or(50),
+            limit: limit.map_or(50, i64::from),
         })
     }
 }

@@ -13,7 +13,7 @@ use compatible::{breaks, resolved};
 use conform::misfits;
 use evently::api::document::DOCUMENT;
 use leptos::server_fn::axum::server_fn_paths;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sources::Sources;
 use sqlx::PgPool;
 use std::{
@@ -108,6 +108,47 @@ fn every_function_is_told_in_words() {
             }
         }
     }
+}
+
+/// Also where the function's own decoder is what refuses: a form, a query, a list.
+#[sqlx::test]
+async fn what_cannot_be_read_is_told_by_its_field(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(10).await;
+    let ada = app.person("ada").await;
+    for (body, field) in [
+        (json!({}), "event_id"),
+        (json!({"event_id": 7}), "event_id"),
+        (json!({"event_id": "x"}), "event_id"),
+        (json!({"event_id": event_id, "quantity": "2"}), "quantity"),
+        (json!({"event_id": event_id, "seat_ids": [event_id, "x"]}), "seat_ids[1]"),
+    ] {
+        let refused = ada.post("bookings/hold", body.clone()).await.refused(400, "malformed");
+        assert_eq!(refused["details"], json!({"field": field}), "{body}");
+    }
+    let refused = ada.get("bookings/list?limit=many").await.refused(400, "malformed");
+    assert_eq!(refused["details"], json!({"field": "limit"}));
+    let form = ada
+        .server
+        .post("/api/v1/bookings/hold")
+        .form(&[("event_id", event_id.to_string().as_str()), ("quantity", "two")]);
+    assert_eq!(form.await.json::<Value>()["details"], json!({"field": "quantity"}));
+    // Nothing is known of what is no JSON at all.
+    let odd = ada.server.post("/api/v1/bookings/hold").content_type("application/json").bytes("{".into());
+    assert_eq!(odd.await.json::<Value>()["details"], Value::Null);
+}
+
+#[sqlx::test]
+async fn fields_that_no_function_knows_are_ignored_whatever_their_name(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let event_id = app.event(10).await;
+    let ada = app.person("ada").await;
+    let body = json!({"event_id": event_id, "quantity": 1.0, "": [[]], "a[b]": {"0": null}, "[": [[[[[1]]]]]});
+    ada.post("bookings/hold", body).await.expect(200);
+    let form = format!("=1&]=2&a=1&a=2&event_id={event_id}&quantity=2&x[y][z]=1");
+    let reply =
+        ada.server.post("/api/v1/bookings/hold").content_type("application/x-www-form-urlencoded").bytes(form.into());
+    assert_eq!(reply.await.status_code(), StatusCode::OK);
 }
 
 #[sqlx::test]

@@ -248,7 +248,7 @@ async fn a_key_may_no_more_than_its_person_may_now(pool: PgPool) {
 async fn a_key_runs_out_and_is_revoked_at_once(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
-    let (_, secret) = ada.key_with(&[Scope::Read], json!({"expires_in_days": 1})).await;
+    let (_, secret) = ada.key_with(&[Scope::Read], json!({"expires_in_days": "1"})).await;
     app.program(&secret).get("users/me").await.expect(200);
     app.wait(TimeDelta::minutes(30));
     let (key, other) = ada.key(&[Scope::Read]).await;

@@ -95,8 +95,8 @@ async fn a_code_that_does_not_fit_is_refused_with_its_reason(pool: PgPool) {
     let later = (app.now() + TimeDelta::minutes(2)).to_rfc3339();
     admin.make_code(event_id, "LATER", json!({"starts_at": later})).await;
     admin.make_code(event_id, "SHORT", json!({"ends_at": later})).await;
-    admin.make_code(event_id, "ONE", json!({"max_uses": 1})).await;
-    admin.make_code(event_id, "EACH", json!({"max_uses_per_person": 1})).await;
+    admin.make_code(event_id, "ONE", json!({"max_uses": "1"})).await;
+    admin.make_code(event_id, "EACH", json!({"max_uses_per_person": "1"})).await;
     let over = admin.make_code(event_id, "OVER", json!({})).await;
     admin.post("discounts/end", json!({"code_id": over})).await.expect(200);
     admin.make_code(app.event(5).await, "ELSEWHERE", json!({})).await;
@@ -149,7 +149,7 @@ async fn a_use_comes_back_with_whatever_ends_its_booking(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, ada, bob) = (app.admin().await, app.person("ada").await, app.person("bob").await);
     let event_id = app.event(50).await;
-    admin.make_code(event_id, "ONE", json!({"max_uses": 1, "max_uses_per_person": 1})).await;
+    admin.make_code(event_id, "ONE", json!({"max_uses": "1", "max_uses_per_person": "1"})).await;
     let wanting = bob.hold(event_id, 1).await;
     let released = ada.hold_with(event_id, "ONE").await;
     assert_eq!(reason(bob.apply(&wanting, "ONE").await), "used_up");

@@ -283,7 +283,7 @@ async fn the_last_use_of_a_code_is_confirmed_or_given_to_somebody_else(pool: PgP
     let admin = app.admin().await;
     for (order, lapses) in BOTH.into_iter().flat_map(|order| [(order, false), (order, true)]) {
         let text = format!("LAST-{}", app.now().timestamp());
-        let code = json!({"event_id": event_id, "code": text, "kind": "percent", "value": "10", "max_uses": 1});
+        let code = json!({"event_id": event_id, "code": text, "kind": "percent", "value": "10", "max_uses": "1"});
         let code_id = admin.post("discounts/create", code).await.id();
         let (ada, bob) = (app.person(&format!("ada{text}")).await, app.person(&format!("bob{text}")).await);
         let first = ada.hold(event_id, 1).await;

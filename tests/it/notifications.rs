@@ -89,6 +89,12 @@ async fn a_mail_that_one_can_do_without_can_be_switched_off(pool: PgPool) {
     for _ in 0..2 {
         assert_eq!(ada.post("notifications/update_preferences", off.clone()).await.expect(200), off);
     }
+    // What is left out stays as it is, unless a form has shown it.
+    assert_eq!(ada.post("notifications/update_preferences", json!({})).await.expect(200), off);
+    let shown = json!({"reminder": true, "shown": ["reminder", "digest"]});
+    let none_of_staff = json!({"reminder": true, "hold_ending": false, "digest": false});
+    assert_eq!(ada.post("notifications/update_preferences", shown).await.expect(200), none_of_staff);
+    ada.post("notifications/update_preferences", json!({"shown": ["weather"]})).await.refused(422, "invalid");
     warn_of_ends(&app.state).await.expect("looked");
     ada.hold(event_id, 1).await;
     ada.book(event_id, 1).await;

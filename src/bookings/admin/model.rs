@@ -3,7 +3,7 @@
 use crate::{
     bookings::model::{Booking, BookingAction, BookingStatus, EXTENSION_S},
     discounts::model::parse_code,
-    error::{Error, Problem, parse_field},
+    error::{Error, Problem, parse_field, parse_number},
     events::model::When,
     id::{BookingId, EventId},
     users::model::Attendee,
@@ -167,7 +167,7 @@ impl BookingQuery {
         if self.q.chars().count() > QUERY_MAX as usize {
             return Err(Error::invalid("q", Problem::TooLong(QUERY_MAX)));
         }
-        let limit = parse_field("limit", &self.limit, |text| text.parse().ok().filter(|n| (1..=200).contains(n)))?;
+        let limit = parse_number("limit", &self.limit, 200)?;
         Ok(BookingFilter {
             sought: Sought::parse(&self.q),
             event_id: parse_field("event_id", &self.event_id, |text| text.parse().ok())?,
@@ -176,7 +176,7 @@ impl BookingQuery {
             to,
             code: parse_field("code", &self.code, |text| parse_code(text).ok())?,
             before: parse_field("cursor", &self.cursor, |text| text.parse().ok())?,
-            limit: limit.unwrap_or(50),
+            limit: limit.map_or(50, i64::from),
         })
     }
 }

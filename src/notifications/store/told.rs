@@ -103,10 +103,12 @@ pub async fn read_notifications(
 
 /// Which mails a person wants.
 pub async fn get_preferences(state: &AppState, user_id: UserId) -> Result<Preferences> {
-    let unwanted: Vec<String> = sqlx::query_scalar("select kind from unwanted_mails where user_id = $1")
-        .bind(user_id)
-        .fetch_all(state.db.pool())
-        .await?;
+    read_preferences(state.db.pool(), user_id).await
+}
+
+async fn read_preferences(db: impl sqlx::PgExecutor<'_>, user_id: UserId) -> Result<Preferences> {
+    let unwanted: Vec<String> =
+        sqlx::query_scalar("select kind from unwanted_mails where user_id = $1").bind(user_id).fetch_all(db).await?;
     let wants = |kind: Optional| !unwanted.iter().any(|name| name == kind.name());
     Ok(Preferences {
         reminder: wants(Optional::Reminder),
@@ -115,10 +117,10 @@ pub async fn get_preferences(state: &AppState, user_id: UserId) -> Result<Prefer
     })
 }
 
-/// Sets which mails a person wants.
-pub async fn set_preferences(state: &AppState, user_id: UserId, wanted: Preferences) -> Result<()> {
-    let (on, off): (Vec<Optional>, Vec<Optional>) = Optional::ALL.into_iter().partition(|kind| wanted.wants(*kind));
-    let names = |kinds: Vec<Optional>| kinds.into_iter().map(Optional::name).collect::<Vec<_>>();
+/// Sets which of these mails a person wants, and answers what they want of all.
+pub async fn set_preferences(state: &AppState, user_id: UserId, wishes: Vec<(Optional, bool)>) -> Result<Preferences> {
+    let (on, off): (Vec<_>, Vec<_>) = wishes.into_iter().partition(|(_, is_wanted)| *is_wanted);
+    let names = |kinds: Vec<(Optional, bool)>| kinds.into_iter().map(|(kind, _)| kind.name()).collect::<Vec<_>>();
     let mut tx = state.db.begin().await?;
     sqlx::query("delete from unwanted_mails where user_id = $1 and kind = any($2)")
         .bind(user_id)
@@ -130,6 +132,7 @@ pub async fn set_preferences(state: &AppState, user_id: UserId, wanted: Preferen
         .bind(names(off))
         .execute(&mut *tx)
         .await?;
+    let now_wanted = read_preferences(&mut *tx, user_id).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(now_wanted)
 }

@@ -72,8 +72,10 @@ pub async fn set_prices(
     /// The event's id.
     event_id: EventId,
     /// Names of sections.
+    #[server(default)]
     sections: Vec<String>,
     /// The price of a seat of each, in units of the event's currency, `24.50`.
+    #[server(default)]
     prices: Vec<String>,
     /// What each cost when it was looked at, so that a change made since by somebody else is not undone; left out, the prices are
     /// set whatever they were.

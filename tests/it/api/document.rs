@@ -127,7 +127,14 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let code = snake(&variant.name);
-            let details = self.schemas.content(&variant.shape, &module).unwrap_or(json!({"type": "null"}));
+            let details = match &*variant.name {
+                // The layer that gives refusals their shape adds it.
+                "Malformed" => {
+                    let named: syn::Type = syn::parse_str("MalformedDetails").expect("a type");
+                    json!({"anyOf": [self.schemas.of(&named, &vec!["api".to_owned(), "requests".to_owned()]), {"type": "null"}]})
+                }
+                _ => self.schemas.content(&variant.shape, &module).unwrap_or(json!({"type": "null"})),
+            };
             let schema = json!({
                 "type": "object",
                 "description": about(variant),
@@ -142,7 +149,11 @@ impl<'a> Writer<'a> {
             });
             let known = json!({"components": {"schemas": self.schemas.named}});
             let mut example = example(&schema, &known, false);
-            let error: Error = serde_json::from_value(example.clone()).expect("a refusal");
+            let mut plain = example.clone();
+            if code == "malformed" {
+                plain["details"] = Value::Null;
+            }
+            let error: Error = serde_json::from_value(plain).expect("a refusal");
             example["message"] = json!(error.to_string());
             let schema = with_status(schema, error.status());
             self.schemas.named.insert(format!("{}Error", variant.name), schema);
@@ -359,6 +370,7 @@ fn of_tokens(need: Need) -> &'static [&'static str] {
 fn query(object: &Value) -> Vec<Value> {
     let required = required(object);
     let parameters = properties(object).map(|(name, schema)| {
+        let may_be_empty = !required.contains(name) && says_nothing_by_nothing(schema);
         let mut schema = without_null(schema);
         let told = schema.as_object_mut().and_then(|schema| schema.remove("description"));
         let is_list = schema["type"] == "array";
@@ -368,6 +380,10 @@ fn query(object: &Value) -> Vec<Value> {
             "required": required.contains(name),
             "schema": schema,
         });
+        // `?event_id=` says nothing, as an empty field of a form does.
+        if may_be_empty {
+            parameter["allowEmptyValue"] = json!(true);
+        }
         if let Some(told) = told {
             parameter["description"] = told;
         }
@@ -378,6 +394,14 @@ fn query(object: &Value) -> Vec<Value> {
         parameter
     });
     parameters.collect()
+}
+
+/// Whether an empty value is the same as none: of texts, and of what can be null.
+fn says_nothing_by_nothing(schema: &Value) -> bool {
+    let is_null = |schema: &Value| schema["type"] == "null";
+    let can_be_null = schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
+        || schema["anyOf"].as_array().is_some_and(|either| either.iter().any(is_null));
+    can_be_null || schema["type"] == "string"
 }
 
 /// The fields as JSON, where null says the same as nothing.

@@ -16,6 +16,7 @@ const WORDS: &[(&str, &str)] = &[
     ("day", "1"),
     ("email", "ada@example.org"),
     ("event_date", "2030-03-01T19:30"),
+    ("field", "quantity"),
     ("figure", "confirmed_quantity"),
     ("first_name", "Ada"),
     ("from", "2030-01-01"),

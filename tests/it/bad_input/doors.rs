@@ -75,11 +75,10 @@ pub(super) fn unreadable() -> Vec<Row> {
     let mut rows = Vec::new();
     for function in POSTS {
         rows.push(get(function, 405, "method_not_allowed"));
-        for body in ["{\"event_id\":", "[]", "[1]", "\"text\"", "7", "true", "null", "{\"\":1}", "{\"a[b]\":1}"] {
+        for body in ["{\"event_id\":", "[]", "[1]", "\"text\"", "7", "true", "null"] {
             rows.push(raw(function, JSON, body, (400, "malformed")));
         }
         rows.push(raw(function, JSON, [b'{', b'"', 0xff, b'"', b':', b'1', b'}'], (400, "malformed")));
-        rows.push(raw(function, JSON, "{\"a\":[[[[[1]]]]]}", (400, "malformed")));
         rows.push(raw(function, JSON, "[".repeat(20_000), (400, "malformed")));
         rows.push(raw(function, "text/plain", "hello", (415, "unsupported_media_type")));
         rows.push(raw(function, "multipart/form-data; boundary=x", "--x--", (415, "unsupported_media_type")));
@@ -91,7 +90,9 @@ pub(super) fn unreadable() -> Vec<Row> {
         for (content_type, body) in [(JSON, ""), (JSON, "{}"), (FORM, ""), (FORM, "=&&="), ("", "")] {
             rows.push(raw(function, content_type, body, (400, "malformed")));
         }
-        rows.push(post(function, json!({"unknown": 1}), 400, "malformed"));
+        for unknown in ["{\"unknown\":1}", "{\"\":1}", "{\"a[b]\":1}", "{\"a\":[[[[[1]]]]]}"] {
+            rows.push(raw(function, JSON, unknown, (400, "malformed")));
+        }
     }
     for function in GETS {
         rows.push(post(function, json!({}), 405, "method_not_allowed"));

@@ -136,7 +136,7 @@ async fn the_pages_show_what_codes_did_and_keep_what_was_typed(pool: PgPool) {
     let path = format!("/admin/events/{event_id}/codes");
     assert!(admin.page(&path).await.1.contains("There are no codes yet."));
     let code_id =
-        admin.make_code(event_id, "EARLY", json!({"sections": ["Stalls"], "max_uses": 5, "note": "<i>x</i>"})).await;
+        admin.make_code(event_id, "EARLY", json!({"sections": ["Stalls"], "max_uses": "5", "note": "<i>x</i>"})).await;
     let seats = app.seats(event_id).await;
     let held = ada.hold_seats(event_id, &seats[..2]).await;
     ada.apply(&held, "EARLY").await.expect(200);

@@ -132,7 +132,7 @@ async fn figures_and_files_say_what_was_taken_off(pool: PgPool) {
 async fn the_audit_finds_amounts_that_codes_do_not_explain(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, ada, event_id) = (app.admin().await, app.person("ada").await, app.seated_event(1).await);
-    admin.make_code(event_id, "EARLY", json!({"max_uses": 2})).await;
+    admin.make_code(event_id, "EARLY", json!({"max_uses": "2"})).await;
     let seats = app.seats(event_id).await;
     for pair in seats[..4].chunks(2) {
         let held = ada.hold_seats(event_id, pair).await;

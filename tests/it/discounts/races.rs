@@ -15,7 +15,7 @@ async fn people(app: &TestApp, count: usize) -> Vec<Person> {
 async fn two_hundred_buyers_for_a_code_of_fifty_uses(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(500).await;
-    app.admin().await.make_code(event_id, "FIFTY", json!({"max_uses": 50})).await;
+    app.admin().await.make_code(event_id, "FIFTY", json!({"max_uses": "50"})).await;
     let people = people(&app, 200).await;
     let holds = join_all(people.iter().map(|person| person.hold(event_id, 1))).await;
     let applied = join_all(people.iter().zip(&holds).map(|(person, held)| async move {
@@ -45,7 +45,7 @@ async fn two_hundred_buyers_for_a_code_of_fifty_uses(pool: PgPool) {
 async fn one_person_at_ten_windows_has_a_code_once(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(50).await;
-    app.admin().await.make_code(event_id, "EACH", json!({"max_uses_per_person": 1})).await;
+    app.admin().await.make_code(event_id, "EACH", json!({"max_uses_per_person": "1"})).await;
     let ada = app.person("ada").await;
     let mut holds = Vec::new();
     for _ in 0..10 {
@@ -61,7 +61,7 @@ async fn one_person_at_ten_windows_has_a_code_once(pool: PgPool) {
 async fn giving_a_code_confirming_and_releasing_at_once_leaves_one_truth(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let event_id = app.event(50).await;
-    app.admin().await.make_code(event_id, "EARLY", json!({"max_uses": 30})).await;
+    app.admin().await.make_code(event_id, "EARLY", json!({"max_uses": "30"})).await;
     let ada = app.person("ada").await;
     for round in 0..10 {
         let held = ada.hold(event_id, 1).await;
@@ -87,9 +87,9 @@ async fn a_storm_with_codes_adds_up(pool: PgPool) {
     let seats = app.seats(seated).await;
     let admin = app.admin().await;
     for event_id in [general, seated] {
-        admin.make_code(event_id, "ODD", json!({"value": "33", "max_uses": 7})).await;
+        admin.make_code(event_id, "ODD", json!({"value": "33", "max_uses": "7"})).await;
         admin
-            .make_code(event_id, "EACH", json!({"kind": "per_booking", "value": "7.77", "max_uses_per_person": 1}))
+            .make_code(event_id, "EACH", json!({"kind": "per_booking", "value": "7.77", "max_uses_per_person": "1"}))
             .await;
     }
     let people = people(&app, 16).await;
