@@ -112,7 +112,7 @@ impl Fields {
     pub fn misfit(&self, form: &str) -> Option<String> {
         let pairs: Vec<_> = form.split('&').map(said).collect();
         let missing = self
-            .0
+            .by_name
             .iter()
             .find(|(name, field)| field.is_required && !pairs.iter().any(|(given, _)| base(given) == name.as_str()));
         if let Some((name, _)) = missing {
