@@ -270,7 +270,7 @@ async fn the_secret_before_works_for_the_time_that_was_chosen(pool: PgPool) {
     let (key, first) = ada.key(&[Scope::Read]).await;
     app.program(&first).get("users/me").await.expect(200);
     app.wait(TimeDelta::minutes(5));
-    let rotated = ada.post("api_keys/rotate", json!({"key_id": key["id"], "overlap_hours": 1})).await.expect(200);
+    let rotated = ada.post("api_keys/rotate", json!({"key_id": key["id"], "overlap_hours": "1"})).await.expect(200);
     let second = rotated["secret"].as_str().expect("a secret").to_owned();
     assert_eq!(rotated["api_key"]["former"]["prefix"], key["prefix"]);
     for secret in [&first, &second] {

@@ -121,3 +121,19 @@ async fn bookings_and_money_are_counted_once_by_whoever_adds_them_up(pool: PgPoo
         ],
     );
 }
+
+#[test]
+fn rules_and_dashboard_ask_for_figures_that_there_are() {
+    let shown = include_str!("../../src/server/metrics.rs");
+    let files = [
+        include_str!("../../deploy/prometheus/alerts.yml"),
+        include_str!("../../deploy/prometheus/alerts.test.yml"),
+        include_str!("../../deploy/grafana/evently.json"),
+    ];
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '_';
+    for name in files.iter().flat_map(|file| file.split(|c| !is_part(c))).filter(|word| word.starts_with("evently_")) {
+        // What a histogram is shown as.
+        let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        assert!(shown.contains(&format!("\"{base}\"")), "{name}");
+    }
+}

@@ -192,7 +192,7 @@ pub(super) fn holds(world: &World) -> Vec<Row> {
         (json!({"event_id": general, "seat_ids": [free]}), 422, "invalid"),
         (json!({"event_id": seated, "seat_ids": [free], "quantity": 1}), 422, "invalid"),
         (json!({"event_id": general}), 422, "invalid"),
-        (json!({"event_id": general, "quantity": ""}), 422, "invalid"),
+        (json!({"event_id": general, "quantity": ""}), 400, "malformed"),
         (json!({"event_id": general, "quantity": 1, "key": "k".repeat(65)}), 422, "invalid"),
         (json!({"event_id": general, "quantity": 1, "key": "a\0b"}), 422, "invalid"),
         (json!({"event_id": seated, "seat_ids": [free], "key": "a\0b"}), 422, "invalid"),

@@ -102,7 +102,7 @@ async fn many_codes_are_made_at_once_each_for_one_use(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, ada, event_id) = (app.admin().await, app.person("ada").await, app.event(20).await);
     admin.make_code(event_id, "OTHER", json!({})).await;
-    let many = json!({"event_id": event_id, "count": 120, "prefix": "press", "kind": "percent", "value": "100"});
+    let many = json!({"event_id": event_id, "count": "120", "prefix": "press", "kind": "percent", "value": "100"});
     assert_eq!(admin.post("discounts/generate", many).await.expect(200), "PRESS");
     let first = admin.list_codes(event_id, "&q=press-&limit=100").await;
     let rest =
@@ -182,7 +182,7 @@ async fn one_page_makes_its_codes_once_however_often_it_asks(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (admin, event_id) = (app.admin().await, app.event(20).await);
     let (page, status) = (new_id(), 200);
-    let many = |count: i32, prefix: &str, key: String| json!({"event_id": event_id, "count": count, "prefix": prefix, "kind": "percent", "value": "5", "key": key});
+    let many = |count: i32, prefix: &str, key: String| json!({"event_id": event_id, "count": count.to_string(), "prefix": prefix, "kind": "percent", "value": "5", "key": key});
     let ask = |count, prefix, key: &str| admin.post("discounts/generate", many(count, prefix, key.to_owned()));
     let both = tokio::join!(ask(20, "press", &page.to_string()), ask(20, "press", &page.to_string()));
     assert_eq!((both.0.expect(status), both.1.expect(status)), (json!("PRESS"), json!("PRESS")));
