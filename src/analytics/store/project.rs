@@ -41,14 +41,14 @@ pub async fn project_sales(state: &AppState) -> Result<u64> {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        sums.iter().for_each(Sums::count);
+        sums.iter().for_each(NewSums::count);
         added += (next - told).unsigned_abs();
     }
 }
 
 /// What was added in one currency.
 #[derive(Debug, Deserialize)]
-struct Sums {
+struct NewSums {
     currency: String,
     held: u64,
     confirmed: u64,
@@ -59,7 +59,7 @@ struct Sums {
     given_back_minor: u64,
 }
 
-impl Sums {
+impl NewSums {
     /// Counts it in this process's figures: no other one adds these entries.
     fn count(&self) {
         for (action, count) in [
@@ -77,8 +77,8 @@ impl Sums {
 }
 
 /// Adds the next entries, and answers up to which number all are added now, and what they come to.
-async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<(i64, Vec<Sums>)> {
-    let (last, Json(sums)): (Option<i64>, Json<Vec<Sums>>) = sqlx::query_as(
+async fn add_entries(conn: &mut PgConnection, after: i64, upto: i64) -> Result<(i64, Vec<NewSums>)> {
+    let (last, Json(sums)): (Option<i64>, Json<Vec<NewSums>>) = sqlx::query_as(
         "with entry as (
              select number, booking_id, action, status_before, status_after, quantity, total_amount_minor, discount_minor, created_at
              from booking_history where number > $1 and number <= $2 order by number limit $3
