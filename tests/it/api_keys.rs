@@ -286,7 +286,7 @@ async fn the_secret_before_works_for_the_time_that_was_chosen(pool: PgPool) {
     let third = ada.post("api_keys/rotate", json!({"key_id": key["id"]})).await.expect(200);
     app.program(&second).get("users/me").await.refused(401, "token_invalid");
     app.program(third["secret"].as_str().expect("a secret")).get("users/me").await.expect(200);
-    let refused = ada.post("api_keys/rotate", json!({"key_id": key["id"], "overlap_hours": 721})).await;
+    let refused = ada.post("api_keys/rotate", json!({"key_id": key["id"], "overlap_hours": "721"})).await;
     assert_eq!(refused.refused(422, "invalid")["details"][0]["field"], "overlap_hours");
 }
 
