@@ -107,12 +107,16 @@ async fn in_one_rush_everybody_gets_their_own_answer(pool: PgPool) {
         rush(&rest[3..], wanted(1)),
     );
     over_limit.refused(409, "over_limit");
-    assert_eq!(repeated.0.expect(200)["id"], repeated.1.expect(200)["id"], "one key is one hold");
-    other.expect(200);
+    // Who comes first is anybody's guess: a limit is counted, and a session read, before a request stands in the queue.
+    // One key is one answer, whichever: one hold in both, or, as a refusal keeps no key, sold out in both.
+    let (once, again) = repeated;
+    assert_eq!(once.status, again.status, "one key is one answer");
+    assert_eq!(once.body["id"], again.body["id"], "one key is one hold");
     nonsense.refused(422, "invalid");
     unknown.refused(404, "not_found");
     signed_out.refused(401, "sign_in_required");
-    assert_eq!(winners(bought, "sold_out"), 9, "20 places, 9 and 1 of them the first person's, 1 the other's");
+    let bought = bought.into_iter().chain([once, other]).collect();
+    assert_eq!(winners(bought, "sold_out"), 11, "20 places, 9 of them held before");
     app.audit().await;
 }
 
