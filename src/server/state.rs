@@ -53,7 +53,7 @@ pub struct Parts {
     /// Requests to hold places, settled together queue by queue.
     pub holds: Combiner<HoldQueue, HoldRequest, Option<Booking>>,
     /// Confirmations, settled together lane by lane.
-    pub confirms: Combiner<u128, ConfirmRequest, Option<Booking>>,
+    pub confirms: Combiner<(), ConfirmRequest, Option<Booking>>,
     /// How often who has asked.
     pub limiter: Limiter,
     /// The tokens and keys that were shown of late.

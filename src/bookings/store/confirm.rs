@@ -22,9 +22,6 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 
-/// Queues of confirmations in a process. They share no row, so that any of them can be settled together; more than one
-/// keeps a slow batch from stopping all.
-const LANES: u128 = 4;
 
 /// Who confirms which hold.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +39,8 @@ pub struct ConfirmRequest {
 /// Errors: `NotFound`, and those of [`decide_confirm`](crate::bookings::model::BookingFacts::decide_confirm).
 pub async fn confirm_booking(state: &AppState, user_id: UserId, booking_id: BookingId) -> Result<Booking> {
     let task = state.clone();
-    let lane = booking_id.0.as_u128() % LANES;
     let settle = move |requests| settle(task.clone(), requests);
-    match state.confirms.submit(lane, ConfirmRequest { user_id, booking_id }, settle).await? {
+    match state.confirms.submit((), ConfirmRequest { user_id, booking_id }, settle).await? {
         Some(booking) => Ok(booking),
         None => change(state, user_id, booking_id, Change::Confirm).await,
     }
