@@ -353,18 +353,22 @@ pub struct OwnBooking {
 /// The booking that this request repeats, if it does: one held under the same key, or a hold of exactly these seats.
 ///
 /// Errors: `Invalid` on `key` when the key was used for other places.
-pub fn find_repeated(own: &[OwnBooking], wanted: &Wanted, key: Option<&str>) -> Result<Option<BookingId>, Error> {
+pub fn find_repeated<'a>(
+    mut own: impl Iterator<Item = &'a OwnBooking> + Clone,
+    wanted: &Wanted,
+    key: Option<&str>,
+) -> Result<Option<BookingId>, Error> {
     let is_wanted = |booking: &OwnBooking| match wanted {
         Wanted::Quantity(quantity) => booking.quantity == *quantity && booking.seat_ids.is_empty(),
         Wanted::Seats(seat_ids) => booking.seat_ids == *seat_ids,
         Wanted::Standing(standing) => booking.quantity == standing.quantity && !booking.seat_ids.is_empty(),
     };
-    if let Some(booking) = own.iter().find(|booking| key.is_some() && booking.hold_key.as_deref() == key) {
+    if let Some(booking) = own.clone().find(|booking| key.is_some() && booking.hold_key.as_deref() == key) {
         return if is_wanted(booking) { Ok(Some(booking.id)) } else { Err(Error::invalid("key", Problem::Repeated)) };
     }
     let same_seats = |booking: &&OwnBooking| booking.status == BookingStatus::Held && is_wanted(booking);
     match wanted {
-        Wanted::Seats(_) => Ok(own.iter().find(same_seats).map(|booking| booking.id)),
+        Wanted::Seats(_) => Ok(own.find(same_seats).map(|booking| booking.id)),
         // More places are more places.
         Wanted::Quantity(_) | Wanted::Standing(_) => Ok(None),
     }
@@ -820,7 +824,7 @@ mod tests {
             booking(3, BookingStatus::Held, None, vec![seat(1), seat(2)]),
             booking(4, BookingStatus::Confirmed, None, vec![seat(3), seat(4)]),
         ];
-        let repeats = |wanted, key| find_repeated(&own, &wanted, key).map(|id| id.map(|id| id.0.as_u128()));
+        let repeats = |wanted, key| find_repeated(own.iter(), &wanted, key).map(|id| id.map(|id| id.0.as_u128()));
         assert_eq!(repeats(Wanted::Quantity(2), Some("a")), Ok(Some(1)));
         assert_eq!(repeats(Wanted::Quantity(2), Some("b")), Ok(Some(2)), "the first answer may have been lost");
         assert_eq!(repeats(Wanted::Quantity(2), Some("c")), Ok(None));

@@ -68,15 +68,24 @@ struct Standing {
 /// A person with an active account, and a living booking they have, if any.
 pub(super) struct PersonRow {
     person_id: UserId,
-    own: Option<Hold>,
+    own: Option<Own>,
 }
 
 impl FromRow<'_, PgRow> for PersonRow {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         let has_booking = row.try_get::<Option<BookingId>, _>("id")?.is_some();
-        let own = if has_booking { Some(Hold::from_row(row)?) } else { None };
+        let own = if has_booking { Some(Own::from_row(row)?) } else { None };
         Ok(Self { person_id: row.try_get("person_id")?, own })
     }
+}
+
+/// A living booking of a person. Read for everybody of a batch, so it is no more than a decision needs.
+#[derive(FromRow)]
+struct Own {
+    event_id: EventId,
+    expires_at: DateTime<Utc>,
+    #[sqlx(flatten)]
+    known: OwnBooking,
 }
 
 /// An event of the batch.
@@ -95,8 +104,8 @@ struct Sale {
 pub(super) struct Batch {
     now: DateTime<Utc>,
     sales: HashMap<EventId, Sale>,
-    /// Of everybody whose account is active.
-    own: HashMap<UserId, Vec<Hold>>,
+    /// Of everybody whose account is active, those that are made here included.
+    own: HashMap<UserId, Vec<Own>>,
     seats: Vec<LockedSeat>,
     at: HashMap<SeatId, usize>,
     /// Rows in which no seat may be left alone, as they are after the requests decided so far.
@@ -115,7 +124,7 @@ impl Batch {
             is_short: false,
             has_met_lapsed: false,
         };
-        let mut own: HashMap<UserId, Vec<Hold>> = HashMap::new();
+        let mut own: HashMap<UserId, Vec<Own>> = HashMap::new();
         for person in people {
             own.entry(person.person_id).or_default().extend(person.own);
         }
@@ -150,18 +159,17 @@ impl Batch {
     pub(super) fn decide(&mut self, request: &HoldRequest) -> std::result::Result<BookingId, Error> {
         let own = self.own.get(&request.user_id).ok_or(Error::SignInRequired)?;
         let sale = self.sales.get_mut(&request.event_id).ok_or(Error::NotFound)?;
-        let own: Vec<&Hold> = own.iter().filter(|own| own.row.event_id == request.event_id).collect();
+        let own = || own.iter().filter(|own| own.event_id == request.event_id);
         // It may be being confirmed at this moment: then it counts towards the limit.
-        let has_lapsed = |own: &&Hold| own.row.status == BookingStatus::Held && own.row.expires_at <= self.now;
-        sale.has_met_lapsed |= own.iter().any(has_lapsed);
-        if let Some(again) = own.iter().find(|own| own.row.id == request.id) {
-            return Ok(again.row.id);
+        let has_lapsed = |own: &Own| own.known.status == BookingStatus::Held && own.expires_at <= self.now;
+        sale.has_met_lapsed |= own().any(has_lapsed);
+        if own().any(|own| own.known.id == request.id) {
+            return Ok(request.id);
         }
-        let known: Vec<OwnBooking> = own.iter().map(|own| own.known()).collect();
-        if let Some(same) = find_repeated(&known, &request.wanted, request.key.as_deref())? {
+        if let Some(same) = find_repeated(own().map(|own| &own.known), &request.wanted, request.key.as_deref())? {
             return Ok(same);
         }
-        let have = own.iter().map(|own| own.row.quantity).sum();
+        let have = own().map(|own| own.known.quantity).sum();
         let expires_at = decide_hold(&facts(&sale.event, have), &request.wanted, self.now)?;
         self.take(request, expires_at)
     }
@@ -178,9 +186,16 @@ impl Batch {
         let event = &self.sales.get(&request.event_id).ok_or(Error::NotFound)?.event;
         let places = Places { quantity: request.wanted.count(), seat_ids, prices };
         let row = BookingRow::held(request.id, event, &places, self.now..expires_at);
-        let made = Hold { user_id: request.user_id, hold_key: request.key.clone(), row, places };
-        self.own.entry(request.user_id).or_default().push(made.clone());
-        self.made.push(made);
+        let known = OwnBooking {
+            id: request.id,
+            status: row.status,
+            quantity: row.quantity,
+            hold_key: request.key.clone(),
+            seat_ids: places.seat_ids.clone(),
+        };
+        let own = Own { event_id: request.event_id, expires_at, known };
+        self.own.entry(request.user_id).or_default().push(own);
+        self.made.push(Hold { user_id: request.user_id, hold_key: request.key.clone(), row, places });
         Ok(request.id)
     }
 
@@ -272,18 +287,6 @@ impl Batch {
         self.standing.iter().filter_map(told).collect()
     }
 
-    /// The seats of these bookings that nobody has named yet: those of standing sections that were held before.
-    pub(super) fn unnamed_seats(&self, ids: &[BookingId]) -> Vec<SeatId> {
-        let told = self.own.values().flatten().filter(|own| ids.contains(&own.row.id));
-        let seat_ids = told.flat_map(|own| own.places.seat_ids.iter().copied());
-        seat_ids.filter(|id| !self.at.contains_key(id)).collect()
-    }
-
-    /// Names them.
-    pub(super) fn name(&mut self, seats: Vec<LockedSeat>) {
-        self.seats.extend(seats);
-    }
-
     /// Takes back what was decided for the events in which somebody met a lapsed hold, and for those short of places that
     /// `lapsing` names. Answers all of these events.
     pub(super) fn leave(&mut self, lapsing: &[EventId]) -> HashSet<EventId> {
@@ -293,43 +296,34 @@ impl Batch {
         left
     }
 
-    /// What the person is told of a booking of theirs that the batch made or found.
-    pub(super) fn tell(&self, id: BookingId) -> Option<Booking> {
-        let own = self.own.values().flatten().find(|own| own.row.id == id)?;
-        let sale = self.sales.get(&own.row.event_id)?;
-        Some(own.row.clone().into_booking(&sale.event, sale.told.clone(), self.booked_seats(own), self.now))
+    /// What their people are told of the bookings the batch made.
+    pub(super) fn tell(&self) -> HashMap<BookingId, Booking> {
+        let tell = |made: &Hold| {
+            let sale = self.sales.get(&made.row.event_id)?;
+            let seats = self.booked_seats(made);
+            Some((made.row.id, made.row.clone().into_booking(&sale.event, sale.told.clone(), seats, self.now)))
+        };
+        self.made.iter().filter_map(tell).collect()
     }
 
     /// In the order they are read out.
-    fn booked_seats(&self, own: &Hold) -> Vec<BookedSeat> {
+    fn booked_seats(&self, made: &Hold) -> Vec<BookedSeat> {
         let of_seat = |seat: &LockedSeat| {
-            let at = own.places.seat_ids.binary_search(&seat.id).ok()?;
+            let at = made.places.seat_ids.binary_search(&seat.id).ok()?;
             Some(BookedSeat {
                 seat_id: seat.id,
                 section: seat.section.clone(),
                 row: seat.row.clone(),
                 number: seat.number.clone(),
-                price_minor: *own.places.prices.get(at)?,
+                price_minor: *made.places.prices.get(at)?,
             })
         };
-        if own.places.seat_ids.is_empty() { Vec::new() } else { self.seats.iter().filter_map(of_seat).collect() }
+        if made.places.seat_ids.is_empty() { Vec::new() } else { self.seats.iter().filter_map(of_seat).collect() }
     }
 
     /// Writes what was decided. Assumes the transaction that holds the locks.
     pub(super) async fn write(&self, conn: &mut PgConnection) -> Result<()> {
         write_holds(conn, &self.made, &self.seats, self.now).await
-    }
-}
-
-impl Hold {
-    fn known(&self) -> OwnBooking {
-        OwnBooking {
-            id: self.row.id,
-            status: self.row.status,
-            quantity: self.row.quantity,
-            hold_key: self.hold_key.clone(),
-            seat_ids: self.places.seat_ids.clone(),
-        }
     }
 }
 

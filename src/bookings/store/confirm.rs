@@ -22,7 +22,6 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 
-
 /// Who confirms which hold.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfirmRequest {

@@ -1,10 +1,7 @@
 //! Holding places: the door. Seats are locked in Redis first, so that a rush for the same ones fails fast; then everybody
 //! is [settled together](super::settle) with who came at the same moment.
 
-use super::{
-    read::get_booking,
-    settle::{settle_lane, settle_thoroughly},
-};
+use super::settle::{settle_lane, settle_thoroughly};
 use crate::{
     bookings::model::{Booking, Wanted},
     error::Conflict,
@@ -87,13 +84,6 @@ pub enum HoldQueue {
 /// [`decide_on_sale`](crate::bookings::model::decide_on_sale); `NotFound`; `SeatsTaken`; `SoldOut`; `Invalid`
 /// for seats that aren't this event's and for a key used for other places; `Unavailable` when too many are at this event.
 pub async fn hold_places(state: &AppState, request: HoldRequest) -> Result<Booking> {
-    let user_id = request.user_id;
-    let held = hold_once(state, request).await?;
-    // One that was held before and has a code: a batch doesn't know what it reads.
-    if held.discount_minor > 0 { get_booking(state, user_id, held.id).await } else { Ok(held) }
-}
-
-async fn hold_once(state: &AppState, request: HoldRequest) -> Result<Booking> {
     if request.seat_ids().is_empty() {
         let queue = match request.is_general() {
             true => HoldQueue::Lane(request.event_id.0.as_u128() % LANES),

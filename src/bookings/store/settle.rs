@@ -11,7 +11,7 @@ use super::{
     end::{Ending, LAPSED_MAX, lock_lines},
     hold::HoldRequest,
     list_seat_ids,
-    read::BOOKING,
+    read::list_owned,
 };
 use crate::{
     bookings::model::Booking,
@@ -144,13 +144,16 @@ async fn settle_locked(
         return Err(Passing::Serialization.into());
     }
     batch.write(&mut tx).await?;
-    let told: Vec<BookingId> = outcomes.iter().flatten().flatten().copied().collect();
-    let unnamed = batch.unnamed_seats(&told);
-    if !unnamed.is_empty() {
-        batch.name(seats::store::list_locked(&mut tx, &unnamed).await?);
+    let mut bookings = batch.tell();
+    let settled = outcomes.iter().flatten().flatten();
+    let repeated: Vec<BookingId> = settled.filter(|id| !bookings.contains_key(id)).copied().collect();
+    if !repeated.is_empty() {
+        let read = list_owned(&mut tx, &repeated, batch.now()).await?;
+        bookings.extend(read.into_iter().map(|own| (own.booking.id, own.booking)));
     }
     tx.commit().await?;
-    Ok(outcomes.into_iter().map(|outcome| outcome.map(|made| made.and_then(|id| batch.tell(id)))).collect())
+    // Two requests may have the same booking.
+    Ok(outcomes.into_iter().map(|outcome| outcome.map(|id| bookings.get(&id?).cloned())).collect())
 }
 
 /// What a batch is decided on, to be read once everything it asks for is locked.
@@ -221,15 +224,12 @@ static OWN: Planned = Planned {
     parameters: "uuid[], uuid[], bool",
     // `offset 0` keeps the planner from joining the people with everybody's bookings of the event. A living booking has all
     // of its seats.
-    sql: const_format::formatcp!(
-        "select users.id as person_id, own.* from users left join lateral (
-             select user_id, hold_key, {BOOKING},
-                    array(select seat_id from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as seat_ids,
-                    array(select price_minor from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as prices
+    sql: "select users.id as person_id, own.* from users left join lateral (
+             select id, event_id, expires_at, status, quantity, hold_key,
+                    array(select seat_id from seat_bookings where $3 and booking_id = bookings.id order by seat_id) as seat_ids
              from bookings where user_id = users.id and event_id = any($2) and status in ('held', 'confirmed') offset 0
          ) as own on true
-         where users.id = any($1) and is_active order by own.id"
-    ),
+         where users.id = any($1) and is_active order by own.id",
 };
 
 /// Those of these events that have lapsed holds: their places may be what somebody lacks.

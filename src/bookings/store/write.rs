@@ -17,19 +17,17 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::{collections::HashMap, ops::Range};
 
-/// A living booking, whole: new, or one that is the answer again.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// A new hold, whole.
+#[derive(Clone, Debug)]
 pub(super) struct Hold {
     pub(super) user_id: UserId,
     pub(super) hold_key: Option<String>,
-    #[sqlx(flatten)]
     pub(super) row: BookingRow,
-    #[sqlx(flatten)]
     pub(super) places: Places,
 }
 
 /// The places of a booking.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub(super) struct Places {
     pub(super) quantity: i32,
     /// Sorted by id; none for general admission.
