@@ -15,7 +15,7 @@ use sqlx::PgPool;
 
 impl TestApp {
     /// The owner of the site.
-    async fn owner(&self) -> Person {
+    pub(crate) async fn owner(&self) -> Person {
         self.admin_named("Olga Owner").await
     }
 

@@ -9,15 +9,15 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 /// The order in which two things get the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(crate) enum Order {
     AsNamed,
     Reversed,
 }
 
-const BOTH: [Order; 2] = [Order::AsNamed, Order::Reversed];
+pub(crate) const BOTH: [Order; 2] = [Order::AsNamed, Order::Reversed];
 
 /// Lets two things wait behind the gate, in this order, then does `meanwhile` and opens it.
-async fn in_turn<A, B>(
+pub(crate) async fn in_turn<A, B>(
     app: &TestApp,
     gate: Transaction<'static, Postgres>,
     order: Order,

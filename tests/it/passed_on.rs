@@ -405,3 +405,42 @@ fn mask_ticket(line: &str) -> String {
         None => line.to_owned(),
     }
 }
+
+#[sqlx::test]
+async fn staff_see_what_its_holders_were_told_and_how_many_they_are(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let owner = app.owner().await;
+    let (ada, _, booking, of_booking) = passed(&app).await;
+    let offer = json!({"ticket_id": id(&of_booking[2]), "email": "nobody@example.org"});
+    ada.post("tickets/transfer", offer).await.expect(200);
+    app.work().await;
+    let event_id = of_booking[0]["event_id"].as_str().expect("an id");
+    let preview = owner.get(&format!("events/cancel_preview?event_id={event_id}")).await.expect(200);
+    assert_eq!((&preview["people_count"], &preview["holder_count"]), (&json!(1), &json!(1)), "two tickets, one holder");
+    let reason = json!({"booking_id": booking, "reason": "Ill."});
+    owner.post("admin/cancel_booking", reason).await.expect(200);
+    app.work().await;
+    let mails = owner.get(&format!("admin/booking_mails?booking_id={booking}")).await.expect(200);
+    let word = |mail: &Value, field: &str| mail[field].as_str().expect("a text").to_owned();
+    let mut told: Vec<(String, String)> = mails
+        .as_array()
+        .expect("mails")
+        .iter()
+        .map(|mail| (word(mail, "about"), word(mail, "address").replace("@example.org", "")))
+        .collect();
+    told.sort();
+    let told: Vec<(&str, &str)> = told.iter().map(|(about, name)| (&**about, &**name)).collect();
+    let expected = [
+        ("cancellation", "ada"),
+        ("confirmation", "ada"),
+        ("ticket_offered", "bob"),
+        ("ticket_offered", "bob"),
+        ("ticket_offered", "nobody"),
+        ("ticket_received", "bob"),
+        ("ticket_received", "bob"),
+        ("ticket_taken", "ada"),
+        ("ticket_taken", "ada"),
+        ("tickets_void", "bob"),
+    ];
+    assert_eq!(told, expected);
+}

@@ -2,6 +2,7 @@
 
 use super::{
     app::{Person, TestApp},
+    interleavings::{BOTH, Order, in_turn},
     tickets::{book, id, keys, tickets, token},
 };
 use chrono::TimeDelta;
@@ -299,4 +300,34 @@ async fn who_leaves_takes_their_tickets_along_and_whom_they_offered_them(pool: P
     let addresses: Vec<String> =
         sqlx::query_scalar("select email from ticket_transfers").fetch_all(app.state.db.pool()).await.expect("rows");
     assert_eq!(addresses, ["gone"]);
+}
+
+#[sqlx::test]
+async fn accepting_and_leaving_at_once_leave_no_ticket_with_nobody(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.person("ada").await;
+    for (order, name) in BOTH.into_iter().zip(["bob", "eve"]) {
+        let taker = app.person(name).await;
+        let Offered { ticket, link } = offer(&app, &ada).await;
+        let mut gate = app.state.db.begin().await.expect("a transaction");
+        let sql = "select from users where email = $1 for update";
+        sqlx::query(sql).bind(format!("{name}@example.org")).execute(&mut *gate).await.expect("locked");
+        let leave = taker.post("users/delete", json!({"password": "correct horse"}));
+        let (accepted, left) = in_turn(&app, gate, order, (accept(&taker, &link), leave), || ()).await;
+        left.expect(200);
+        let last = match order {
+            Order::AsNamed => {
+                accepted.expect(200);
+                "returned"
+            }
+            Order::Reversed => {
+                accepted.refused(401, "sign_in_required");
+                "transfer_offered"
+            }
+        };
+        assert_eq!(actions(&ada, &ticket).await.last(), Some(&json!(last)), "{order:?}");
+        let hers = ada.get(&format!("tickets/get?ticket_id={}", id(&ticket))).await.expect(200);
+        assert_eq!((&hers["is_yours"], &hers["status"]), (&json!(true), &json!("valid")), "{order:?}");
+    }
+    app.audit().await;
 }

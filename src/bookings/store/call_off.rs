@@ -71,8 +71,9 @@ async fn close_line(state: &AppState, event_id: EventId) -> Result<()> {
     Ok(())
 }
 
-/// What calling the event off would end, and what would have to be given back. Changes nothing.
-pub async fn preview_cancel(state: &AppState, event_id: EventId) -> Result<CancelPreview> {
+/// What calling the event off would end, and what would have to be given back; `holder_count` have tickets without having
+/// booked. Changes nothing.
+pub async fn preview_cancel(state: &AppState, event_id: EventId, holder_count: i64) -> Result<CancelPreview> {
     let mut conn = state.db.pool().acquire().await?;
     let now = state.clock.now_in(&mut conn).await?;
     let (booking_count, place_count, people_count, hold_count): (i64, i64, i64, i64) = sqlx::query_as(
@@ -100,6 +101,7 @@ pub async fn preview_cancel(state: &AppState, event_id: EventId) -> Result<Cance
         booking_count,
         place_count,
         people_count,
+        holder_count,
         hold_count,
         waiting_count,
         give_back: back.into_iter().filter_map(money).collect(),

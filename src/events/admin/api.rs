@@ -259,11 +259,13 @@ pub async fn preview_cancel(
         bookings::store,
         server::{Caller, answer},
         staff::admit::admit,
+        tickets::store::count_holders_alone,
     };
     answer(async {
         let caller = Caller::current().await?;
         admit::<PreviewCancel>(&caller, event_id).await?;
-        store::preview_cancel(&caller.state, event_id).await
+        let holder_count = count_holders_alone(&caller.state, event_id).await?;
+        store::preview_cancel(&caller.state, event_id, holder_count).await
     })
     .await
 }

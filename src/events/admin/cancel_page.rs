@@ -101,6 +101,7 @@ fn WhatEnds(preview: CancelPreview) -> impl IntoView {
         ("Bookings", count(preview.booking_count)),
         ("Places booked", count(preview.place_count)),
         ("People who booked", count(preview.people_count)),
+        ("Others who hold a ticket", count(preview.holder_count)),
         ("To give back", back),
         ("Holds that end", count(preview.hold_count)),
         ("People who wait", count(preview.waiting_count)),
@@ -110,7 +111,7 @@ fn WhatEnds(preview: CancelPreview) -> impl IntoView {
         <section class="panel" aria-labelledby="what-ends">
             <h2 id="what-ends">"What ends"</h2>
             <dl class="admin-facts">{facts.into_iter().map(fact).collect_view()}</dl>
-            <p>"From then on nobody can get places. Everybody who booked is told by mail, and their tickets let nobody in any more."</p>
+            <p>"From then on nobody can get places. Everybody who booked or holds a ticket is told by mail, and the tickets let nobody in any more."</p>
         </section>
     }
 }

@@ -24,7 +24,7 @@ pub use held::{Held, Taken, count_passed_on, find_held, find_received, find_take
 pub use issue::issue_tickets;
 pub use keys::{Change, Keyring, TicketKeys, change_keys};
 pub use move_tickets::change_seats;
-pub use of_booking::list_booking_tickets;
+pub use of_booking::{count_holders_alone, find_passing, list_booking_tickets};
 pub use read::{get_history, get_ticket, list_received, list_tickets, list_tickets_of_booking};
 pub use transfer::{TransferMail, accept_transfer, cancel_transfer, find_offer, offer_transfer, write_transfer};
 

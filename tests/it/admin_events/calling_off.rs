@@ -24,7 +24,7 @@ async fn an_event_is_called_off_with_its_name_and_a_reason_after_a_look_at_what_
     app.work().await;
     let preview = admin.get(&format!("events/cancel_preview?event_id={event_id}")).await.expect(200);
     let expected = json!({
-        "event_id": event_id, "booking_count": 2, "place_count": 5, "people_count": 1, "hold_count": 1, "waiting_count": 1,
+        "event_id": event_id, "booking_count": 2, "place_count": 5, "people_count": 1, "holder_count": 0, "hold_count": 1, "waiting_count": 1,
         "give_back": [{"minor": 12_500, "currency": "EUR"}],
     });
     assert_eq!(preview, expected);
