@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    events::{api::get_event, model::EventDetail},
+    events::{
+        admin::api::get_managed_event,
+        model::{EventDetail, EventStatus},
+    },
     id::{EventId, SeatId},
     money::Money,
     seats::model::{Seat, SeatStatus},
@@ -28,6 +31,7 @@ pub fn BoxOfficePage() -> impl IntoView {
     let found = begin(load(event_id, asked("section")));
     Suspend::new(async move {
         match found.await {
+            Ok((detail, _)) if detail.event.status == EventStatus::Draft => view! { <OfDraft detail /> }.into_any(),
             Ok((detail, opened)) => view! { <Shown detail opened /> }.into_any(),
             Err(error) => view! { <PageError error /> }.into_any(),
         }
@@ -39,9 +43,20 @@ async fn load(event_id: Result<EventId, Error>, section: String) -> Result<(Even
     if !get_member().await?.posts.may(Permission::ChangeBookings, event_id) {
         return Err(Error::Forbidden);
     }
-    let detail = get_event(event_id).await?;
+    let detail = get_managed_event(event_id).await?.detail;
     let opened = if detail.event.has_seat_selection { open_section(event_id, section).await? } else { None };
     Ok((detail, opened))
+}
+
+#[component]
+fn OfDraft(detail: EventDetail) -> impl IntoView {
+    let event = detail.event;
+    let place = Place::Event { tab: EventTab::Bookings, event_id: event.id, name: event.name };
+    view! {
+        <DashboardPage title="Book for somebody" lead="Booked at once. The mail with the tickets goes to the person." place>
+            <Notice>"This event is a draft: places can be sold once it is published. Seats can be kept back before that."</Notice>
+        </DashboardPage>
+    }
 }
 
 #[component]

@@ -50,6 +50,8 @@ pub struct ManagedEvent {
     pub missing: Vec<FieldError>,
     /// Who has places; none for whoever may not see that.
     pub counts: Option<PlaceCounts>,
+    /// Seats and places of standing sections that are kept back; none for whoever may not see `counts`.
+    pub blocked_count: Option<i64>,
     /// When it is published by itself, UTC.
     pub publish_at: Option<DateTime<Utc>>,
     /// The same at the venue.
@@ -69,6 +71,8 @@ pub struct CancelPreview {
     pub place_count: i64,
     /// People who booked.
     pub people_count: i64,
+    /// People who didn't, and hold a ticket that was passed on to them.
+    pub holder_count: i64,
     /// Holds that are not booked yet, offers of the waitlist included.
     pub hold_count: i64,
     /// People who wait.

@@ -11,6 +11,7 @@ use crate::{
         when::at_venue,
     },
     id::{EventId, UserId},
+    seats,
     server::{Caller, Result, state::AppState},
     staff::{
         self,
@@ -25,15 +26,24 @@ use std::collections::HashMap;
 pub(super) async fn get(caller: &Caller, user_id: UserId, event_id: EventId) -> Result<ManagedEvent> {
     let row = find_managed(&mut *caller.state.db.pool().acquire().await?, event_id).await?;
     let counts = count(&caller.state, user_id, &[event_id]).await?.remove(&event_id);
-    Ok(tell(row, counts, caller.now))
+    let blocked_count = match counts {
+        Some(_) => Some(seats::store::count_blocked(&caller.state, event_id).await?),
+        None => None,
+    };
+    Ok(tell(row, (counts, blocked_count), caller.now))
 }
 
-fn tell(row: ManagedRow, counts: Option<PlaceCounts>, now: DateTime<Utc>) -> ManagedEvent {
+fn tell(
+    row: ManagedRow,
+    (counts, blocked_count): (Option<PlaceCounts>, Option<i64>),
+    now: DateTime<Utc>,
+) -> ManagedEvent {
     let facts = row.facts();
     ManagedEvent {
         form: facts.form(),
         missing: if row.is_draft() { list_missing(&facts, now) } else { Vec::new() },
         counts,
+        blocked_count,
         publish_at: row.publish_at,
         publish: row.publish_at.map(|publish_at| at_venue(publish_at, &row.event.timezone, now)),
         cancel_reason: row.cancel_reason,

@@ -51,6 +51,7 @@ fn Summary(event: ManagedEvent, posts: Posts) -> impl IntoView {
     let lead =
         format!("{}, {} {} · {}, {}", shown.when.date, shown.when.time, shown.when.zone, shown.venue, shown.city);
     let counts = event.counts;
+    let blocked_count = event.blocked_count.unwrap_or_default();
     view! {
         <DashboardPage
             title="Summary"
@@ -61,7 +62,7 @@ fn Summary(event: ManagedEvent, posts: Posts) -> impl IntoView {
             {say_refusal().map(|error| view! { <ErrorNotice error /> })}
             <div class="admin-columns">
                 <State event posts=posts.clone() />
-                {counts.map(|counts| view! { <Places event=shown.clone() counts /> })}
+                {counts.map(|counts| view! { <Places event=shown.clone() counts blocked_count /> })}
             </div>
             <Ways event=shown posts />
         </DashboardPage>
@@ -211,14 +212,13 @@ fn unpublish(event_id: EventId) -> impl IntoView {
 }
 
 #[component]
-fn Places(event: Event, counts: PlaceCounts) -> impl IntoView {
+fn Places(event: Event, counts: PlaceCounts, blocked_count: i64) -> impl IntoView {
     let number = |count: i64| group_thousands(count.unsigned_abs());
-    let facts = [
-        ("Booked", number(counts.booked_count)),
-        ("Held", number(counts.held_count)),
-        ("Free", number(event.available_capacity.into())),
-        ("In all", number(event.total_capacity.into())),
-    ];
+    let mut facts = vec![("Booked", number(counts.booked_count)), ("Held", number(counts.held_count))];
+    if blocked_count > 0 {
+        facts.push(("Kept back", number(blocked_count)));
+    }
+    facts.extend([("Free", number(event.available_capacity.into())), ("In all", number(event.total_capacity.into()))]);
     let fact = |(label, words): (&'static str, String)| view! { <div><dt>{label}</dt><dd>{words}</dd></div> };
     view! {
         <section class="panel" aria-labelledby="places">

@@ -1,7 +1,10 @@
 //! Keeping seats back, and giving them free again.
 
 use super::take::{ChangedSeat, append_changes};
-use crate::{id::SeatId, server::Result};
+use crate::{
+    id::{EventId, SeatId},
+    server::{Result, state::AppState},
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -29,4 +32,10 @@ pub async fn unblock_seats(conn: &mut PgConnection, seat_ids: &[SeatId], now: Da
     .fetch_all(&mut *conn)
     .await?;
     append_changes(conn, &freed, 1).await
+}
+
+/// How many seats and places of standing sections of the event are kept back.
+pub async fn count_blocked(state: &AppState, event_id: EventId) -> Result<i64> {
+    let count = sqlx::query_scalar("select count(*) from seats where event_id = $1 and status = 'blocked'");
+    Ok(count.bind(event_id).fetch_one(state.db.pool()).await?)
 }

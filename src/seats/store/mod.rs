@@ -18,7 +18,7 @@ mod together;
 mod windows;
 
 pub use best::find_best;
-pub use block::{block_seats, unblock_seats};
+pub use block::{block_seats, count_blocked, unblock_seats};
 pub use draw::{NewMap, NewSeat, NewSection, draw_map};
 pub use drawing::{
     DrawnMap, Taken, as_one_of, list_lapsed_holds_of_map, list_taken, lock_map, read_map, settle_counts, without_ids,

@@ -94,6 +94,8 @@ async fn the_box_office_sells_before_the_sale_and_until_the_end(pool: PgPool) {
     let sell = |event_id: EventId| owner.post("admin/book", with(sale(event_id, "ada"), json!({"quantity": 1})));
     sell(later).await.expect(200);
     sell(draft).await.refused(404, "not_found");
+    let (status, page) = owner.page(&format!("/admin/events/{draft}/book")).await;
+    assert!(status == 200 && page.contains("This event is a draft"), "{status}: {page}");
     app.wait(TimeDelta::days(10) + TimeDelta::hours(2));
     sell(later).await.expect(200);
     app.wait(TimeDelta::hours(2));
@@ -155,4 +157,28 @@ async fn a_sale_that_makes_no_sense_names_the_field(pool: PgPool) {
         .await
         .expect("a count");
     assert_eq!(known, 0, "what is refused leaves nobody behind");
+}
+
+#[sqlx::test]
+async fn what_is_kept_back_is_a_figure_of_its_own(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (owner, ada, event_id) = (app.owner().await, app.person("ada").await, app.seated_event(1).await);
+    let seats = app.seats(event_id).await;
+    let path = format!("admin/event?event_id={event_id}");
+    assert_eq!(owner.get(&path).await.expect(200)["blocked_count"], 0);
+    ada.hold_seats(event_id, &seats[..1]).await;
+    let seat_ids: Vec<String> = seats[1..3].iter().map(ToString::to_string).collect();
+    let block = json!({"event_id": event_id, "seat_ids": seat_ids, "reason": "Press"});
+    owner.post("seats/block", block).await.expect(200);
+    app.count_together().await;
+    let event = owner.get(&path).await.expect(200);
+    let number = |value: &Value| value.as_i64().expect("a number");
+    let parts = [&event["blocked_count"], &event["counts"]["held_count"], &event["counts"]["booked_count"]];
+    assert_eq!(parts.map(number), [2, 1, 0]);
+    let all: i64 = parts.map(number).iter().sum::<i64>() + number(&event["available_capacity"]);
+    assert_eq!(all, number(&event["total_capacity"]));
+    let (_, page) = owner.page(&format!("/admin/events/{event_id}")).await;
+    assert!(page.contains("<dt>Kept back</dt><dd>2</dd>"), "{page}");
+    let (_, page) = owner.page(&format!("/admin/events/{}", app.event(5).await)).await;
+    assert!(!page.contains("Kept back"), "{page}");
 }
