@@ -9,7 +9,7 @@
 //! - **What counts as the same**: the path and the body as the functions read it. This layer stands behind the one that
 //!   turns JSON into a form, so that spaces and the order of names in JSON make no difference.
 //! - **What is kept**: status, headers and body, never `Set-Cookie`; of the key and the request only hashes, the request's
-//!   salted with the key.
+//!   salted with the key. The reply is sealed by the key, so that only who has that can read it: it may have a secret.
 //! - **A crash** leaves a claim without a reply. It lapses, and the request runs anew; the functions' natural keys make that
 //!   safe. A hold's is derived from the key: [`RepeatKey`]. `bookings/extend` has none: five minutes whose answer was lost
 //!   can be given twice, within the thirty in all.
@@ -23,8 +23,9 @@ use super::{
     Result,
     credential::Credential,
     error_shape::{refuse, request_id_of},
-    idempotency_store::{Claim, KeptReply, Keyed, claim, free, keep},
+    idempotency_store::{Claim, Keyed, claim, free, keep},
     metrics::IDEMPOTENCY_REPLAYS_TOTAL,
+    sealed_replies::{Reply, open, seal},
     session_store::USER_ID,
     state::AppState,
 };
@@ -115,14 +116,15 @@ async fn run_once(state: &AppState, key: &str, request: Request, next: Next) -> 
     let body = to_bytes(body, usize::MAX).await.context("reading a request")?;
     let program = parts.extensions.get::<Credential>().map(|credential| credential.id);
     let keyed = recognise((asker, program), key, parts.uri.path(), &body);
+    let sealing_key = sealing_key((asker, program), key);
     match claim(state, &keyed).await? {
-        Claim::Answered(reply) => replay(reply),
+        Claim::Answered(kept) => replay(open(kept, &keyed, sealing_key)?),
         Claim::Running => Err(Conflict::StillRunning { retry_after_s: 1 }.into()),
         Claim::OtherRequest => Err(Error::IdempotencyKeyReused.into()),
         Claim::Ours(claim_id) => {
             parts.extensions.insert(RepeatKey(hex::encode(keyed.key_hash)));
             let request = Request::from_parts(parts, Body::from(body));
-            run(state, &keyed, claim_id, next.run(request)).await
+            run(state, (&keyed, sealing_key), claim_id, next.run(request)).await
         }
     }
 }
@@ -135,12 +137,21 @@ async fn asker(parts: &Parts) -> Result<Option<UserId>> {
 }
 
 fn recognise((user_id, program): (UserId, Option<Uuid>), key: &str, path: &str, body: &[u8]) -> Keyed {
-    let asker = program.map_or_else(|| user_id.to_string(), |program| format!("{user_id} {program}"));
+    let asker = say_asker(user_id, program);
     Keyed {
         user_id,
         key_hash: hash([asker.as_bytes(), key.as_bytes()]),
         fingerprint: hash([key.as_bytes(), path.as_bytes(), body]),
     }
+}
+
+fn say_asker(user_id: UserId, program: Option<Uuid>) -> String {
+    program.map_or_else(|| user_id.to_string(), |program| format!("{user_id} {program}"))
+}
+
+/// What seals the reply: nobody can make it of the hash that the key is found by.
+fn sealing_key((user_id, program): (UserId, Option<Uuid>), key: &str) -> [u8; 32] {
+    hash([b"reply", say_asker(user_id, program).as_bytes(), key.as_bytes()])
 }
 
 /// One hash of all parts; each goes in with its length, so that none can run into the next.
@@ -157,7 +168,7 @@ fn hash<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
 /// and without either the claim lapses.
 async fn run(
     state: &AppState,
-    keyed: &Keyed,
+    (keyed, sealing_key): (&Keyed, [u8; 32]),
     claim_id: Uuid,
     work: impl Future<Output = Response>,
 ) -> Result<Response> {
@@ -170,7 +181,10 @@ async fn run(
         Ok(response) => read(response).await?,
     };
     log_failure(match &kept {
-        Some(reply) => keep(state, keyed, claim_id, reply).await,
+        Some(reply) => match seal(reply, keyed, sealing_key) {
+            Ok(sealed) => keep(state, keyed, claim_id, &sealed).await,
+            Err(failure) => Err(failure),
+        },
         None => free(state, keyed, claim_id).await,
     });
     Ok(result)
@@ -183,12 +197,12 @@ fn log_failure(result: Result<()>) {
 }
 
 /// The reply, and what to keep of it, if it is one to keep.
-async fn read(response: Response) -> Result<(Option<KeptReply>, Response)> {
+async fn read(response: Response) -> Result<(Option<Reply>, Response)> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.context("reading a reply")?;
-    let kept = is_kept(parts.status, &parts.headers, &body).then(|| KeptReply {
+    let kept = is_kept(parts.status, &parts.headers, &body).then(|| Reply {
         status: parts.status.as_u16() as i16,
-        headers: sqlx::types::Json(kept_headers(&parts.headers)),
+        headers: kept_headers(&parts.headers),
         body: body.to_vec(),
     });
     Ok((kept, Response::from_parts(parts, Body::from(body))))
@@ -210,11 +224,11 @@ fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-fn replay(kept: KeptReply) -> Result<Response> {
+fn replay(kept: Reply) -> Result<Response> {
     let status = u16::try_from(kept.status).context("a kept reply has no status")?;
     metrics::counter!(IDEMPOTENCY_REPLAYS_TOTAL).increment(1);
     let mut response = Response::builder().status(status);
-    for (name, value) in &kept.headers.0 {
+    for (name, value) in &kept.headers {
         response = response.header(name, value);
     }
     let response = response.header(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));

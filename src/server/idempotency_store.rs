@@ -41,15 +41,17 @@ pub(super) enum Claim {
 /// Names and values of headers, in order.
 type Headers = Json<Vec<(String, String)>>;
 
-/// A reply as it is kept.
+/// A reply as it is kept: `sealed_replies` makes it and reads it.
 #[derive(Debug)]
 pub(super) struct KeptReply {
     /// The HTTP status.
     pub(super) status: i16,
-    /// Its headers.
+    /// Its headers; none where it is sealed.
     pub(super) headers: Headers,
-    /// The body, whole.
+    /// The body, whole; headers and body where it is sealed.
     pub(super) body: Vec<u8>,
+    /// What it is sealed with beside its key; none for a reply from before they were.
+    pub(super) nonce: Option<Vec<u8>>,
 }
 
 /// The row of a key: whether it is of this very request, and the reply, if there is one.
@@ -59,6 +61,7 @@ struct Found {
     status: Option<i16>,
     headers: Option<Headers>,
     body: Option<Vec<u8>>,
+    nonce: Option<Vec<u8>>,
 }
 
 /// Asks for the key in one statement, so that of many who ask at once one gets it. A key is free if it is new, if its
@@ -75,7 +78,7 @@ pub(super) async fn claim(state: &AppState, keyed: &Keyed) -> Result<Claim> {
                   set fingerprint = excluded.fingerprint, claim_id = excluded.claim_id,
                       claimed_until = excluded.claimed_until, expires_at = excluded.expires_at,
                       user_id = excluded.user_id,
-                      status = null, headers = null, body = null
+                      status = null, headers = null, body = null, nonce = null
                   where kept.expires_at <= coalesce($4, clock_timestamp())
                      or (kept.status is null and kept.fingerprint = excluded.fingerprint
                          and kept.claimed_until <= coalesce($4, clock_timestamp()))";
@@ -95,7 +98,8 @@ pub(super) async fn claim(state: &AppState, keyed: &Keyed) -> Result<Claim> {
 
 /// How the request stands that has the key.
 async fn find(state: &AppState, keyed: &Keyed) -> Result<Claim> {
-    let select = "select fingerprint = $2 as same, status, headers, body from idempotency_keys where key_hash = $1";
+    let select =
+        "select fingerprint = $2 as same, status, headers, body, nonce from idempotency_keys where key_hash = $1";
     let found: Option<Found> = sqlx::query_as(select)
         .bind(&keyed.key_hash[..])
         .bind(&keyed.fingerprint[..])
@@ -104,8 +108,8 @@ async fn find(state: &AppState, keyed: &Keyed) -> Result<Claim> {
         .context("looking up an idempotency key")?;
     Ok(match found {
         Some(Found { same: false, .. }) => Claim::OtherRequest,
-        Some(Found { status: Some(status), headers: Some(headers), body: Some(body), .. }) => {
-            Claim::Answered(KeptReply { status, headers, body })
+        Some(Found { status: Some(status), headers: Some(headers), body: Some(body), nonce, .. }) => {
+            Claim::Answered(KeptReply { status, headers, body, nonce })
         }
         // Where there is nothing, the other run has freed the key a moment ago: asking again gets it.
         Some(_) | None => Claim::Running,
@@ -114,14 +118,14 @@ async fn find(state: &AppState, keyed: &Keyed) -> Result<Claim> {
 
 /// Keeps the reply, unless the key has gone to another run meanwhile.
 pub(super) async fn keep(state: &AppState, keyed: &Keyed, claim_id: Uuid, reply: &KeptReply) -> Result<()> {
-    let update =
-        "update idempotency_keys set status = $3, headers = $4, body = $5 where key_hash = $1 and claim_id = $2";
+    let update = "update idempotency_keys set status = $3, headers = $4, body = $5, nonce = $6 where key_hash = $1 and claim_id = $2";
     sqlx::query(update)
         .bind(&keyed.key_hash[..])
         .bind(claim_id)
         .bind(reply.status)
         .bind(&reply.headers)
         .bind(&reply.body)
+        .bind(&reply.nonce)
         .execute(state.db.pool())
         .await
         .context("keeping a reply")?;

@@ -50,6 +50,7 @@ mod request_times;
 mod retry;
 mod robots;
 pub mod router;
+mod sealed_replies;
 pub mod secret;
 pub mod serve;
 pub mod session_store;

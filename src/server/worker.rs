@@ -74,6 +74,7 @@ pub async fn run_work(state: AppState, token: CancellationToken) {
         repeat("watch the database", LOOK_EVERY, &token, || health::outage::watch(&state)),
         repeat("tell the history", TELL_HISTORY_EVERY, &token, || notifications::store::tell_history(&state)),
         repeat("tell webhooks", TELL_HISTORY_EVERY, &token, || webhooks::store::tell(&state)),
+        repeat("stop webhooks of nobody", LOOK_EVERY, &token, || webhooks::store::stop_orphans(&state)),
         repeat("wake webhooks", TELL_HISTORY_EVERY, &token, || webhooks::store::wake(&state)),
         repeat("warn of holds that end", LOOK_EVERY, &token, || notifications::store::warn_of_ends(&state)),
         repeat("remind attendees", LOOK_EVERY, &token, || notifications::store::remind(&state)),

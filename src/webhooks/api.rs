@@ -54,7 +54,8 @@ pub async fn list_changes(
 /// once.
 ///
 /// Errors: `SignInRequired`; `Forbidden`, also for alerts where the caller may not see how the system is; `NotFound`; `Invalid`, on
-/// `url` with `malformed` for what is no https address and with `unknown` where its name leads to no public address.
+/// `url` with `malformed` for what is no https address and with `unknown` where its name leads to no public address, and with `out_of_range`
+/// where there are 20 of the event, or 50 of all events. Sent twice within a minute it makes one.
 #[server(name = CreateWebhook, prefix = "/api", endpoint = "v1/webhooks/create", input = PostUrl, output = Json)]
 pub async fn create_webhook(
     /// Where deliveries go: an https address that the internet reaches.
@@ -216,9 +217,9 @@ pub async fn delete_webhook(
 }
 
 /// Gives a webhook another secret, which the answer has, this once. The one before signs too for 24 hours: deliveries carry both
-/// signatures meanwhile.
+/// signatures meanwhile. Asked again within ten minutes it answers the same secret.
 ///
-/// Errors: `SignInRequired`; `Forbidden`; `NotFound`.
+/// Errors: `SignInRequired`; `Forbidden`; `NotFound`; `Invalid` on `webhook_id` with `too_early` while the secret before still signs.
 #[server(name = RotateSecret, prefix = "/api", endpoint = "v1/webhooks/rotate_secret", input = PostUrl, output = Json)]
 pub async fn rotate_secret(
     /// The webhook's id.

@@ -1,7 +1,7 @@
 //! The job that sends what is due for one webhook.
 
 use super::{
-    model::{Change, Verdict, judge},
+    model::{Change, Verdict, decide_asked_rest, judge},
     sign::{SIGNATURE, sign_body},
     store::{Due, Ended, Receiver, end_try, take_due},
 };
@@ -15,30 +15,47 @@ use crate::{
     },
 };
 use anyhow::Context;
-use futures::future::join_all;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Deliveries of a webhook under way at the same time; one while it fails.
 const AT_ONCE: i64 = 4;
-/// No round begins later than this: what is due then is asked for anew, and other webhooks have their turn.
+/// Nothing more is begun later than this: what is due then is asked for anew, and other webhooks have their turn.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// What came of a try.
 #[derive(Debug)]
 pub(super) struct Tried {
-    pub(super) outcome: std::result::Result<(u16, String), Trouble>,
+    pub(super) outcome: std::result::Result<Heard, Trouble>,
     pub(super) took_ms: i32,
+}
+
+/// What a receiver answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) status: u16,
+    /// How the answer begins.
+    pub(super) beginning: String,
+    retry_after: Option<String>,
 }
 
 impl Tried {
     pub(super) fn verdict(&self) -> Verdict {
         match &self.outcome {
-            Ok((status, _)) => judge(*status),
+            Ok(heard) => judge(heard.status),
             Err(Trouble::Private) => Verdict::Refused,
             Err(_) => Verdict::Away,
         }
+    }
+
+    /// How long a receiver that takes nothing just now asks to be left alone.
+    pub(super) fn asked_rest(&self, now: DateTime<Utc>) -> TimeDelta {
+        let retry_after = self.outcome.as_ref().ok().and_then(|heard| heard.retry_after.as_deref());
+        let asked = retry_after.filter(|_| self.verdict() == Verdict::Away);
+        asked.map_or(TimeDelta::zero(), |asked| decide_asked_rest(asked, now))
     }
 
     /// Whether nothing was sent, because the receiver is left alone.
@@ -53,20 +70,23 @@ impl Tried {
 /// and noting so, it is sent again under the same id.
 pub async fn deliver(state: &AppState, webhook_id: WebhookId) -> Result<()> {
     let began = Instant::now();
-    while began.elapsed() < LONGEST {
-        let Some((receiver, due)) = take_due(state, webhook_id, AT_ONCE).await? else { return Ok(()) };
-        let tried = join_all(due.iter().map(|delivery| send(state, &receiver, delivery))).await;
-        let mut is_away = due.is_empty();
-        for (delivery, tried) in due.iter().zip(tried) {
-            let tried = tried?;
-            is_away |= tried.verdict() == Verdict::Away;
-            is_away |= end_try(state, webhook_id, delivery, &tried).await? == Ended::Stopped;
+    let mut under_way = FuturesUnordered::new();
+    let mut is_away = false;
+    loop {
+        if !is_away && began.elapsed() < LONGEST {
+            let taken = take_due(state, webhook_id, (under_way.len() as i64, AT_ONCE)).await?;
+            let (receiver, due) = taken.map_or((None, Vec::new()), |(receiver, due)| (Some(receiver), due));
+            for (receiver, delivery) in receiver.into_iter().cycle().zip(due) {
+                under_way.push(async move { (send(state, &receiver, &delivery).await, delivery) });
+            }
         }
-        if is_away {
-            return Ok(());
-        }
+        // One that takes long keeps nobody else waiting. What came of it is noted here and not in its future: that one would hold the
+        // webhook's row while nobody goes on with it.
+        let Some((tried, delivery)) = under_way.next().await else { return Ok(()) };
+        let tried = tried?;
+        is_away |= tried.verdict() == Verdict::Away;
+        is_away |= end_try(state, webhook_id, &delivery, &tried).await? == Ended::Stopped;
     }
-    Ok(())
 }
 
 /// Tells these receivers of an alert at once, past the table of deliveries, which lies in the database. Who can't be reached now
@@ -113,7 +133,11 @@ async fn post(
 async fn send(state: &AppState, receiver: &Receiver, delivery: &Due) -> Result<Tried> {
     let began = Instant::now();
     let outcome = post(state, receiver, delivery.id, &delivery.document).await?;
-    let outcome = outcome.map(|answer| (answer.status, readable(&answer.beginning)));
+    let outcome = outcome.map(|answer| Heard {
+        status: answer.status,
+        beginning: readable(&answer.beginning),
+        retry_after: answer.retry_after,
+    });
     Ok(Tried { outcome, took_ms: i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX) })
 }
 

@@ -25,6 +25,8 @@ const NOTE_MAX: i32 = 200;
 const PAUSES_S: [i64; 10] = [10, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200];
 /// The longest rest of a receiver that doesn't answer: it is knocked at again then, by one delivery.
 const REST_MAX_S: i64 = 600;
+/// The longest rest that a receiver gets by asking for one.
+const ASKED_REST_MAX: TimeDelta = TimeDelta::hours(1);
 
 /// What can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +170,8 @@ pub enum WebhookState {
     Stopped,
     /// It was stopped because nothing had arrived for three days.
     GaveUp,
+    /// It was stopped because who ran it may not any more: whoever starts it runs it from then on.
+    Orphaned,
 }
 
 impl WebhookState {
@@ -178,12 +182,13 @@ impl WebhookState {
             Self::Failing => "Deliveries fail",
             Self::Stopped => "Stopped",
             Self::GaveUp => "Stopped: nothing arrived for three days",
+            Self::Orphaned => "Stopped: who ran it may not any more",
         }
     }
 
     /// Whether nothing is told any more.
     pub fn is_stopped(self) -> bool {
-        matches!(self, Self::Stopped | Self::GaveUp)
+        matches!(self, Self::Stopped | Self::GaveUp | Self::Orphaned)
     }
 }
 
@@ -374,6 +379,19 @@ pub fn decide_rest(failures: i32, jitter: f64) -> TimeDelta {
     spread(PAUSES_S[at].min(REST_MAX_S), jitter)
 }
 
+/// How long a receiver asks to be left alone by its `Retry-After`: seconds or an instant, an hour at most. Nothing for what is neither.
+/// Source: RFC 9110, 10.2.3.
+pub fn decide_asked_rest(retry_after: &str, now: DateTime<Utc>) -> TimeDelta {
+    let retry_after = retry_after.trim();
+    let is_number = !retry_after.is_empty() && retry_after.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = match is_number {
+        // What no number holds is longer than an hour.
+        true => retry_after.parse().map_or(ASKED_REST_MAX, |s: u32| TimeDelta::seconds(s.into())),
+        false => DateTime::parse_from_rfc2822(retry_after).map_or(TimeDelta::zero(), |at| at.to_utc() - now),
+    };
+    rest.clamp(TimeDelta::zero(), ASKED_REST_MAX)
+}
+
 fn spread(pause_s: i64, jitter: f64) -> TimeDelta {
     TimeDelta::milliseconds(pause_s * 1_000 + (pause_s as f64 * 250.0 * jitter.clamp(0.0, 1.0)) as i64)
 }
@@ -486,6 +504,25 @@ mod tests {
         }
         for status in [429, 502, 503, 504] {
             assert_eq!(judge(status), Verdict::Away, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_is_left_alone_as_long_as_it_asks_and_no_longer_than_an_hour() {
+        let now: DateTime<Utc> = "2030-03-01T12:00:00Z".parse().expect("an instant");
+        for (asked, seconds) in [
+            ("0", 0),
+            (" 120 ", 120),
+            ("3601", 3_600),
+            ("99999999999999999999999", 3_600),
+            ("Fri, 01 Mar 2030 12:02:00 GMT", 120),
+            ("Fri, 01 Mar 2030 11:00:00 GMT", 0),
+            ("Sun, 01 Mar 2099 12:00:00 GMT", 3_600),
+            ("", 0),
+            ("-5", 0),
+            ("soon", 0),
+        ] {
+            assert_eq!(decide_asked_rest(asked, now), TimeDelta::seconds(seconds), "{asked}");
         }
     }
 

@@ -60,6 +60,9 @@ fn say_url(refused: Option<&Error>) -> Option<String> {
     let problem = &fields.iter().find(|field| field.field == "url")?.problem;
     let words = match problem {
         Problem::Malformed => "This is no address that begins with https:// and names a server.",
+        Problem::OutOfRange(..) => {
+            "There are as many webhooks as there can be: 20 of an event, 50 of all events. Remove one first."
+        }
         Problem::Unknown => "This name leads to no address that the whole internet reaches.",
         _ => return None,
     };

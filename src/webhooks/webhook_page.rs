@@ -108,7 +108,7 @@ fn Shown(found: Found) -> impl IntoView {
     let tone = match webhook.state {
         WebhookState::Open => Tone::Success,
         WebhookState::Stopped => Tone::Info,
-        WebhookState::Failing | WebhookState::GaveUp => Tone::Warning,
+        WebhookState::Failing | WebhookState::GaveUp | WebhookState::Orphaned => Tone::Warning,
     };
     let refused = refusal::<UpdateWebhook>();
     let is_open = refused.is_some();
@@ -166,14 +166,19 @@ fn Deeds(webhook: Webhook) -> impl IntoView {
         true => form(StartWebhook::url(), ButtonKind::Secondary, "Start it again"),
         false => form(StopWebhook::url(), ButtonKind::Secondary, "Stop it"),
     };
+    let can_rotate = webhook.old_secret_until.is_none();
     let old = webhook.old_secret_until.map(|until| {
-        view! { <p class="muted">{format!("Deliveries are signed by the secret before too, until {}.", say_time(until))}</p> }
+        let words = format!(
+            "Deliveries are signed by the secret before too, until {}; then it can have another.",
+            say_time(until)
+        );
+        view! { <p class="muted">{words}</p> }
     });
     view! {
         <div class="actions">
             {form(TestWebhook::url(), ButtonKind::Secondary, "Send a test")}
             {turn}
-            {form(RotateSecret::url(), ButtonKind::Secondary, "New secret")}
+            {can_rotate.then(|| form(RotateSecret::url(), ButtonKind::Secondary, "New secret"))}
             {form(DeleteWebhook::url(), ButtonKind::Danger, "Remove it")}
         </div>
         {old}

@@ -155,7 +155,7 @@ pub(super) fn say_state(webhook: &Webhook) -> String {
     let since = match webhook.state {
         WebhookState::Open => None,
         WebhookState::Failing => webhook.failing_since,
-        WebhookState::Stopped | WebhookState::GaveUp => webhook.stopped_at,
+        WebhookState::Stopped | WebhookState::GaveUp | WebhookState::Orphaned => webhook.stopped_at,
     };
     match since {
         Some(since) => format!("{words}, since {}", since.format("%-d %B %Y, %H:%M UTC")),

@@ -237,7 +237,7 @@ async fn a_crash_does_not_lock_a_key_for_ever_and_its_hold_is_found_again(pool: 
     let ada = app.person("ada").await;
     let body = json!({"event_id": event_id, "quantity": 2});
     let held = send(&ada, "bookings/hold", "k", &body).await.first();
-    let crash = "update idempotency_keys set status = null, headers = null, body = null";
+    let crash = "update idempotency_keys set status = null, headers = null, body = null, nonce = null";
     sqlx::query(crash).execute(app.state.db.pool()).await.expect("as if the process had died");
     app.wait(TimeDelta::seconds(59));
     send(&ada, "bookings/hold", "k", &body).await.reply.refused(409, "still_running");
@@ -365,4 +365,20 @@ async fn nothing_secret_is_kept(pool: PgPool) {
     for secret in ["horse", "staple", "my-key", "cookie"] {
         assert!(!rows[0].contains(secret), "{secret}: {}", rows[0]);
     }
+}
+
+#[sqlx::test]
+async fn a_reply_with_a_secret_can_be_had_again_and_not_be_read_in_the_database(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (admin, body) = (app.admin().await, json!({"url": "http://127.0.0.1:9/hooks", "kinds": ["booking.held"]}));
+    let made = send(&admin, "webhooks/create", "my-key", &body).await.first();
+    let secret = made["secret"].as_str().expect("text");
+    assert_eq!(send(&admin, "webhooks/create", "my-key", &body).await.again()["secret"], secret);
+    let (headers, kept): (Value, Vec<u8>) = sqlx::query_as("select headers, body from idempotency_keys")
+        .fetch_one(app.state.db.pool())
+        .await
+        .expect("a row");
+    assert_eq!(headers, json!([]));
+    assert!(!String::from_utf8_lossy(&kept).contains("whsec_"), "{kept:?}");
+    assert!(!kept.windows(8).any(|bytes| bytes == &secret.as_bytes()[6..14]));
 }

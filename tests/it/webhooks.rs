@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod failing;
+mod fairness;
 mod receiver;
 mod signing;
 

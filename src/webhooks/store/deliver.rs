@@ -52,20 +52,31 @@ pub(in crate::webhooks) enum Ended {
     Stopped,
 }
 
-/// Asks for the jobs that send what is due, and answers how many. Receivers that fail have a lane of their own.
+/// A receiver that takes so many milliseconds for an answer is slow, until it is quicker again.
+const SLOW_MS: i32 = 2_000;
+
+/// In a statement with a delivery that waits as `d`: whether an earlier one of the same booking or event waits too. It isn't sent
+/// before that one.
+const IS_BLOCKED: &str = "exists (select from webhook_deliveries before where before.webhook_id = d.webhook_id \
+    and before.status = 'waiting' and before.subject_id = d.subject_id and before.sequence < d.sequence)";
+
+/// Asks for the jobs that send what is due, and answers how many. Receivers that fail, or are slow, have a lane of their own.
 pub async fn wake(state: &AppState) -> Result<u64> {
     let mut conn = state.db.pool().acquire().await?;
     let now = state.clock.now_in(&mut conn).await?;
     let due: Vec<(WebhookId, bool)> = sqlx::query_as(
-        "select id, failing_since is not null from webhooks w
-         where stopped_at is null and (rest_until is null or rest_until <= $1)
-           and exists (select from webhook_deliveries d where d.webhook_id = w.id and d.status = 'waiting' and d.due_at <= $1)
-         order by id",
+        const_format::formatcp!(
+            "select id, failing_since is not null or is_slow from webhooks w
+             where stopped_at is null and (rest_until is null or rest_until <= $1)
+               and exists (select from webhook_deliveries d where d.webhook_id = w.id and d.status = 'waiting' and d.due_at <= $1
+                           and not {IS_BLOCKED})
+             order by id"
+        ),
     )
     .bind(now)
     .fetch_all(&mut *conn)
     .await?;
-    let job = |(webhook_id, is_failing): &(WebhookId, bool)| match is_failing {
+    let job = |(webhook_id, is_apart): &(WebhookId, bool)| match is_apart {
         true => Job::Knock { webhook_id: *webhook_id },
         false => Job::Deliver { webhook_id: *webhook_id },
     };
@@ -83,6 +94,7 @@ struct WebhookRow {
     rest_until: Option<DateTime<Utc>>,
     failure_count: i32,
     failing_since: Option<DateTime<Utc>>,
+    is_slow: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -95,12 +107,12 @@ struct TakenRow {
     begun_at: DateTime<Utc>,
 }
 
-/// Takes what is due, at most so many, one while the receiver fails; of each booking or event the earliest that waits. Nothing where
-/// there is no such webhook, it was stopped, or is left alone just now.
+/// Takes what is due, so that at most `at_once` are under way, one while the receiver fails; of each booking or event the earliest that
+/// waits. Nothing where there is no such webhook, it was stopped, or is left alone just now.
 pub(in crate::webhooks) async fn take_due(
     state: &AppState,
     webhook_id: WebhookId,
-    at_once: i64,
+    (under_way, at_once): (i64, i64),
 ) -> Result<Option<(Receiver, Vec<Due>)>> {
     let mut tx = state.db.begin().await?;
     let Some(webhook) = lock(&mut tx, webhook_id).await? else { return Ok(None) };
@@ -108,20 +120,19 @@ pub(in crate::webhooks) async fn take_due(
     if webhook.rest_until.is_some_and(|until| until > now) {
         return Ok(None);
     }
-    let taken: Vec<TakenRow> = sqlx::query_as(
+    let at_once = if webhook.failing_since.is_some() { 1 } else { at_once };
+    let taken: Vec<TakenRow> = sqlx::query_as(const_format::formatcp!(
         "update webhook_deliveries set due_at = $3, attempts = attempts + 1
-         where id in (
-             select id from webhook_deliveries d
-             where webhook_id = $1 and status = 'waiting' and due_at <= $2 and not exists (
-                 select from webhook_deliveries before where before.webhook_id = $1 and before.status = 'waiting'
-                 and before.subject_id = d.subject_id and before.sequence < d.sequence)
-             order by due_at, id limit $4)
-         returning id, entry, action, document, attempts, begun_at",
-    )
+             where id in (
+                 select id from webhook_deliveries d
+                 where webhook_id = $1 and status = 'waiting' and due_at <= $2 and not {IS_BLOCKED}
+                 order by due_at, id limit $4)
+             returning id, entry, action, document, attempts, begun_at"
+    ))
     .bind(webhook_id)
     .bind(now)
     .bind(now + TAKEN)
-    .bind(if webhook.failing_since.is_some() { 1 } else { at_once })
+    .bind((at_once - under_way).max(0))
     .fetch_all(&mut *tx)
     .await?;
     let numbers = |of: fn(&TakenRow) -> Option<i64>| taken.iter().filter_map(of).collect::<Vec<_>>();
@@ -150,7 +161,7 @@ pub async fn list_alert_receivers(state: &AppState) -> Result<Vec<Receiver>> {
     let mut conn = state.db.pool().acquire().await?;
     let now = state.clock.now_in(&mut conn).await?;
     let rows: Vec<WebhookRow> = sqlx::query_as(
-        "select url, secret, old_secret, old_secret_until, rest_until, failure_count, failing_since from webhooks
+        "select url, secret, old_secret, old_secret_until, rest_until, failure_count, failing_since, is_slow from webhooks
          where event_id is null and stopped_at is null and 'alert.raised' = any(kinds) order by id",
     )
     .fetch_all(&mut *conn)
@@ -160,7 +171,7 @@ pub async fn list_alert_receivers(state: &AppState) -> Result<Vec<Receiver>> {
 
 async fn lock(conn: &mut PgConnection, webhook_id: WebhookId) -> Result<Option<WebhookRow>> {
     let webhook = sqlx::query_as(
-        "select url, secret, old_secret, old_secret_until, rest_until, failure_count, failing_since from webhooks
+        "select url, secret, old_secret, old_secret_until, rest_until, failure_count, failing_since, is_slow from webhooks
          where id = $1 and stopped_at is null for no key update",
     );
     Ok(webhook.bind(webhook_id).fetch_optional(conn).await?)
@@ -185,7 +196,10 @@ pub(in crate::webhooks) async fn end_try(
     let verdict = tried.verdict();
     let next = match verdict {
         Verdict::Taken => None,
-        Verdict::Refused | Verdict::Away => decide_retry(delivery.attempts, delivery.begun_at, now, jitter()?),
+        Verdict::Refused | Verdict::Away => {
+            let next = decide_retry(delivery.attempts, delivery.begun_at, now, jitter()?);
+            next.map(|next| next.max(now + tried.asked_rest(now)).min(delivery.begun_at + PATIENCE))
+        }
     };
     let ended = sqlx::query(
         "update webhook_deliveries set due_at = coalesce($4, due_at), ended_at = case when $4 is null then $5 end,
@@ -204,7 +218,7 @@ pub(in crate::webhooks) async fn end_try(
         return Ok(Ended::GoesOn);
     }
     let (status, error, answer) = match &tried.outcome {
-        Ok((status, answer)) => (Some(i32::from(*status)), None, answer.as_str()),
+        Ok(answer) => (Some(i32::from(answer.status)), None, answer.beginning.as_str()),
         Err(trouble) => (None, Some(trouble.to_string()), ""),
     };
     sqlx::query(
@@ -219,8 +233,8 @@ pub(in crate::webhooks) async fn end_try(
     .execute(&mut *tx)
     .await?;
     let ended = match verdict {
-        Verdict::Taken => note_success(&mut tx, webhook_id, &webhook, now).await?,
-        Verdict::Refused | Verdict::Away => note_failure(&mut tx, webhook_id, &webhook, verdict, now).await?,
+        Verdict::Taken => note_success(&mut tx, (webhook_id, &webhook), tried.took_ms, now).await?,
+        Verdict::Refused | Verdict::Away => note_failure(&mut tx, (webhook_id, &webhook), tried, now).await?,
     };
     tx.commit().await?;
     Ok(ended)
@@ -233,16 +247,21 @@ async fn put_off(conn: &mut PgConnection, delivery: &Due, now: DateTime<Utc>) ->
     Ok(())
 }
 
-/// A receiver that was away and answers again is sent all that waits, now.
+/// A receiver that was away and answers again is sent all that waits, now. Notes how quick it is, too.
 async fn note_success(
     conn: &mut PgConnection,
-    webhook_id: WebhookId,
-    webhook: &WebhookRow,
+    (webhook_id, webhook): (WebhookId, &WebhookRow),
+    took_ms: i32,
     now: DateTime<Utc>,
 ) -> Result<Ended> {
     if webhook.failing_since.is_some() {
         let sql = "update webhooks set failure_count = 0, failing_since = null, rest_until = null where id = $1";
         sqlx::query(sql).bind(webhook_id).execute(&mut *conn).await?;
+    }
+    let is_slow = took_ms >= SLOW_MS;
+    if is_slow != webhook.is_slow {
+        let sql = "update webhooks set is_slow = $2 where id = $1";
+        sqlx::query(sql).bind(webhook_id).bind(is_slow).execute(&mut *conn).await?;
     }
     if webhook.rest_until.is_some() {
         let sql =
@@ -254,15 +273,14 @@ async fn note_success(
 
 async fn note_failure(
     conn: &mut PgConnection,
-    webhook_id: WebhookId,
-    webhook: &WebhookRow,
-    verdict: Verdict,
+    (webhook_id, webhook): (WebhookId, &WebhookRow),
+    tried: &Tried,
     now: DateTime<Utc>,
 ) -> Result<Ended> {
     let failure_count = webhook.failure_count.saturating_add(1);
     let failing_since = webhook.failing_since.unwrap_or(now);
-    let rest_until = match verdict {
-        Verdict::Away => Some(now + decide_rest(failure_count, jitter()?)),
+    let rest_until = match tried.verdict() {
+        Verdict::Away => Some(now + decide_rest(failure_count, jitter()?).max(tried.asked_rest(now))),
         Verdict::Refused | Verdict::Taken => None,
     };
     let is_stopped = now - failing_since >= PATIENCE;
@@ -311,14 +329,14 @@ pub struct Backlog {
 pub async fn count_waiting(state: &AppState) -> Result<Backlog> {
     let mut conn = state.db.pool().acquire().await?;
     let now = state.clock.now_in(&mut conn).await?;
-    let backlog = sqlx::query_as(
+    let backlog = sqlx::query_as(const_format::formatcp!(
         "select (select count(*) from webhook_deliveries d join webhooks w on w.id = d.webhook_id
                  where d.status = 'waiting' and w.stopped_at is null) as waiting,
                 greatest(coalesce((select extract(epoch from $1 - min(d.due_at)) from webhook_deliveries d
                  join webhooks w on w.id = d.webhook_id
-                 where d.status = 'waiting' and w.stopped_at is null and w.failing_since is null), 0), 0)::float8 as overdue_s,
+                 where d.status = 'waiting' and w.stopped_at is null and w.failing_since is null and not {IS_BLOCKED}), 0), 0)::float8 as overdue_s,
                 (select count(*) from webhooks where stopped_at is null and failing_since is not null) as failing,
-                (select count(*) from webhooks where gave_up) as gave_up",
-    );
+                (select count(*) from webhooks where gave_up) as gave_up"
+    ));
     Ok(backlog.bind(now).fetch_one(&mut *conn).await?)
 }

@@ -15,9 +15,19 @@ use crate::{
         sign::secret_text,
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+
+/// Webhooks that an event can have, and that there can be of all events: whatever happens is written down for each of them.
+const MAX_OF_EVENT: i32 = 20;
+const MAX_OF_SITE: i32 = 50;
+/// The lock of who makes a webhook, so that two can't both be the last one.
+const MAKING_LOCK: i64 = 0x3EB_4004;
+/// How long the same request once more is answered with what it made: a form that is sent twice.
+const MADE_JUST_NOW: TimeDelta = TimeDelta::minutes(1);
+/// How long asking for another secret once more is answered with that one: as long as its page shows it.
+const ROTATED_JUST_NOW: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -31,19 +41,21 @@ struct Row {
     failing_since: Option<DateTime<Utc>>,
     stopped_at: Option<DateTime<Utc>>,
     gave_up: bool,
+    is_orphaned: bool,
     waiting_count: i64,
     created_at: DateTime<Utc>,
 }
 
 /// What a [`Row`] is read by; which ones comes after it.
 const WEBHOOK: &str = "select w.id, w.event_id, e.name as event_name, w.url, w.kinds, w.note, w.old_secret_until, w.failing_since, \
-        w.stopped_at, w.gave_up, w.created_at, \
+        w.stopped_at, w.gave_up, w.is_orphaned, w.created_at, \
         (select count(*) from webhook_deliveries d where d.webhook_id = w.id and d.status = 'waiting') as waiting_count \
     from webhooks w left join events e on e.id = w.event_id";
 
 impl Row {
     fn tell(self, now: DateTime<Utc>) -> Webhook {
         let state = match (self.stopped_at, self.gave_up, self.failing_since) {
+            (Some(_), _, _) if self.is_orphaned => WebhookState::Orphaned,
             (Some(_), true, _) => WebhookState::GaveUp,
             (Some(_), false, _) => WebhookState::Stopped,
             (None, _, Some(_)) => WebhookState::Failing,
@@ -91,9 +103,10 @@ async fn check(
     }
 }
 
-/// Makes a webhook of an event, or of all of them: what happens from now on is told. Answers its secret, this once.
+/// Makes a webhook of an event, or of all of them: what happens from now on is told. Answers its secret, this once; the same request
+/// within a minute is answered with the same webhook.
 ///
-/// Errors: `NotFound`; those of what was typed.
+/// Errors: `NotFound`; those of what was typed; `Invalid` on `url` with `out_of_range` where there are as many as there can be.
 pub async fn create(
     state: &AppState,
     actor: &Actor,
@@ -103,7 +116,32 @@ pub async fn create(
     let (url, kinds, note) = check(state, event_id, typed).await?;
     let (id, secret) = (WebhookId(new_id()), random_bytes()?.to_vec());
     let mut tx = state.db.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(MAKING_LOCK).execute(&mut *tx).await?;
     let now = state.clock.now_in(&mut tx).await?;
+    let same: Option<(WebhookId, Vec<u8>)> = sqlx::query_as(
+        "select id, secret from webhooks where created_by = $1 and event_id is not distinct from $2 and url = $3 and kinds = $4
+             and note = $5 and created_at > $6 and stopped_at is null and old_secret is null
+         order by id desc limit 1",
+    )
+    .bind(actor.user_id)
+    .bind(event_id)
+    .bind(&url)
+    .bind(&kinds)
+    .bind(&note)
+    .bind(now - MADE_JUST_NOW)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some((id, secret)) = same {
+        return Ok(NewSecret { webhook: read(&mut tx, id, now).await?, secret: secret_text(&secret) });
+    }
+    let count: i64 = sqlx::query_scalar("select count(*) from webhooks where event_id is not distinct from $1")
+        .bind(event_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    let max = if event_id.is_some() { MAX_OF_EVENT } else { MAX_OF_SITE };
+    if count >= i64::from(max) {
+        return Err(Error::invalid("url", Problem::OutOfRange(0, max)).into());
+    }
     let inserted = sqlx::query(
         "insert into webhooks (id, event_id, url, kinds, note, secret, after_entry, after_action, created_by, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6,
@@ -158,12 +196,23 @@ pub async fn update(state: &AppState, actor: &Actor, webhook_id: WebhookId, type
     Ok(webhook)
 }
 
-/// Gives a webhook another secret; the one before signs too for a day. Errors: `NotFound`.
+/// Gives a webhook another secret; the one before signs too for a day. Asked again within ten minutes it answers the same one.
+///
+/// Errors: `NotFound`; `Invalid` on `webhook_id` with `too_early` while the secret before still signs: it would end before its day is
+/// over, and the receiver may know no other yet.
 pub async fn rotate_secret(state: &AppState, actor: &Actor, webhook_id: WebhookId) -> Result<NewSecret> {
     let secret = random_bytes()?.to_vec();
     let mut tx = state.db.begin().await?;
     let now = state.clock.now_in(&mut tx).await?;
     let before = lock(&mut tx, webhook_id, now).await?;
+    if let Some(until) = before.old_secret_until {
+        if now - (until - ROTATION) >= ROTATED_JUST_NOW {
+            return Err(Error::invalid("webhook_id", Problem::TooEarly).into());
+        }
+        let sql = "select secret from webhooks where id = $1";
+        let current: Vec<u8> = sqlx::query_scalar(sql).bind(webhook_id).fetch_one(&mut *tx).await?;
+        return Ok(NewSecret { webhook: before, secret: secret_text(&current) });
+    }
     sqlx::query(
         "update webhooks set old_secret = secret, old_secret_until = $3, secret = $2, updated_at = $4 where id = $1",
     )
@@ -196,7 +245,8 @@ pub async fn stop(state: &AppState, actor: &Actor, webhook_id: WebhookId) -> Res
     Ok(webhook)
 }
 
-/// Tells it again what happens from now on, and what waits since before it was stopped. Doing it twice is fine. Errors: `NotFound`.
+/// Tells it again what happens from now on, and what waits since before it was stopped. Doing it twice is fine. Whoever starts what
+/// was stopped because of who ran it runs it from now on. Errors: `NotFound`.
 pub async fn start(state: &AppState, actor: &Actor, webhook_id: WebhookId) -> Result<Webhook> {
     let mut tx = state.db.begin().await?;
     let now = state.clock.now_in(&mut tx).await?;
@@ -204,6 +254,7 @@ pub async fn start(state: &AppState, actor: &Actor, webhook_id: WebhookId) -> Re
     if before.state.is_stopped() {
         sqlx::query(
             "update webhooks set stopped_at = null, gave_up = false, failure_count = 0, failing_since = null, rest_until = null,
+                 created_by = case when is_orphaned then $3 else created_by end, is_orphaned = false,
                  after_entry = coalesce(pg_sequence_last_value(pg_get_serial_sequence('booking_history', 'number')::regclass), 0),
                  after_action = coalesce(pg_sequence_last_value(pg_get_serial_sequence('staff_actions', 'number')::regclass), 0),
                  updated_at = $2
@@ -211,6 +262,7 @@ pub async fn start(state: &AppState, actor: &Actor, webhook_id: WebhookId) -> Re
         )
         .bind(webhook_id)
         .bind(now)
+        .bind(actor.user_id)
         .execute(&mut *tx)
         .await?;
         sqlx::query(

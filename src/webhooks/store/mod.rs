@@ -4,6 +4,7 @@ mod changes;
 mod deliver;
 mod log;
 mod manage;
+mod orphans;
 mod tell;
 
 pub use changes::list_changes;
@@ -15,4 +16,5 @@ pub(super) use manage::find_place;
 pub use manage::{
     StoppedWebhook, create, delete, find_stopped, get_webhook, list_webhooks, rotate_secret, start, stop, update,
 };
+pub use orphans::stop_orphans;
 pub use tell::{AlertTold, send_test, tell, tell_alert};

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-/// Rows of a log told of in one transaction.
-const ROWS_MAX: i64 = 500;
+/// Deliveries written in one transaction.
+const WRITTEN_MAX: i64 = 500;
 
 /// Something to be told to one webhook.
 #[derive(Debug, sqlx::FromRow)]
@@ -64,24 +64,30 @@ pub async fn tell(state: &AppState) -> Result<u64> {
     }
 }
 
-/// Whether anybody is to be told anything.
-async fn has_receivers(conn: &mut PgConnection) -> Result<bool> {
-    let sql = "select exists (select from webhooks where stopped_at is null)";
+/// How many webhooks one row of a log is told to at most: those of all events, and of the event that has the most.
+async fn count_receivers(conn: &mut PgConnection) -> Result<i64> {
+    let sql = "select count(*) filter (where event_id is null) + coalesce((select max(count) from (
+                   select count(*) from webhooks where stopped_at is null and event_id is not null group by event_id) as of_event), 0)
+               from webhooks where stopped_at is null";
     Ok(sqlx::query_scalar(sql).fetch_one(conn).await?)
+}
+
+/// Rows of a log told of in one transaction, where each is told to so many: however many those are, the transaction stays as small.
+/// None where nobody is told.
+fn rows_at_once(receivers: i64) -> Option<i64> {
+    (receivers > 0).then(|| (WRITTEN_MAX / receivers).max(1))
 }
 
 /// Tells of the next entries of the history, and answers up to which number.
 async fn tell_entries(conn: &mut PgConnection, (after, upto): (i64, i64), now: DateTime<Utc>) -> Result<i64> {
-    if after == upto || !has_receivers(conn).await? {
-        return Ok(upto);
-    }
+    let Some(rows) = rows_at_once(count_receivers(conn).await?).filter(|_| after < upto) else { return Ok(upto) };
     let next: i64 = sqlx::query_scalar(
         "select case when count(*) = $3 then max(number) else $2 end
          from (select number from booking_history where number > $1 and number <= $2 order by number limit $3) as run",
     )
     .bind(after)
     .bind(upto)
-    .bind(ROWS_MAX)
+    .bind(rows)
     .fetch_one(&mut *conn)
     .await?;
     let sql = const_format::formatcp!(
@@ -100,16 +106,14 @@ async fn tell_entries(conn: &mut PgConnection, (after, upto): (i64, i64), now: D
 
 /// Tells of the next entries of the log of what staff did, and answers up to which number.
 async fn tell_actions(conn: &mut PgConnection, (after, upto): (i64, i64), now: DateTime<Utc>) -> Result<i64> {
-    if after == upto || !has_receivers(conn).await? {
-        return Ok(upto);
-    }
+    let Some(rows) = rows_at_once(count_receivers(conn).await?).filter(|_| after < upto) else { return Ok(upto) };
     let next: i64 = sqlx::query_scalar(
         "select case when count(*) = $3 then max(number) else $2 end
          from (select number from staff_actions where number > $1 and number <= $2 order by number limit $3) as run",
     )
     .bind(after)
     .bind(upto)
-    .bind(ROWS_MAX)
+    .bind(rows)
     .fetch_one(&mut *conn)
     .await?;
     let sql = const_format::formatcp!(
@@ -246,4 +250,18 @@ async fn insert_document(
     .execute(conn)
     .await?;
     Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_receivers_make_no_larger_transactions() {
+        assert_eq!((rows_at_once(0), rows_at_once(1), rows_at_once(1_000)), (None, Some(WRITTEN_MAX), Some(1)));
+        for receivers in 1..=WRITTEN_MAX {
+            let rows = rows_at_once(receivers).expect("some");
+            assert!(rows * receivers <= WRITTEN_MAX && (rows + 1) * receivers > WRITTEN_MAX, "{receivers}");
+        }
+    }
 }

@@ -4,7 +4,10 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode, header::LOCATION},
+    http::{
+        HeaderMap, StatusCode,
+        header::{LOCATION, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -25,6 +28,12 @@ use tokio::net::TcpListener;
 pub(crate) enum Does {
     /// Answers this status.
     Answer(u16),
+    /// Answers this status, and when to come again.
+    AnswerLater(u16, &'static str),
+    /// Answers 200 after so many milliseconds.
+    Slow(u64),
+    /// Answers 200 once so many deliveries have come in all.
+    AwaitOthers(usize),
     /// Never answers.
     Hang,
     /// Says 200 and breaks off in the middle of the body.
@@ -86,6 +95,19 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
     let does = receiver.script.lock().expect("a lock").pop_front().unwrap_or(Does::Answer(200));
     match does {
         Does::Answer(status) => (StatusCode::from_u16(status).expect("a status"), "so be it").into_response(),
+        Does::AnswerLater(status, when) => {
+            (StatusCode::from_u16(status).expect("a status"), [(RETRY_AFTER, when)]).into_response()
+        }
+        Does::Slow(ms) => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            StatusCode::OK.into_response()
+        }
+        Does::AwaitOthers(count) => {
+            while receiver.requests().len() < count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            StatusCode::OK.into_response()
+        }
         Does::Hang => {
             tokio::time::sleep(Duration::from_secs(60)).await;
             StatusCode::OK.into_response()

@@ -27,9 +27,19 @@ async fn while_a_secret_changes_both_sign(pool: PgPool) {
     assert!(rotated["webhook"]["old_secret_until"].is_string());
     let signed = test().await;
     assert!(signed.is_signed_by(&first) && signed.is_signed_by(second) && signed.signature().1.len() == 2);
+    let by_id = json!({"webhook_id": webhook_id});
+    let again = admin.post("webhooks/rotate_secret", by_id.clone()).await.expect(200);
+    assert_eq!(again["secret"], second, "asked twice, it is the same");
+    app.wait(TimeDelta::minutes(10));
+    admin.post("webhooks/rotate_secret", by_id.clone()).await.refused(422, "invalid");
+    assert!(!admin.page(&format!("/admin/webhooks/{webhook_id}")).await.1.contains("New secret"));
+    let signed = test().await;
+    assert!(signed.is_signed_by(&first) && signed.is_signed_by(second), "neither has ended before its time");
     app.wait(TimeDelta::hours(24));
     let signed = test().await;
     assert!(!signed.is_signed_by(&first) && signed.is_signed_by(second) && signed.signature().1.len() == 1);
+    let third = admin.post("webhooks/rotate_secret", by_id).await.expect(200);
+    assert_ne!(third["secret"], second);
 }
 
 #[sqlx::test]
