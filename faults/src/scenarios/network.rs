@@ -10,7 +10,7 @@ use crate::{
 use anyhow::ensure;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::time::sleep;
 
@@ -18,6 +18,9 @@ use tokio::time::sleep;
 const CUT_ONE_IN: u64 = 12;
 /// Milliseconds a connection lives on average.
 const RESET_AFTER_MS: u64 = 400;
+/// The server believes for a second (`TRUSTED` in its `db.rs`) that a connection lying idle is alive. Who is given one that
+/// was reset just before the fault's end may still be told 503: the fault's doing, though it is over.
+const BELIEVED_ALIVE: Duration = Duration::from_millis(1_100);
 
 /// Connections end in the middle of a commit: before it is sent, when it is, and when it is done and nobody has heard.
 pub(super) async fn commits_cut(stage: &Stage) -> anyhow::Result<Outcome> {
@@ -41,6 +44,7 @@ async fn breaking(stage: &Stage, name: &str, rule: fn(&Rules) -> (&AtomicU64, u6
         rule.store(0, Ordering::Relaxed);
         let sold = trial.recovered(Instant::now()).await?;
         told.push_str(&format!("selling {} ms later; ", sold.as_millis()));
+        sleep(BELIEVED_ALIVE).await;
     }
     let broken = proxy.rules.broken.load(Ordering::Relaxed);
     ensure!(broken > 0, "no connection was broken");
