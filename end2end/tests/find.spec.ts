@@ -30,7 +30,8 @@ test("back from an event the list is where it was, with its filters", async ({ p
   await page.goBack();
   await expect(page).toHaveURL(address);
   await hydrated(page);
-  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(2);
+  // Other tests' events are in this list, and get a line more or less meanwhile. At its top it would be 300 away and more.
+  expect(Math.abs((await scrolled(page)) - before)).toBeLessThan(200);
   await expect(card).toBeInViewport();
   await expect(events.without("2 places or more")).toHaveCount(1);
   await events.showFilters();
